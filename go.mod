@@ -1,0 +1,3 @@
+module github.com/turbowasm/turbowasm
+
+go 1.26
