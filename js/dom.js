@@ -159,6 +159,7 @@ function twins(parent, id, property) {
 }
 
 const primitives = {
+  scratch(at, length) { scratch = at; room = length },
   intern: (at, length) => names.push(text(at, length)) - 1,
   mark: () => top,
   release,
@@ -271,7 +272,4 @@ export const imports = () => Object.fromEntries(Object.entries(primitives).map((
   }
 }]))
 
-export function connect(exports) {
-  go = exports
-  bytes = new Uint8Array()
-}
+export function connect(exports) { go = exports }

@@ -3,6 +3,9 @@ package browser
 // The DOM primitives of js/dom.js. One that throws answers -1 and leaves what
 // it threw with the page; -2 stands for "there is none" where 0 has a meaning.
 
+//go:wasmimport turbo scratch
+func domScratch(at, length int32)
+
 //go:wasmimport turbo intern
 func domIntern(name string) int32
 

@@ -21,6 +21,7 @@ func Run(s *turbo.Session) {
 
 // Start starts s on the page and returns; the program must stay alive.
 func Start(s *turbo.Session) {
+	domScratch(exportScratch(1<<12), 1<<12)
 	page, session = newPage(), s
 	actions = actions[:0]
 	for _, builtin := range stream.Builtin {
