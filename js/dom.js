@@ -27,7 +27,7 @@ let thrown
 // Per-element notes that message streams carry (see stream/element.go).
 const traits = new WeakMap()
 
-export const memory = () => bytes.byteLength ? bytes : (bytes = new Uint8Array(go.mem.buffer))
+const memory = () => bytes.byteLength ? bytes : (bytes = new Uint8Array(go.mem.buffer))
 export const text = (at, length) => decoder.decode(memory().subarray(at, at + length))
 
 // Writes a string where Go can read it and returns its length in bytes.
@@ -50,37 +50,37 @@ function handles(list) {
   return list.length
 }
 
-// Calls an export with handles that last as long as the call. A negative
-// status is thrown: -1 is what the page threw, -2 an error of Go's whose text
-// lies in the scratch buffer behind its length, -3 a panic already reported.
+// Calls an export with handles that last as long as the call. What went wrong
+// is thrown: the very value where the page threw it.
 export function enter(name, node, a, b) {
   const mark = top
   try {
-    const status = go["turbo_" + name](handle(node), a, b)
-    if (status == -1) throw thrown
-    if (status <= -2) throw new Error(taken(-2 - status))
-    return status
+    return call(name, node, a, b)
   } finally {
-    while (top > mark) nodes[--top] = null
+    release(mark)
   }
 }
 
-// Calls an export that yields a list of nodes.
+// Calls an export that yields nodes and returns them.
 export function list(name, node, a) {
   const mark = top
   try {
-    const count = enterKeeping(name, node, a)
+    const count = call(name, node, a)
     return nodes.slice(top - count, top)
   } finally {
-    while (top > mark) nodes[--top] = null
+    release(mark)
   }
 }
 
-function enterKeeping(name, node, a) {
-  const status = go["turbo_" + name](handle(node), a)
+function call(name, node, a, b) {
+  const status = go["turbo_" + name](handle(node), a, b)
   if (status == -1) throw thrown
-  if (status <= -2) throw new Error(taken(-2 - status))
+  if (status < -1) throw new Error(taken(-2 - status))
   return status
+}
+
+function release(mark) {
+  while (top > mark) nodes[--top] = null
 }
 
 // Hands one message to the batch: true when Go is certain of all of it.
@@ -159,13 +159,15 @@ function twins(parent, id, property) {
 }
 
 const primitives = {
+  scratch(at, length) { scratch = at; room = length },
   intern: (at, length) => names.push(text(at, length)) - 1,
   mark: () => top,
-  release(mark) { while (top > mark) nodes[--top] = null },
+  release,
 
   document: () => handle(document),
   root: () => handle(document.documentElement),
   body: () => handle(document.body),
+  base_uri: () => put(document.baseURI),
   active: () => handle(document.activeElement),
   hidden: () => +(document.visibilityState == "hidden"),
 
@@ -214,8 +216,8 @@ const primitives = {
     }
     return count
   },
-  remove_twins(n, at, length) {
-    for (const id of text(at, length).split("\0")) for (const twin of twins(nodes[n], id)) twin.remove()
+  remove_twins(n, at, length, property) {
+    for (const id of text(at, length).split("\0")) for (const twin of twins(nodes[n], id, property)) twin.remove()
   },
   insert_html(n, where, joinable, message, at, length) {
     const target = nodes[n]
@@ -241,6 +243,13 @@ const primitives = {
   timeout(slot, ms) { slots.set(slot, setTimeout(() => fire(slot), ms)) },
   clear_timeout(slot) { clearTimeout(slots.get(slot)); slots.delete(slot) },
   batch_done() { messages.length = 0 },
+  reload() { location.reload() },
+  // In the order of the kinds in browser/run_js.go.
+  report(kind, at, length) {
+    const message = text(at, length)
+    console.error(kind == 1 ? thrown : message)
+    if (kind == 2) document.documentElement.dispatchEvent(new CustomEvent("turbo:error", { bubbles: true, detail: { message } }))
+  },
 }
 
 function fire(slot) {
@@ -248,10 +257,13 @@ function fire(slot) {
   enter("fire", null, slot)
 }
 
+// Adds to the primitives.
+export function provide(more) { Object.assign(primitives, more) }
+
 // The module to put into a program's import object. Nothing may be thrown
 // through Go's frames: a primitive that throws answers -1 and leaves what it
 // threw for the caller outside.
-export const imports = Object.fromEntries(Object.entries(primitives).map(([name, primitive]) => [name, (a, b, c, d, e, f) => {
+export const imports = () => Object.fromEntries(Object.entries(primitives).map(([name, primitive]) => [name, (a, b, c, d, e, f) => {
   try {
     return primitive(a, b, c, d, e, f)
   } catch (error) {
@@ -260,4 +272,4 @@ export const imports = Object.fromEntries(Object.entries(primitives).map(([name,
   }
 }]))
 
-export const connect = (exports) => { go = exports }
+export function connect(exports) { go = exports }

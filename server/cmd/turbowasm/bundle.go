@@ -39,7 +39,7 @@ func isolate(wasmExec string) (string, error) {
 	if !strings.Contains(code, "own.Go = class") || !strings.Contains(code, "Reflect.get(loadValue(") {
 		return "", errors.New("turbowasm: isolate wasm_exec.js: this Go's version is not of a known shape")
 	}
-	return strings.Replace(goExecFrame, "GO_WASM_EXEC", code, 1), nil
+	return strings.Replace(goExecFrame, "\nGO_WASM_EXEC\n", "\n"+code+"\n", 1), nil
 }
 
 // bundle joins the script entry and what it imports into one minified script.
