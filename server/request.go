@@ -1,13 +1,9 @@
 package server
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 )
-
-// ErrQueueFull reports that more broadcasts wait than [Server.QueueSize].
-var ErrQueueFull = errors.New("broadcast queue is full")
 
 // FrameID is the id of the turbo-frame that made the request, empty if none
 // did. A response to a frame varies by the header Turbo-Frame.

@@ -10,19 +10,25 @@
 package cable
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
 	"time"
+
+	"github.com/gorilla/websocket"
 
 	"github.com/turbowasm/turbowasm/server/broker"
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
-
-// StreamsChannel is the channel that <turbo-cable-stream-source> subscribes to.
-const StreamsChannel = "Turbo::StreamsChannel"
 
 // Broker carries broadcasts between hubs. It keeps the order within a stream.
 type Broker interface {
@@ -87,22 +93,136 @@ type Hub struct {
 	// Logger receives refusals and failures; nil is slog.Default().
 	Logger *slog.Logger
 
-	hubState
+	once  sync.Once // resolves what the zero value leaves open
+	owned *broker.Memory
+
+	mu     sync.Mutex // guards what follows
+	closed bool
+	conns  map[*conn]struct{}
+	topics map[string]*topic
 }
 
-// Channel is what happens to the subscriptions of one channel class. Calls for
-// one connection follow one another; different connections call concurrently.
-// Any function may be nil.
-type Channel struct {
-	// Subscribe decides a subscription and names the streams it listens to,
-	// by [Subscription.StreamFrom]. [ErrRejected] rejects; any other error is
-	// logged and leaves the client to try again. Nil accepts.
-	Subscribe func(ctx context.Context, s *Subscription) error
-	// Perform handles an action of the client. Data is the JSON object that it
-	// sent, action included; action is "receive" if it named none. An error
-	// is logged.
-	Perform func(ctx context.Context, s *Subscription, action string, data json.RawMessage) error
-	// Unsubscribe is called when a confirmed subscription ends, however it
-	// does; the connection may be gone.
-	Unsubscribe func(ctx context.Context, s *Subscription)
+func (h *Hub) init() {
+	h.once.Do(func() {
+		h.conns = make(map[*conn]struct{})
+		h.topics = make(map[string]*topic)
+		if h.Broker == nil {
+			h.owned = &broker.Memory{}
+			h.Broker = h.owned
+		}
+	})
+}
+
+func (h *Hub) logger() *slog.Logger { return cmp.Or(h.Logger, slog.Default()) }
+
+// ServeHTTP upgrades the request to a WebSocket and serves it until it ends. A
+// request that is no upgrade, or comes from a page of a foreign origin, gets
+// 404, as from Rails.
+func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.init()
+	if !websocket.IsWebSocketUpgrade(r) {
+		http.Error(w, "Page not found", http.StatusNotFound)
+		return
+	}
+	if !h.allowedOrigin(r) {
+		h.logger().WarnContext(r.Context(), "cable: origin refused", "origin", r.Header.Get("Origin"), "host", r.Host)
+		http.Error(w, "Page not found", http.StatusNotFound)
+		return
+	}
+	upgrader := websocket.Upgrader{
+		Subprotocols:    []string{subprotocol},
+		CheckOrigin:     func(*http.Request) bool { return true }, // checked above
+		WriteBufferPool: &writeBuffers,
+	}
+	ws, err := upgrader.Upgrade(w, r, nil)
+	if err != nil { // and answered
+		h.logger().WarnContext(r.Context(), "cable: upgrade refused", "error", err)
+		return
+	}
+	c := newConn(h, ws, r)
+	h.mu.Lock()
+	closed := h.closed
+	h.conns[c] = struct{}{}
+	h.mu.Unlock()
+	defer func() {
+		h.mu.Lock()
+		delete(h.conns, c)
+		h.mu.Unlock()
+		close(c.done)
+	}()
+	if closed {
+		c.disconnect(reasonRestart, true)
+	}
+	c.serve()
+}
+
+var writeBuffers sync.Pool
+
+func (h *Hub) allowedOrigin(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return true
+	}
+	if slices.Contains(h.AllowedOrigins, "*") || slices.Contains(h.AllowedOrigins, origin) {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+}
+
+// Broadcast sends message, encoded as JSON, to every subscription of the
+// stream. Turbo renders messages that are strings of turbo-stream markup. With
+// the memory broker it returns when the message is queued for each.
+func (h *Hub) Broadcast(ctx context.Context, stream string, message any) error {
+	h.init()
+	if stream == "" {
+		return errors.New("cable: broadcast: stream without name")
+	}
+	data, err := json.Marshal(message) // escapes <, > and & as Rails does
+	if err == nil {
+		_, err = h.Broker.Publish(ctx, stream, data)
+	}
+	if err != nil {
+		return fmt.Errorf("cable: broadcast to %q: %w", stream, err)
+	}
+	return nil
+}
+
+// Disconnect closes every connection of the user, in every process of the
+// broker; reconnect says whether clients may come back by themselves.
+func (h *Hub) Disconnect(ctx context.Context, userID string, reconnect bool) error {
+	if userID == "" {
+		return errors.New("cable: disconnect: user without id")
+	}
+	return h.Broadcast(ctx, controlStream(userID), disconnectMessage{Type: "disconnect", Reconnect: reconnect})
+}
+
+// Shutdown refuses new connections and tells the present ones to reconnect
+// elsewhere, after they got what is queued. It waits for them to end until ctx
+// is done, then cuts them and returns ctx's error.
+func (h *Hub) Shutdown(ctx context.Context) error {
+	h.init()
+	h.mu.Lock()
+	h.closed = true
+	conns := slices.Collect(maps.Keys(h.conns))
+	h.mu.Unlock()
+	for _, c := range conns {
+		c.disconnect(reasonRestart, true)
+	}
+	var err error
+	for _, c := range conns {
+		select {
+		case <-c.done:
+		case <-ctx.Done():
+			err = ctx.Err()
+			c.ws.Close()
+		}
+	}
+	if h.owned != nil {
+		h.owned.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("cable: shutdown: %w", err)
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -91,20 +92,14 @@ func (e Element) write(ctx context.Context, b *bytes.Buffer) error {
 		return errors.New("element without action")
 	}
 	b.WriteString("<turbo-stream")
-	for _, a := range e.Attrs {
-		switch {
-		case !validName(a.Name):
-			return fmt.Errorf("bad attribute name %q", a.Name)
-		case a.Name == "action" || a.Name == "target" || a.Name == "targets":
-			return fmt.Errorf("attribute %q belongs to the element itself", a.Name)
-		}
-		writeAttr(b, a.Name, a.Value)
-	}
-	writeAttr(b, "action", string(e.Action))
+	attrs := append(slices.Clone(e.Attrs), Attr{"action", string(e.Action)})
 	if e.Target != "" {
-		writeAttr(b, "target", e.Target)
+		attrs = append(attrs, Attr{"target", e.Target})
 	} else if e.Targets != "" {
-		writeAttr(b, "targets", e.Targets)
+		attrs = append(attrs, Attr{"targets", e.Targets})
+	}
+	if err := writeAttrs(b, attrs); err != nil {
+		return err
 	}
 	b.WriteString(">")
 	if e.Action != Remove && e.Action != Refresh {
@@ -120,12 +115,30 @@ func (e Element) write(ctx context.Context, b *bytes.Buffer) error {
 	return nil
 }
 
-func writeAttr(b *bytes.Buffer, name, value string) {
-	b.WriteString(" ")
-	b.WriteString(name)
-	b.WriteString(`="`)
-	escaper.WriteString(b, value) // a bytes.Buffer never fails
-	b.WriteString(`"`)
+// Tag writes an empty element of any other name, with its attributes in order.
+func Tag(name string, attrs ...Attr) (HTML, error) {
+	var b bytes.Buffer
+	b.WriteString("<" + name)
+	if err := writeAttrs(&b, attrs); err != nil {
+		return "", fmt.Errorf("stream: tag %q: %w", name, err)
+	}
+	b.WriteString("></" + name + ">")
+	return HTML(b.String()), nil
+}
+
+func writeAttrs(b *bytes.Buffer, attrs []Attr) error {
+	for i, a := range attrs {
+		if !validName(a.Name) {
+			return fmt.Errorf("bad attribute name %q", a.Name)
+		}
+		if slices.ContainsFunc(attrs[:i], func(o Attr) bool { return o.Name == a.Name }) {
+			return fmt.Errorf("attribute %q twice", a.Name) // a parser keeps the first
+		}
+		b.WriteString(" " + a.Name + `="`)
+		escaper.WriteString(b, a.Value) // a bytes.Buffer never fails
+		b.WriteString(`"`)
+	}
+	return nil
 }
 
 // validName keeps to what an HTML parser reads back as the same one name.
