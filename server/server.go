@@ -78,7 +78,7 @@ func (s *Server) logger() *slog.Logger { return cmp.Or(s.Cable.Logger, slog.Defa
 // Mount serves the cable at /cable, where the client looks for it.
 func (s *Server) Mount(mux *http.ServeMux) {
 	s.init()
-	mux.Handle("/cable", &s.Cable)
+	mux.Handle("GET /cable", &s.Cable)
 }
 
 // Verifier signs and verifies stream names with the server's key.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -49,7 +50,12 @@ func serve(t *testing.T, h *cable.Hub) (url string, log *logs) {
 	if h.PingInterval == 0 {
 		h.PingInterval = time.Hour
 	}
-	server := httptest.NewServer(h)
+	server := httptest.NewUnstartedServer(h)
+	server.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		c.(*net.TCPConn).SetWriteBuffer(4 << 10) // so that slow readers soon show
+		return ctx
+	}
+	server.Start()
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
@@ -69,7 +75,16 @@ type client struct {
 
 func dial(t *testing.T, url string) *client {
 	t.Helper()
-	d := websocket.Dialer{Subprotocols: []string{"actioncable-v1-json", "actioncable-unsupported"}}
+	d := websocket.Dialer{
+		Subprotocols: []string{"actioncable-v1-json", "actioncable-unsupported"},
+		NetDial: func(network, addr string) (net.Conn, error) {
+			c, err := net.Dial(network, addr)
+			if err == nil {
+				err = c.(*net.TCPConn).SetReadBuffer(16 << 10)
+			}
+			return c, err
+		},
+	}
 	ws, resp, err := d.Dial(url, http.Header{"Origin": {"http://" + strings.Split(url, "/")[2]}})
 	if err != nil {
 		t.Fatalf("dial: %v, %v", err, resp)

@@ -101,13 +101,17 @@ func disconnectFrame(reason string, reconnect bool) *websocket.PreparedMessage {
 
 // dataFrame carries data, which is JSON, to the subscriptions under identifier.
 func dataFrame(identifier string, data []byte) *websocket.PreparedMessage {
+	return prepare(dataText(identifier, data))
+}
+
+func dataText(identifier string, data []byte) []byte {
 	id := quote(identifier)
 	b := make([]byte, 0, len(`{"identifier":,"message":}`)+len(id)+len(data))
 	b = append(b, `{"identifier":`...)
 	b = append(b, id...)
 	b = append(b, `,"message":`...)
 	b = append(b, data...)
-	return prepare(append(b, '}'))
+	return append(b, '}')
 }
 
 func quote(s string) string {
