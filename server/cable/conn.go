@@ -121,7 +121,7 @@ func (c *conn) read(ctx context.Context) {
 			continue
 		}
 		if err := c.handle(ctx, frame); err != nil {
-			c.warn("command ignored", "error", err)
+			c.warn("command refused", "error", err)
 		}
 	}
 }
