@@ -51,8 +51,8 @@ var unknown = tag{forbid: inSpecial, need: inFlow, clear: inRoot, isolated: true
 // block is the rule for elements whose start closes an open p.
 var block = tag{forbid: inSpecial | openP, need: inFlow, clear: inRoot}
 
-// Names of eight bytes at most, by hash; tagMultiplier leaves no two of them
-// in one place.
+// Names of eight bytes at most, by hash; tagMultiplier was searched for by chance
+// and leaves no two of them in one place.
 const (
 	tagBits       = 10
 	tagMultiplier = 0xecba5e93d6332cfd
@@ -66,7 +66,11 @@ func makeTags() (table [1 << tagBits]tag) {
 	add := func(t tag, names ...string) {
 		for _, name := range names {
 			t.key = word(name)
-			table[tagIndex(t.key)] = t
+			place := &table[tagIndex(t.key)]
+			if place.key != 0 {
+				panic("stream: the name " + name + " needs another tagMultiplier")
+			}
+			*place = t
 		}
 	}
 	with := func(t tag, change func(*tag)) tag {
