@@ -16,8 +16,7 @@ const Padding = 8
 // attributes autofocus and data-turbo-permanent, stream elements in content.
 //
 // The zero Scanner is ready. It allocates only to grow its two slices, which
-// the caller cuts back ([:0]) when it is done with them. It is not safe for
-// concurrent use.
+// are to be read, and cut back by Truncate. It is not safe for concurrent use.
 type Scanner struct {
 	Envelopes []Envelope
 	IDs       []Range // see Envelope.IDs
@@ -41,7 +40,7 @@ func (s *Scanner) Scan(buf []byte, from, to int) bool {
 	}
 	// A NUL is never certain, and no byte behind one is looked at but by the
 	// load that found it: the padding ends every loop.
-	envelopes, ids := len(s.Envelopes), len(s.IDs)
+	envelopes := len(s.Envelopes)
 	for i := from; ; {
 		for space(at(p, i)) {
 			i++
@@ -50,9 +49,17 @@ func (s *Scanner) Scan(buf []byte, from, to int) bool {
 			return true
 		}
 		if i = s.stream(p, i); i < 0 {
-			s.Envelopes, s.IDs = s.Envelopes[:envelopes], s.IDs[:ids]
+			s.Truncate(envelopes)
 			return false
 		}
+	}
+}
+
+// Truncate forgets all envelopes but the first n, and their ids.
+func (s *Scanner) Truncate(n int) {
+	if n < len(s.Envelopes) {
+		s.IDs = s.IDs[:s.Envelopes[n].IDs.Start]
+		s.Envelopes = s.Envelopes[:n]
 	}
 }
 
@@ -65,6 +72,7 @@ func (s *Scanner) stream(p unsafe.Pointer, i int) int {
 	s.Envelopes = append(s.Envelopes, Envelope{})
 	e := &s.Envelopes[len(s.Envelopes)-1]
 	e.Element.Start = int32(i)
+	e.IDs = Range{int32(len(s.IDs)), int32(len(s.IDs))}
 	if i = e.attributes(p, i+13); i < 0 {
 		return -1
 	}

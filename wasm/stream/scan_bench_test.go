@@ -22,7 +22,7 @@ func benchmarkScan(b *testing.B, message string) {
 	b.ReportAllocs()
 	b.SetBytes(int64(len(message)))
 	for b.Loop() {
-		s.Envelopes, s.IDs = s.Envelopes[:0], s.IDs[:0]
+		s.Truncate(0)
 		if !s.Scan(buf, 0, len(buf)-Padding) {
 			b.Fatal("declined")
 		}

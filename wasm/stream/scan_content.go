@@ -20,7 +20,6 @@ type element struct {
 // content scans the inside of a template, from i to behind its end tag.
 func (s *Scanner) content(p unsafe.Pointer, i int, e *Envelope) int {
 	e.Content.Start = int32(i)
-	ids := len(s.IDs)
 	joinable, last := true, false
 	elements, rootKey, parts := 0, uint64(0), false
 	depth, open := 0, uint32(inFlow|inRoot)
@@ -53,7 +52,7 @@ func (s *Scanner) content(p unsafe.Pointer, i int, e *Envelope) int {
 				if !joinable {
 					e.Roots, e.TextFirst, e.TextLast = 0, false, false
 				}
-				e.IDs = Range{int32(ids), int32(len(s.IDs))}
+				e.IDs.End = int32(len(s.IDs))
 				return i + 11
 			}
 			depth--

@@ -34,9 +34,10 @@ func scan(t testing.TB, message string) (*Scanner, []byte, bool) {
 	t.Helper()
 	const before = "<!-- an older message -->"
 	buf := append([]byte(before), padded(message)...)
-	s := &Scanner{Envelopes: []Envelope{{Roots: 7}}, IDs: []Range{{1, 2}}}
+	older := Envelope{Roots: 7, IDs: Range{0, 1}}
+	s := &Scanner{Envelopes: []Envelope{older}, IDs: []Range{{1, 2}}}
 	certain := s.Scan(buf, len(before), len(before)+len(message))
-	if s.Envelopes[0] != (Envelope{Roots: 7}) || s.IDs[0] != (Range{1, 2}) {
+	if s.Envelopes[0] != older || s.IDs[0] != (Range{1, 2}) {
 		t.Fatalf("Scan(%q) changed what was there", message)
 	}
 	if !certain && (len(s.Envelopes) != 1 || len(s.IDs) != 1) {
