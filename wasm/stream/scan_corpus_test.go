@@ -208,12 +208,43 @@ func checkCorpus(t *testing.T, p parser) {
 	certain := 0
 	messages := corpus(6000)
 	for _, m := range messages {
-		if check(t, p, m) {
+		if check(t, p, m, joinContexts) {
 			certain++
 		}
 	}
 	t.Logf("certain of %d of %d messages", certain, len(messages))
 	if certain < len(messages)/4 {
 		t.Errorf("certain of %d messages only", certain)
+	}
+}
+
+// checkLarge checks messages near the size that a server may send.
+func checkLarge(t *testing.T, p parser) {
+	const size = 10 << 20
+	for _, c := range []struct {
+		name, message string
+		certain       bool
+	}{
+		{"ten megabytes of streams", strings.Repeat(chatMessage(1), size/len(chatMessage(1))), true},
+		{"ten megabytes of text", around(strings.Repeat("text, and ", size/10)), true},
+		{"ten megabytes of an attribute", around(`<p title="` + strings.Repeat("x", size) + `"></p>`), true},
+		{"ten megabytes of elements", around(strings.Repeat("<i>x</i>", size/8)), true},
+		{"ten megabytes of long elements", around(strings.Repeat(`<i title="a">`+strings.Repeat("x", size/10)+"</i>", 10)), true},
+		{"ten megabytes of angles", around(strings.Repeat("<", size)), false},
+		{"ten megabytes of start tags", around(strings.Repeat("<b>", size/3)), false},
+		{"ten megabytes of a comment", around("<!--" + strings.Repeat("- ", size/2)), false},
+		{"ten megabytes of raw text", around("<textarea>" + strings.Repeat("</textareas>", size/12)), false},
+		{"ten megabytes of a value without end", `<turbo-stream target="` + strings.Repeat("&", size), false},
+		{"ten megabytes of white space", strings.Repeat(" \n", size/2), true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, _, certain := scan(t, c.message)
+			if certain != c.certain {
+				t.Fatalf("certain is %v", certain)
+			}
+			if strings.Count(c.message, "<") < 100 { // a parser takes minutes for the others
+				check(t, p, c.message, joinContexts[:1])
+			}
+		})
 	}
 }

@@ -118,7 +118,7 @@ func FuzzScanMessage(f *testing.F) {
 	for _, m := range corpus(300) {
 		f.Add(m)
 	}
-	f.Fuzz(func(t *testing.T, message string) { check(t, goParser{}, message) })
+	f.Fuzz(func(t *testing.T, message string) { check(t, goParser{}, message, joinContexts) })
 }
 
 func FuzzScanContents(f *testing.F) {
@@ -127,5 +127,7 @@ func FuzzScanContents(f *testing.F) {
 	f.Add("<table><tr><td><form></form></td></tr></table>", "<tr><td></td></tr>")
 	f.Add("<select><option>a</option></select>", "<textarea>\n</textarea><style>a</style>")
 	f.Add("<h1><a><b></b></a></h1><button>x</button>", "<dl><dt>a</dt></dl>")
-	f.Fuzz(func(t *testing.T, a, b string) { check(t, goParser{}, around(a)+around(b)) })
+	f.Fuzz(func(t *testing.T, a, b string) { check(t, goParser{}, around(a)+around(b), joinContexts) })
 }
+
+func TestScanAgreesWithGoOnLargeMessages(t *testing.T) { checkLarge(t, goParser{}) }

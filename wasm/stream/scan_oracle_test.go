@@ -52,9 +52,9 @@ func scan(t testing.TB, message string) (*Scanner, []byte, bool) {
 var joinContexts = []string{"div", "ul", "section", "p", "span", "li", "button", "a", "h1", "label", "main", "dd", "b"}
 
 // check scans the message and, if the scanner is certain of it, compares
-// everything that it says with what the parser says. It returns whether the
-// scanner was certain.
-func check(t testing.TB, p parser, message string) bool {
+// everything that it says with what the parser says, in the contexts too. It
+// returns whether the scanner was certain.
+func check(t testing.TB, p parser, message string, contexts []string) bool {
 	t.Helper()
 	s, buf, certain := scan(t, message)
 	if !certain {
@@ -62,7 +62,7 @@ func check(t testing.TB, p parser, message string) bool {
 	}
 	fail := func(format string, args ...any) {
 		t.Helper()
-		t.Fatalf("message %q\n%s", message, fmt.Sprintf(format, args...))
+		t.Fatalf("message %.3000q\n%.3000s", message, fmt.Sprintf(format, args...))
 	}
 	text := func(r Range) string { return string(buf[r.Start:r.End]) }
 
@@ -123,7 +123,7 @@ func check(t testing.TB, p parser, message string) bool {
 		if e.TextFirst != (n > 0 && w.text[0]) || e.TextLast != (n > 0 && w.text[n-1]) {
 			fail("element %d: scanned text first %v, last %v, parsed %q", i, e.TextFirst, e.TextLast, w.content)
 		}
-		for _, context := range joinContexts {
+		for _, context := range contexts {
 			if got := p.fragment(context, content); !slices.Equal(got, w.content) {
 				fail("element %d: in %s %q\nin a template %q", i, context, got, w.content)
 			}
@@ -136,7 +136,7 @@ func check(t testing.TB, p parser, message string) bool {
 			}
 		}
 	}
-	for _, context := range joinContexts[:3] {
+	for _, context := range contexts[:min(3, len(contexts))] {
 		if got := p.fragment(context, joined); !slices.Equal(got, joinedWant) {
 			fail("joined in %s: %q\nwant %q", context, got, joinedWant)
 		}
