@@ -7,18 +7,18 @@ const limit = 30000
 export async function play(browser, scenario, runtime, { observe = true, sabotage, keepOpen } = {}) {
   const server = await new ScenarioServer(scenario, runtime, { observe, sabotage }).start()
   const { page, close } = await openPage(browser, { isolated: scenario.cookies.length > 0, clock: scenario.clock })
-  page.on("dialog", (dialog) => dialog.accept().catch(() => {}))
   const player = new Player(scenario, server, page)
-  let timer
+  let timer, result
   try {
-    return await Promise.race([
+    result = await Promise.race([
       player.run(),
       new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`not done after ${limit / 1000} s, at ${player.at}`)), keepOpen ? 2 ** 30 : limit) })
     ])
+    return result
   } finally {
     clearTimeout(timer)
     if (keepOpen) await keepOpen()
-    await close().catch(() => {})
+    await close(result !== undefined).catch(() => {})
     await server.stop()
   }
 }
@@ -39,17 +39,18 @@ class Player {
     })
     await this.drain()
     await this.evaluate(() => window.conformance.mark())
+    let drained = true
     for (const [index, step] of scenario.steps.entries()) {
       this.at = `step ${index + 1}: ${step.command} ${JSON.stringify(step.argument)}`.slice(0, 200)
       try {
         await this.perform(step)
-        if (step.drain) await this.drain()
+        if (drained = step.drain) await this.drain()
       } catch (error) {
         throw new Error(`${this.at}: ${error.message}`)
       }
     }
     this.at = "the end"
-    await this.drain()
+    if (!drained) await this.drain()
     return this.result(await this.evaluate(() => window.conformance.snapshot()))
   }
 
@@ -79,16 +80,15 @@ class Player {
   async drain() {
     let previous = "", lost = 0
     const deadline = Date.now() + 10000
-    for (let rounds = 0; ;) {
+    for (;;) {
       const state = await this.evaluate(() => window.conformance.quiet())
       const sent = this.server.cable.sent + [...this.server.sent.values()].reduce((sum, count) => sum + count, 0) - this.expected
       // A message sent to a socket that closed meanwhile never arrives; after some rounds it counts as lost.
       const waiting = state.delivered < sent && ++lost < 15
       const now = JSON.stringify([state, this.server.open - this.server.held.length, this.server.requests.length])
       const busy = state.pending - this.server.held.length > 0 || this.server.open - this.server.held.length > 0 || waiting
-      rounds = !busy && now === previous ? rounds + 1 : 0
+      if (!busy && state.still && (previous === "" || now === previous)) { this.expected += sent - state.delivered; return }
       previous = now
-      if (rounds >= 1) { this.expected += sent - state.delivered; return }
       if (Date.now() > deadline) throw new Error(`the page did not become quiet: ${now}`)
       if (busy) await new Promise((resolve) => setTimeout(resolve, 5))
     }

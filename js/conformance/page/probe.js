@@ -5,10 +5,11 @@
   const log = []
   const saved = (() => { try { return sessionStorage.getItem("conformance") } catch { return null } })()
   if (saved) {
-    log.push(...JSON.parse(saved), { text: "— a new document —" })
+    log.push(...JSON.parse(saved).log, { text: "— a new document —" })
     sessionStorage.removeItem("conformance")
   }
-  const probe = window.conformance = { log, pending: 0, delivered: 0, sockets: 0 }
+  const historyStart = saved ? JSON.parse(saved).historyStart : undefined
+  const probe = window.conformance = { log, historyStart, pending: 0, delivered: 0 }
   probe.note = (text) => log.push({ text })
 
   const words = (value) => {
@@ -40,7 +41,6 @@
   const wrap = (Native) => class extends Native {
     constructor(...values) {
       super(...values)
-      probe.sockets += 1
       super.addEventListener("message", () => { probe.delivered += 1 })
       super.addEventListener("close", () => { if (!this.closedHere) probe.delivered += 1 })
     }

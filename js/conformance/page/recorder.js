@@ -4,6 +4,7 @@
   const { observe, mutations } = document.querySelector(`script[src="/harness/recorder.js"]`).dataset
   const probe = window.conformance
   const { log } = probe
+  probe.historyStart ??= history.length
   const marks = new WeakMap()
   let lastMark = 0
 
@@ -65,7 +66,7 @@
   }
   window.addEventListener("error", (event) => { if (event.message !== undefined) probe.note(`uncaught ${event.error ? `${event.error.name}: ${event.error.message}` : event.message}`) })
   window.addEventListener("unhandledrejection", ({ reason }) => probe.note(`unhandled rejection ${describe(reason)}`))
-  window.addEventListener("pagehide", () => { try { sessionStorage.setItem("conformance", JSON.stringify(lines())) } catch { /* no storage, no memory */ } })
+  window.addEventListener("pagehide", () => { try { sessionStorage.setItem("conformance", JSON.stringify({ log: lines(), historyStart: probe.historyStart })) } catch { /* no storage, no memory */ } })
 
   window.log = (...values) => probe.note(values.map((value) => typeof value === "string" ? value : describe(value)).join(" "))
   window.nameOf = nameOf
@@ -146,15 +147,19 @@
       log: lines().map(({ text }) => text),
       dom: dom(),
       focus: focus(),
-      place: [`url ${location.href}`, `history ${history.length} ${JSON.stringify(history.state)}`, `scroll ${Math.round(scrollX)},${Math.round(scrollY)}`, `title ${quote(document.title)}`],
+      place: [`url ${location.href}`, `history +${history.length - probe.historyStart} ${JSON.stringify(history.state)}`, `scroll ${Math.round(scrollX)},${Math.round(scrollY)}`, `title ${quote(document.title)}`],
       mutations: records
     }),
-    // quiet waits two frames and a task and tells whatever would differ if anything were still going on.
+    // quiet watches three frames, each with a task after it, and tells whether anything moved during the last two.
     async quiet() {
       const frame = () => new Promise((resolve) => { document.visibilityState === "hidden" ? setTimeout(resolve) : requestAnimationFrame(resolve) })
-      await frame(); await frame()
-      await new Promise((resolve) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = () => { port1.close(); resolve() }; port2.postMessage(0) })
-      return { pending: probe.pending, delivered: probe.delivered, log: log.length, size: document.documentElement.outerHTML.length, streams: document.getElementsByTagName("turbo-stream").length }
+      const task = () => new Promise((resolve) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = () => { port1.close(); resolve() }; port2.postMessage(0) })
+      const state = () => ({ pending: probe.pending, delivered: probe.delivered, log: log.length, size: document.documentElement.outerHTML.length, streams: document.getElementsByTagName("turbo-stream").length })
+      await frame(); await task()
+      const before = JSON.stringify(state())
+      await frame(); await task(); await frame(); await task()
+      const after = state()
+      return { ...after, still: JSON.stringify(after) === before }
     }
   })
 })()
