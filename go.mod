@@ -9,6 +9,7 @@ require (
 	github.com/centrifugal/centrifuge v0.40.1
 	github.com/evanw/esbuild v0.28.2
 	github.com/gorilla/websocket v1.5.3
+	golang.org/x/net v0.62.0
 	golang.org/x/sync v0.24.0
 )
 
