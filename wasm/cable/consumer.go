@@ -1,19 +1,24 @@
 package cable
 
-import "slices"
-
 const (
 	protocol    = "actioncable-v1-json"
 	unsupported = "actioncable-unsupported" // a server picks it to say that it speaks none of the others
+)
 
-	reopenDelay = 500 // milliseconds
+// Delays in milliseconds.
+const (
+	lookDelay   = 200
+	reopenDelay = 500
+	askDelay    = 500
 )
 
 // Consumer is a connection with its subscriptions.
 type Consumer struct {
+	// Monitor is for reading; Attempts may be set.
+	Monitor Monitor
+
 	page          Page
-	monitor       Monitor
-	channels      []*channel
+	waiting       [timers]bool
 	subscriptions []*subscription // in the order of their creation
 
 	welcomed     bool // subscriptions can be asked for
@@ -21,48 +26,40 @@ type Consumer struct {
 	live         bool // the socket was open and its close has not been told
 	unwanted     bool // the socket is to be closed when it opens
 	reconnecting bool // this connection took attempts, and nobody was told yet
-
-	reopening timer // until a closed socket is replaced
-	guarantor timer // until unanswered subscriptions are asked for again
-	joining   timer // until those who joined a confirmed identifier are told
 }
 
 // New returns a consumer that is not connected yet.
-func New(page Page) *Consumer {
-	c := &Consumer{page: page}
-	c.monitor.consumer = c
-	return c
-}
-
-// Monitor returns the monitor of the connection.
-func (c *Consumer) Monitor() *Monitor { return &c.monitor }
+func New(page Page) *Consumer { return &Consumer{page: page} }
 
 // Connect opens the connection unless it is open or opening, and reports
 // whether it did. The error is the page's.
 func (c *Consumer) Connect() (opened bool, err error) {
 	unwanted := c.unwanted
 	c.unwanted = false
-	if c.page.State().Active() {
+	if c.active() {
 		if unwanted {
-			c.monitor.Start()
+			c.Watch()
 		}
 		return false, nil
 	}
-	if err := c.page.Open(protocol, unsupported); err != nil {
+	if err := c.page.Open(protocol + " " + unsupported); err != nil {
 		return false, err
 	}
 	c.reset()
-	c.monitor.Start()
+	c.Watch()
 	return true, nil
 }
+
+func (c *Consumer) active() bool { return c.page.State() <= Open }
 
 // Close closes the socket if it is open. Unless reconnect is set the consumer
 // then stays disconnected until Connect, Reopen or Subscribe.
 func (c *Consumer) Close(reconnect bool) {
 	state := c.page.State()
 	if !reconnect {
-		c.monitor.Stop()
-		c.reopening.stop()
+		c.Unwatch()
+		c.stop(Look)
+		c.stop(Reopen)
 		c.unwanted = state == Connecting
 	}
 	// Closing a socket that is still connecting makes Safari 15 fail.
@@ -71,22 +68,81 @@ func (c *Consumer) Close(reconnect bool) {
 	}
 }
 
-// Reopen replaces the connection by a new one.
+// Reopen replaces the connection by a new one. The error is the page's.
 func (c *Consumer) Reopen() error {
-	if !c.page.State().Active() {
+	if !c.active() {
 		_, err := c.Connect()
 		return err
 	}
 	c.Close(true)
-	if c.reopening.waiting() {
-		return nil
-	}
-	c.reopening.start(c.page, reopenDelay, func() {
-		if _, err := c.Connect(); err != nil {
-			c.page.Report("cable: reopen the connection", err)
-		}
-	})
+	c.start(Reopen, reopenDelay)
 	return nil
+}
+
+// Shown takes that the page became visible: it wants a living connection soon.
+func (c *Consumer) Shown() { c.start(Look, lookDelay) }
+
+// Watch has the monitor watch over the connection.
+func (c *Consumer) Watch() {
+	if !c.Monitor.Running() {
+		c.Monitor.StartedAt, c.Monitor.StoppedAt = c.page.Now(), 0
+		c.poll()
+	}
+}
+
+// Unwatch has the monitor leave the connection alone.
+func (c *Consumer) Unwatch() {
+	if c.Monitor.Running() {
+		c.Monitor.StoppedAt = c.page.Now()
+		c.stop(Poll)
+	}
+}
+
+func (c *Consumer) poll() { c.start(Poll, c.Monitor.delay(c.page.Random())) }
+
+// Stale reports whether nothing has been heard for more than 6 seconds.
+func (c *Consumer) Stale() bool { return c.Monitor.stale(c.page.Now()) }
+
+// Fire takes that the time of a timer has come. The error is the page's.
+func (c *Consumer) Fire(t Timer) error {
+	c.waiting[t] = false
+	switch t {
+	case Poll:
+		stale := c.Stale()
+		if stale {
+			c.Monitor.Attempts++
+		}
+		c.poll()
+		if stale && !c.Monitor.lostRecently(c.page.Now()) {
+			return c.Reopen()
+		}
+	case Look:
+		if c.Stale() || c.page.State() != Open {
+			return c.Reopen()
+		}
+	case Reopen:
+		_, err := c.Connect()
+		return err
+	case Ask:
+		c.ask(false)
+	case Join:
+		c.tellJoined()
+	}
+	return nil
+}
+
+// start sets a timer. Who waits for a Look or a Reopen is not put off.
+func (c *Consumer) start(t Timer, ms int) {
+	if c.waiting[t] && (t == Look || t == Reopen) {
+		return
+	}
+	c.waiting[t] = true
+	c.page.SetTimer(t, ms)
+}
+
+func (c *Consumer) stop(t Timer) {
+	c.waiting[t] = false
+	c.page.SetTimer(t, -1)
 }
 
 // Opened takes the opening of the socket and the subprotocol it speaks.
@@ -105,22 +161,21 @@ func (c *Consumer) Closed() {
 		return
 	}
 	c.live = false
-	c.monitor.disconnectedAt = c.page.Now()
+	c.Monitor.DisconnectedAt = c.page.Now()
 	event := Lost
-	if c.monitor.Running() {
+	if c.Monitor.Running() {
 		event = Interrupted
 	}
-	c.tell(event, slices.Clone(c.subscriptions))
+	for _, s := range c.subscriptions {
+		c.tell(s, event)
+	}
 }
 
 // reset forgets what the server said on the former socket.
 func (c *Consumer) reset() {
 	c.welcomed, c.supported = false, false
-	for _, ch := range c.channels {
-		ch.status = idle
-	}
 	for _, s := range c.subscriptions {
-		s.connected = false
+		s.status, s.connected = idle, false
 	}
 }
 
@@ -130,14 +185,14 @@ func (c *Consumer) Receive(m Message) (deliver bool) {
 	if !c.supported {
 		return false
 	}
-	c.monitor.pingedAt = c.page.Now()
+	c.Monitor.PingedAt = c.page.Now()
 	switch m.Type {
 	case Data:
 		return true
 	case Welcome:
 		c.welcomed = true
-		c.reconnecting = c.reconnecting || c.monitor.attempts > 0
-		c.monitor.attempts, c.monitor.disconnectedAt = 0, 0
+		c.reconnecting = c.reconnecting || c.Monitor.Attempts > 0
+		c.Monitor.Attempts, c.Monitor.DisconnectedAt = 0, 0
 		c.Reload()
 	case Confirm:
 		c.confirm(m.Identifier)
@@ -147,24 +202,4 @@ func (c *Consumer) Receive(m Message) (deliver bool) {
 		c.Close(m.Reconnect)
 	}
 	return false
-}
-
-// timer is a callback to come; starting it anew puts it off.
-type timer struct{ cancel func() }
-
-func (t *timer) start(clock Clock, ms int, callback func()) {
-	t.stop()
-	t.cancel = clock.Timeout(ms, func() {
-		t.cancel = nil
-		callback()
-	})
-}
-
-func (t *timer) waiting() bool { return t.cancel != nil }
-
-func (t *timer) stop() {
-	if t.cancel != nil {
-		t.cancel()
-		t.cancel = nil
-	}
 }

@@ -3,7 +3,7 @@
 // the subscriptions on it, and tells each what becomes of it. It does nothing
 // by itself: the page opens sockets, parses messages, keeps time and calls the
 // application back. What the page calls returns without waiting, and calls of
-// one Consumer must not run concurrently; calls from within Page methods are
+// one Consumer must not run concurrently; calls from within Page.Notify are
 // fine.
 //
 // Behaviour is that of @rails/actioncable 8.1, timing included, but that
@@ -20,37 +20,27 @@ package cable
 
 // Page is what a Consumer needs of its page.
 type Page interface {
-	Socket
-	Clock
-	// Visible reports whether the page can be seen.
-	Visible() bool
-	// Notify tells the subscription with this id of an event. What the
-	// application throws in answer stays with the page.
-	Notify(subscription int32, event Event)
-	// Report takes an error that no caller is there for.
-	Report(what string, err error)
-}
-
-// Socket is the page's current WebSocket.
-type Socket interface {
-	// Open replaces the socket by a new one that offers these subprotocols,
-	// and those that the application added. From then on nothing is heard of
-	// the old one.
-	Open(protocols ...string) error
+	// Open replaces the WebSocket by a new one that offers these subprotocols,
+	// separated by a space, and those that the application added. From then on
+	// nothing is heard of the old one.
+	Open(protocols string) error
 	Close()
 	State() State
 	// Send sends a command on the open socket.
 	Send(command Command, identifier string)
-}
 
-// Clock tells the time. It may jump, in either direction.
-type Clock interface {
-	// Now is the time in milliseconds since 1970, greater than zero.
+	// Now is the time in milliseconds since 1970, greater than zero. It may
+	// jump, in either direction.
 	Now() float64
-	// Timeout calls back after ms milliseconds unless cancelled before.
-	Timeout(ms int, callback func()) (cancel func())
 	// Random is a number in [0, 1).
 	Random() float64
+	// SetTimer has Fire called after ms milliseconds, and not when it was to be
+	// before. Negative ms stop the timer.
+	SetTimer(t Timer, ms int)
+
+	// Notify tells the subscription with this id of an event. What the
+	// application throws in answer stays with the page.
+	Notify(subscription int32, event Event)
 }
 
 // State is a WebSocket's readyState.
@@ -63,8 +53,17 @@ const (
 	Closed // or there is none
 )
 
-// Active reports whether the socket is open or will be.
-func (s State) Active() bool { return s <= Open }
+// Timer is one of the times that a consumer waits for.
+type Timer int32
+
+const (
+	Poll   Timer = iota // to see whether the connection is alive
+	Look                // after the page became visible
+	Reopen              // after a socket was closed to be replaced
+	Ask                 // for subscriptions that got no answer
+	Join                // to tell those who joined a confirmed identifier
+	timers
+)
 
 // Command is what a client asks of the server about a subscription.
 type Command int32
@@ -83,7 +82,7 @@ const (
 	Reconnected              // it is the first to be confirmed after a reconnect
 	Lost                     // the connection is closed, and will not be opened again
 	Interrupted              // the connection is closed, and will be opened again
-	Rejected                 // it is refused, and removed
+	Rejected                 // it is refused, and has been removed
 )
 
 // Type is the type of a message from the server.

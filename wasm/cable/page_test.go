@@ -3,7 +3,6 @@ package cable
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -21,7 +20,7 @@ import (
 //	wait 500          time passes
 //	clock -3600000    the clock is set
 //	random 0.5        from now on
-//	hide, show        the page
+//	show              the page
 //	throw             the next socket cannot be made
 //	when 1 connected: step   done when the subscription is told so, once
 type script struct {
@@ -31,24 +30,21 @@ type script struct {
 	time     float64 // since then
 	skew     float64 // of the clock
 	random   float64
-	hidden   bool
 	state    State
 	throws   bool
 	last     int32
-	timers   []*timeout
+	due      [timers]float64 // when timers fire; negative when they do not
 	when     map[string]string
 	received int // messages that were to be delivered
-}
-
-type timeout struct {
-	at       float64
-	callback func()
 }
 
 const origin = 1_700_000_000_000
 
 func newScript() *script {
 	s := &script{state: Closed, when: map[string]string{}}
+	for t := range s.due {
+		s.due[t] = -1
+	}
 	s.consumer = New(s)
 	return s
 }
@@ -59,7 +55,10 @@ func (s *script) line(format string, args ...any) {
 
 // Page
 
-func (s *script) Open(protocols ...string) error {
+func (s *script) Open(protocols string) error {
+	if protocols != "actioncable-v1-json actioncable-unsupported" {
+		panic("offered " + protocols)
+	}
 	if s.throws {
 		s.throws = false
 		return errors.New("bad URL")
@@ -85,13 +84,11 @@ func (s *script) Send(command Command, identifier string) {
 
 func (s *script) Now() float64    { return origin + s.time + s.skew }
 func (s *script) Random() float64 { return s.random }
-func (s *script) Visible() bool   { return !s.hidden }
 
-func (s *script) Timeout(ms int, callback func()) (cancel func()) {
-	t := &timeout{s.time + float64(ms), callback}
-	s.timers = append(s.timers, t)
-	return func() {
-		s.timers = slices.DeleteFunc(s.timers, func(other *timeout) bool { return other == t })
+func (s *script) SetTimer(t Timer, ms int) {
+	s.due[t] = -1
+	if ms >= 0 {
+		s.due[t] = s.time + float64(ms)
 	}
 }
 
@@ -106,26 +103,22 @@ func (s *script) Notify(subscription int32, event Event) {
 	}
 }
 
-func (s *script) Report(what string, err error) { s.line("report %s: %v", what, err) }
-
 // wait lets ms milliseconds pass.
 func (s *script) wait(ms float64) {
-	until := s.time + ms
-	for {
-		var next *timeout
-		for _, t := range s.timers {
-			if t.at <= until && (next == nil || t.at < next.at) {
-				next = t
+	for until := s.time + ms; ; {
+		next := timers
+		for t, at := range s.due {
+			if at >= 0 && at <= until && (next == timers || at < s.due[next]) {
+				next = Timer(t)
 			}
 		}
-		if next == nil {
-			break
+		if next == timers {
+			s.time = until
+			return
 		}
-		s.timers = slices.DeleteFunc(s.timers, func(t *timeout) bool { return t == next })
-		s.time = next.at
-		next.callback()
+		s.time, s.due[next] = s.due[next], -1
+		s.fails(s.consumer.Fire(next))
 	}
-	s.time = until
 }
 
 // step does a step; one that cannot happen on a real page does nothing.
@@ -183,12 +176,9 @@ func (s *script) step(step string) {
 		s.skew, _ = strconv.ParseFloat(arg, 64)
 	case "random":
 		s.random, _ = strconv.ParseFloat(arg, 64)
-	case "hide":
-		s.hidden = true
 	case "show":
-		s.hidden = false
-		if s.consumer.Monitor().Running() {
-			s.consumer.Monitor().VisibilityChanged()
+		if s.consumer.Monitor.Running() {
+			s.consumer.Shown()
 		}
 	case "throw":
 		s.throws = true

@@ -1,28 +1,21 @@
 package cable
 
-import "slices"
-
-const retryDelay = 500 // milliseconds
-
-// subscription is one of the page's.
+// subscription is one of the page's. Those with the same identifier have the
+// same status.
 type subscription struct {
-	id        int32
-	channel   *channel
-	connected bool // it was told so
-}
-
-// channel is what the server knows of all subscriptions with an identifier.
-type channel struct {
+	id         int32
 	identifier string
 	status     status
-	locals     int // subscriptions
+	connected  bool // it was told so
+	removed    bool
 }
 
+// status is what the server said on this connection.
 type status int
 
 const (
-	idle    status = iota // not asked for on this connection
-	pending               // asked for, not answered
+	idle    status = iota // it was not asked
+	pending               // no answer yet
 	confirmed
 )
 
@@ -30,24 +23,21 @@ const (
 // and connects if necessary. Identifiers are compared byte by byte. The error
 // is that of connecting; the subscription is there nevertheless.
 func (c *Consumer) Subscribe(id int32, identifier string) error {
-	ch := c.channel(identifier)
-	if ch == nil {
-		ch = &channel{identifier: identifier}
-		c.channels = append(c.channels, ch)
+	s := &subscription{id: id, identifier: identifier}
+	if first := c.first(identifier); first != nil {
+		s.status = first.status
 	}
-	ch.locals++
-	s := &subscription{id: id, channel: ch}
 	c.subscriptions = append(c.subscriptions, s)
 	if _, err := c.Connect(); err != nil {
 		return err
 	}
 	c.page.Notify(id, Initialized)
 	switch {
-	case !slices.Contains(c.subscriptions, s): // it has thought better of it
-	case ch.status == idle:
-		c.ask(ch)
-	case ch.status == confirmed:
-		c.joining.start(c.page, 0, c.tellJoined)
+	case s.removed: // it has thought better of it
+	case s.status == idle:
+		c.request(s)
+	case s.status == confirmed:
+		c.start(Join, 0)
 	}
 	return nil
 }
@@ -58,117 +48,112 @@ func (c *Consumer) Unsubscribe(id int32) {
 	for _, s := range c.subscriptions {
 		if s.id == id {
 			c.remove(s)
-			if ch := s.channel; ch.locals == 0 && ch.status != idle && c.page.State() == Open {
-				c.page.Send(Unsubscribe, ch.identifier)
+			if s.status != idle && c.first(s.identifier) == nil && c.page.State() == Open {
+				c.page.Send(Unsubscribe, s.identifier)
 			}
-			return
 		}
 	}
 }
 
 // Reload asks for all subscriptions anew.
-func (c *Consumer) Reload() {
-	for _, ch := range c.channels {
-		c.ask(ch)
+func (c *Consumer) Reload() { c.ask(true) }
+
+// ask asks for the subscriptions that are pending, or all.
+func (c *Consumer) ask(all bool) {
+	for _, s := range c.subscriptions {
+		if (all || s.status == pending) && c.first(s.identifier) == s {
+			c.request(s)
+		}
 	}
 }
 
-// ask sends a subscribe command, again and again until it is answered. Before
-// the welcome it does nothing, for that asks for all.
-func (c *Consumer) ask(ch *channel) {
-	if !c.welcomed || c.page.State() != Open {
-		return
+// request sends a subscribe command, again and again until it is answered.
+// Before the welcome it does nothing, for that asks for all.
+func (c *Consumer) request(s *subscription) {
+	if c.welcomed && c.page.State() == Open {
+		c.mark(s.identifier, pending)
+		c.page.Send(Subscribe, s.identifier)
+		c.start(Ask, askDelay)
 	}
-	ch.status = pending
-	c.page.Send(Subscribe, ch.identifier)
-	c.guarantor.start(c.page, retryDelay, func() {
-		for _, ch := range c.channels {
-			if ch.status == pending {
-				c.ask(ch)
-			}
-		}
-	})
 }
 
 // confirm takes the server's consent. One that comes too late, for there is no
 // subscription left, is none: the server has been told already.
 func (c *Consumer) confirm(identifier string) {
-	ch := c.channel(identifier)
-	if ch == nil {
+	if c.first(identifier) == nil {
 		return
 	}
-	ch.status = confirmed
+	c.mark(identifier, confirmed)
 	event := Connected
 	if c.reconnecting {
 		c.reconnecting = false
 		event = Reconnected
 	}
-	c.tell(event, c.of(ch))
-}
-
-// tellJoined tells those who joined a channel that is confirmed.
-func (c *Consumer) tellJoined() {
-	for _, ch := range slices.Clone(c.channels) {
-		if ch.status == confirmed && c.page.State() == Open {
-			c.tell(Connected, slices.DeleteFunc(c.of(ch), func(s *subscription) bool { return s.connected }))
+	for _, s := range c.subscriptions {
+		if s.identifier == identifier && s.status == confirmed {
+			c.tell(s, event)
 		}
 	}
 }
 
-func (c *Consumer) reject(identifier string) {
-	ch := c.channel(identifier)
-	if ch == nil {
-		return
+// tellJoined tells those who joined an identifier that was confirmed.
+func (c *Consumer) tellJoined() {
+	for _, s := range c.subscriptions {
+		if s.status == confirmed && !s.connected && c.page.State() == Open {
+			c.tell(s, Connected)
+		}
 	}
-	// Whoever subscribes from here on asks anew.
-	c.drop(ch)
-	ch.status = idle
-	for _, s := range c.of(ch) {
-		if slices.Contains(c.subscriptions, s) {
+}
+
+// reject takes the server's refusal. Who subscribes from here on asks anew.
+func (c *Consumer) reject(identifier string) {
+	all := c.subscriptions
+	for _, s := range all {
+		if s.identifier == identifier {
 			c.remove(s)
+		}
+	}
+	for _, s := range all {
+		if s.identifier == identifier {
 			c.page.Notify(s.id, Rejected)
 		}
 	}
 }
 
-// tell tells subscriptions of an event, unless they have been removed by then.
-func (c *Consumer) tell(event Event, to []*subscription) {
-	for _, s := range to {
+// tell tells a subscription of an event unless it has been removed meanwhile.
+func (c *Consumer) tell(s *subscription, event Event) {
+	if !s.removed {
 		s.connected = event == Connected || event == Reconnected
+		c.page.Notify(s.id, event)
 	}
-	for _, s := range to {
-		if slices.Contains(c.subscriptions, s) {
-			c.page.Notify(s.id, event)
+}
+
+func (c *Consumer) mark(identifier string, status status) {
+	for _, s := range c.subscriptions {
+		if s.identifier == identifier {
+			s.status = status
 		}
 	}
 }
 
+// remove makes a new list, so that whoever goes through the old one may go on.
 func (c *Consumer) remove(s *subscription) {
-	c.subscriptions = slices.DeleteFunc(c.subscriptions, func(other *subscription) bool { return other == s })
-	if s.channel.locals--; s.channel.locals == 0 {
-		c.drop(s.channel)
+	s.removed = true
+	kept := make([]*subscription, 0, len(c.subscriptions))
+	for _, other := range c.subscriptions {
+		if other != s {
+			kept = append(kept, other)
+		}
 	}
+	c.subscriptions = kept
 }
 
-func (c *Consumer) drop(ch *channel) {
-	c.channels = slices.DeleteFunc(c.channels, func(other *channel) bool { return other == ch })
-}
-
-func (c *Consumer) channel(identifier string) *channel {
-	for _, ch := range c.channels {
-		if ch.identifier == identifier {
-			return ch
+// first returns the first subscription with an identifier, nil if there is none.
+func (c *Consumer) first(identifier string) *subscription {
+	for _, s := range c.subscriptions {
+		if s.identifier == identifier {
+			return s
 		}
 	}
 	return nil
-}
-
-// of returns the subscriptions of a channel, in a list of their own.
-func (c *Consumer) of(ch *channel) (found []*subscription) {
-	for _, s := range c.subscriptions {
-		if s.channel == ch {
-			found = append(found, s)
-		}
-	}
-	return found
 }
