@@ -72,10 +72,10 @@ const (
 	cableGet
 )
 
-// turbo_cable does what verb says to a consumer. Text comes as n bytes in the
+// cable does what verb says to a consumer. Text comes as n bytes in the
 // scratch buffer.
 //
-//go:wasmexport turbo_cable
+//go:wasmexport cable
 func exportCable(_, consumer, verb, argument, n int32) (result float64) {
 	var err int32
 	defer func() {
