@@ -9,7 +9,7 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 const scratchpad = document.createElement("template")
 
-let go // the exports of the running program
+let go = {} // the exports of the running program, without their prefix
 let bytes = new Uint8Array() // a view of its memory, made anew when it grew
 let scratch = 0 // where text for Go is written
 let room = 0 // how many bytes fit there
@@ -32,7 +32,7 @@ export const text = (at, length) => decoder.decode(memory().subarray(at, at + le
 
 // Writes a string where Go can read it and returns its length in bytes.
 export function put(string) {
-  if (string.length * 3 > room) scratch = go.turbo_scratch(room = string.length * 3 + 1024)
+  if (string.length * 3 > room) scratch = go.scratch(room = string.length * 3 + 1024)
   return encoder.encodeInto(string, memory().subarray(scratch, scratch + room)).written
 }
 
@@ -50,12 +50,15 @@ function handles(list) {
   return list.length
 }
 
+// An error of Go's.
+export class RuntimeError extends Error {}
+
 // Calls an export with handles that last as long as the call. What went wrong
 // is thrown: the very value where the page threw it.
-export function enter(name, node, a, b) {
+export function enter(name, node, ...args) {
   const mark = top
   try {
-    return call(name, node, a, b)
+    return call(name, node, ...args)
   } finally {
     release(mark)
   }
@@ -72,10 +75,10 @@ export function list(name, node, a) {
   }
 }
 
-function call(name, node, a, b) {
-  const status = go["turbo_" + name](handle(node), a, b)
+function call(name, node, ...args) {
+  const status = go[name](handle(node), ...args)
   if (status == -1) throw thrown
-  if (status < -1) throw new Error(taken(-2 - status))
+  if (status < -1) throw new RuntimeError(taken(-2 - status))
   return status
 }
 
@@ -85,13 +88,16 @@ function release(mark) {
 
 // Hands one message to the batch: true when Go is certain of all of it.
 export function offer(message) {
-  const at = go.turbo_arena(message.length * 3 + 64)
+  const at = go.arena(message.length * 3 + 64)
   const { written } = encoder.encodeInto(message, memory().subarray(at, at + message.length * 3))
   const ascii = written == message.length
-  if (!go.turbo_message(written, ascii ? messages.length : -1)) return false
+  if (!go.message(written, ascii ? messages.length : -1)) return false
   if (ascii) messages.push(message)
   return true
 }
+
+// Keeps later messages from overtaking a stream element that waits.
+export const seal = () => go.seal()
 
 export const repaint = (callback) => document.visibilityState == "hidden" ? setTimeout(callback) : requestAnimationFrame(callback)
 
@@ -107,6 +113,11 @@ export function content(template) {
   const copy = template.content.cloneNode(true)
   if (traits.get(template) & 1) activate(copy)
   return copy
+}
+
+export function openingTag(element) {
+  const html = element.outerHTML
+  return html.slice(0, html.indexOf(">") + 1)
 }
 
 // Replaces the scripts below root by copies that run once inserted (Turbo
@@ -184,7 +195,7 @@ const primitives = {
   select_all: (n, at, length) => handles(nodes[n].querySelectorAll(text(at, length))),
   closest: (n, at, length) => handle(nodes[n].closest(text(at, length))),
   parent: (n) => handle(nodes[n].parentElement),
-  first_element: (n) => handle(nodes[n].firstElementChild),
+  opening_tag: (n) => put(openingTag(nodes[n])),
   connected: (n) => +nodes[n].isConnected,
   same: (a, b) => +(nodes[a] == nodes[b]),
 
@@ -196,7 +207,11 @@ const primitives = {
   set_attribute: (n, name, at, length) => nodes[n].setAttribute(names[name], text(at, length)),
   remove_attribute: (n, name) => nodes[n].removeAttribute(names[name]),
 
-  is_template: (n) => +(nodes[n] instanceof HTMLTemplateElement),
+  // The first element child: 0 when there is none, -2 when it is no template.
+  template(n) {
+    const first = nodes[n].firstElementChild
+    return first && !(first instanceof HTMLTemplateElement) ? -2 : handle(first)
+  },
   template_content: (n) => handle(nodes[n].content),
   add_template: (n) => handle(nodes[n].appendChild(document.createElement("template"))),
   import_node: (n) => handle(document.importNode(nodes[n], true)),
@@ -272,4 +287,7 @@ export const imports = () => Object.fromEntries(Object.entries(primitives).map((
   }
 }]))
 
-export function connect(exports) { go = exports }
+export function connect({ mem, ...exports }) {
+  go = { mem }
+  for (const name in exports) if (name.startsWith("turbo_")) go[name.slice(6)] = exports[name]
+}

@@ -1,6 +1,6 @@
 // Custom elements: shells that hand over to Go.
 
-import { content, enter, list, provide, repaint, text } from "./dom.js"
+import { content, enter, list, openingTag, provide, repaint, RuntimeError, seal, text } from "./dom.js"
 import { runtime } from "./runtime.js"
 
 // In the order of stream.Builtin; a missing refresh is the session's.
@@ -10,7 +10,9 @@ export const StreamActions = {}
 
 // Performs an action of Go's on a stream element. Its errors begin with the
 // opening tag of the stream.
-export const perform = (index) => function () { this.call(() => enter("perform", this, index)) }
+export const perform = (index) => function () {
+  try { enter("perform", this, index) } catch (error) { throw this.explain(error) }
+}
 
 for (const [index, name] of actions.entries()) StreamActions[name] = perform(index)
 
@@ -18,41 +20,72 @@ for (const [index, name] of actions.entries()) StreamActions[name] = perform(ind
 provide({ add_action(at, length, index) { StreamActions[text(at, length)] = perform(index) } })
 
 export class StreamElement extends HTMLElement {
-  #rendering
+  #state = "" // then "started", then "over"
+  #connected = false // at least once: it leaves the page when it is over
+  #failure // what went wrong, in a list
+  #rendered // the promise of render(), made when somebody asks for it
+  #settle // what settles it
 
   static async renderElement(element) { await element.performAction() }
 
-  async connectedCallback() {
-    try {
-      await this.render()
-    } catch (error) {
-      console.error(error)
-    } finally {
-      this.disconnect()
-    }
+  connectedCallback() {
+    this.#connected = true
+    if (!this.#state) this.#start()
+    else if (this.#state == "over") queueMicrotask(() => this.disconnect())
   }
 
-  render() { return this.#rendering ??= this.#render() }
+  render() {
+    if (!this.#rendered) {
+      this.#rendered = new Promise((resolve, reject) => this.#settle = () => this.#failure ? reject(this.#failure[0]) : resolve())
+      if (!this.#state) this.#start()
+      else if (this.#state == "over") this.#settle()
+    }
+    return this.#rendered
+  }
 
-  async #render() {
-    // Elements of a page that is still waiting for the runtime keep their order.
-    if (!runtime.running) await runtime.ready
-    const event = this.beforeRenderEvent
-    if (!this.dispatchEvent(event)) return
-    await new Promise(repaint)
-    await event.detail.render(this)
+  #start() {
+    this.#state = "started"
+    // The elements of a page that waits for the runtime keep their order.
+    runtime.when(() => {
+      const event = this.beforeRenderEvent
+      if (!this.dispatchEvent(event)) return queueMicrotask(() => this.#end())
+      seal()
+      repaint(() => this.#perform(event.detail.render))
+    })
+  }
+
+  // Most actions are over when their function returns: no promise is made, so
+  // that a burst costs little.
+  #perform(render) {
+    let result
+    try {
+      result = render == renderElement ? this.performAction() : render(this)
+    } catch (error) {
+      return this.#end([error])
+    }
+    if (typeof result?.then == "function") result.then(() => this.#end(), (error) => this.#end([error]))
+    else this.#end()
+  }
+
+  #end(failure) {
+    this.#state = "over"
+    this.#failure = failure
+    if (this.#connected) {
+      if (failure) console.error(failure[0])
+      this.disconnect()
+    }
+    this.#settle?.()
   }
 
   disconnect() { try { this.remove() } catch {} }
 
-  // Runs what calls into Go; its errors begin with the opening tag.
-  call(body) {
-    try {
-      return body()
-    } catch (error) {
-      if (error.constructor == Error && !error.told) this.fail(error.message)
-      throw error
-    }
+  // What a call into Go threw: the texts of Go's own errors follow the opening tag.
+  explain(error) {
+    return error instanceof RuntimeError ? new Error(`${this.description}: ${error.message}`) : error
+  }
+
+  #list(name, which) {
+    try { return list(name, this, which) } catch (error) { throw this.explain(error) }
   }
 
   fail(text) { throw new Error(`${this.description}: ${text}`) }
@@ -63,18 +96,15 @@ export class StreamElement extends HTMLElement {
     return StreamActions[action] || this.fail("unknown action")
   }
 
-  get targetElements() { return this.call(() => list("targets", this, 0)) }
-  get targetElementsById() { return list("targets", this, 1) }
-  get targetElementsByQuery() { return list("targets", this, 2) }
-  get duplicateChildren() { return this.call(() => list("duplicates", this, 0)) }
-  get duplicateSiblings() { return this.call(() => list("duplicates", this, 2)) }
+  get targetElements() { return this.#list("targets", 0) }
+  get targetElementsById() { return this.#list("targets", 1) }
+  get targetElementsByQuery() { return this.#list("targets", 2) }
+  get duplicateChildren() { return this.#list("duplicates", 0) }
+  get duplicateSiblings() { return this.#list("duplicates", 2) }
   removeDuplicateTargetChildren() { for (const child of this.duplicateChildren) child.remove() }
   removeDuplicateTargetSiblings() { for (const sibling of this.duplicateSiblings) sibling.remove() }
 
-  get templateElement() {
-    this.call(() => enter("template", this))
-    return this.firstElementChild
-  }
+  get templateElement() { return this.#list("template")[0] }
 
   get templateContent() { return content(this.templateElement) }
   get action() { return this.getAttribute("action") }
@@ -82,10 +112,7 @@ export class StreamElement extends HTMLElement {
   get targets() { return this.getAttribute("targets") }
   get requestId() { return this.getAttribute("request-id") }
 
-  get description() {
-    const html = this.outerHTML
-    return html.slice(0, html.indexOf(">") + 1)
-  }
+  get description() { return openingTag(this) }
 
 
   get beforeRenderEvent() {
@@ -96,6 +123,8 @@ export class StreamElement extends HTMLElement {
     })
   }
 }
+
+const { renderElement } = StreamElement
 
 export function define(name, constructor) {
   if (!customElements.get(name)) customElements.define(name, constructor)

@@ -89,15 +89,20 @@ func exportPerform(element, action int32) (result int32) {
 	return status(actions[action](stream.NewElement(page, dom.Node(element))))
 }
 
+// turbo_seal tells of a stream element that waits for its frame.
+//
+//go:wasmexport turbo_seal
+func exportSeal() { session.Batch().Seal() }
+
 // turbo_template pushes the template of a stream element.
 //
 //go:wasmexport turbo_template
-func exportTemplate(element int32) (result int32) {
+func exportTemplate(element, _ int32) (result int32) {
 	defer guard(&result, "reading a stream's template")
 	if _, err := stream.NewElement(page, dom.Node(element)).Template(); err != nil {
 		return status(err)
 	}
-	return 0
+	return 1
 }
 
 // turbo_targets pushes the targets of a stream element: all that it is meant

@@ -51,8 +51,8 @@ func domClosest(n int32, selector string) int32
 //go:wasmimport turbo parent
 func domParent(n int32) int32
 
-//go:wasmimport turbo first_element
-func domFirstElement(n int32) int32
+//go:wasmimport turbo opening_tag
+func domOpeningTag(n int32) int32
 
 //go:wasmimport turbo connected
 func domConnected(n int32) int32
@@ -72,8 +72,8 @@ func domSetAttribute(n, name int32, value string)
 //go:wasmimport turbo remove_attribute
 func domRemoveAttribute(n, name int32)
 
-//go:wasmimport turbo is_template
-func domIsTemplate(n int32) int32
+//go:wasmimport turbo template
+func domTemplate(n int32) int32
 
 //go:wasmimport turbo template_content
 func domTemplateContent(n int32) int32

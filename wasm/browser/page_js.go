@@ -139,19 +139,23 @@ func (p *Page) SelectNamed(n dom.Node, name dom.Name) ([]dom.Node, bool, error) 
 	return list(count), count >= 0, failed(count)
 }
 
-func (p *Page) Parent(n dom.Node) dom.Node       { return dom.Node(domParent(int32(n))) }
-func (p *Page) FirstElement(n dom.Node) dom.Node { return dom.Node(domFirstElement(int32(n))) }
-func (p *Page) Connected(n dom.Node) bool        { return domConnected(int32(n)) > 0 }
-func (p *Page) Same(a, b dom.Node) bool          { return a == b || domSame(int32(a), int32(b)) > 0 }
-func (p *Page) IsTemplate(n dom.Node) bool       { return domIsTemplate(int32(n)) > 0 }
-func (p *Page) AddTemplate(n dom.Node) dom.Node  { return dom.Node(domAddTemplate(int32(n))) }
-func (p *Page) Import(n dom.Node) dom.Node       { return dom.Node(domImport(int32(n))) }
-func (p *Page) Clone(n dom.Node) dom.Node        { return dom.Node(domClone(int32(n))) }
-func (p *Page) AppendChild(n, child dom.Node)    { domAppend(int32(n), int32(child)) }
-func (p *Page) ReplaceWith(n, other dom.Node)    { domReplace(int32(n), int32(other)) }
-func (p *Page) Remove(n dom.Node)                { domRemove(int32(n)) }
-func (p *Page) Focus(n dom.Node)                 { domFocus(int32(n)) }
-func (p *Page) CanFocus(n dom.Node) bool         { return domFocusable(int32(n)) > 0 }
+func (p *Page) OpeningTag(n dom.Node) string    { return taken(domOpeningTag(int32(n))) }
+func (p *Page) Parent(n dom.Node) dom.Node      { return dom.Node(domParent(int32(n))) }
+func (p *Page) Connected(n dom.Node) bool       { return domConnected(int32(n)) > 0 }
+func (p *Page) Same(a, b dom.Node) bool         { return a == b || domSame(int32(a), int32(b)) > 0 }
+func (p *Page) AddTemplate(n dom.Node) dom.Node { return dom.Node(domAddTemplate(int32(n))) }
+func (p *Page) Import(n dom.Node) dom.Node      { return dom.Node(domImport(int32(n))) }
+func (p *Page) Clone(n dom.Node) dom.Node       { return dom.Node(domClone(int32(n))) }
+func (p *Page) AppendChild(n, child dom.Node)   { domAppend(int32(n), int32(child)) }
+func (p *Page) ReplaceWith(n, other dom.Node)   { domReplace(int32(n), int32(other)) }
+func (p *Page) Remove(n dom.Node)               { domRemove(int32(n)) }
+func (p *Page) Focus(n dom.Node)                { domFocus(int32(n)) }
+func (p *Page) CanFocus(n dom.Node) bool        { return domFocusable(int32(n)) > 0 }
+
+func (p *Page) Template(n dom.Node) (dom.Node, bool) {
+	template := domTemplate(int32(n))
+	return found(template), template >= 0
+}
 
 func (p *Page) TemplateContent(template dom.Node) dom.Node {
 	return dom.Node(domTemplateContent(int32(template)))

@@ -51,6 +51,7 @@ type Batch struct {
 	seen     idSet
 
 	performing bool
+	sealed     bool
 }
 
 // queued is a message of the batch.
@@ -78,7 +79,7 @@ func (b *Batch) Add(n int, number int32) (ok, first bool) {
 	from, to := b.used, b.used+n
 	clear(b.arena[to : to+Padding])
 	before := len(b.scanner.Envelopes)
-	if b.performing || !b.scanner.Scan(b.arena, from, to) {
+	if b.performing || b.sealed || !b.scanner.Scan(b.arena, from, to) {
 		return false, false
 	}
 	for i := before; i < len(b.scanner.Envelopes); i++ {
@@ -95,6 +96,10 @@ func (b *Batch) Add(n int, number int32) (ok, first bool) {
 	b.used = to
 	return true, len(b.messages) == 1
 }
+
+// Seal sends later messages to the page's parser until the batch is performed:
+// a stream element waits for its own frame by now, and order must be kept.
+func (b *Batch) Seal() { b.sealed = len(b.messages) > 0 }
 
 // performs reports whether the batch can perform e as its element would.
 func (b *Batch) performs(e *Envelope) bool {
@@ -169,7 +174,7 @@ func (b *Batch) Perform() {
 }
 
 func (b *Batch) reset() {
-	b.performing = false
+	b.performing, b.sealed = false, false
 	b.messages = b.messages[:0]
 	b.scanner.Truncate(0)
 	b.used = 0

@@ -30,11 +30,13 @@ type Page interface {
 	ElementNamed(n dom.Node, name dom.Name) (element dom.Node, ok bool)
 	SelectNamed(n dom.Node, name dom.Name) (elements []dom.Node, ok bool, err error)
 	Parent(n dom.Node) dom.Node // the parent element
-	FirstElement(n dom.Node) dom.Node
 	Connected(n dom.Node) bool
+	OpeningTag(n dom.Node) string
 	Same(a, b dom.Node) bool
 
-	IsTemplate(n dom.Node) bool
+	// Template returns the first element child, 0 when there is none; ok is
+	// false when it is not a template.
+	Template(n dom.Node) (template dom.Node, ok bool)
 	TemplateContent(template dom.Node) dom.Node
 	AddTemplate(n dom.Node) dom.Node
 	Import(n dom.Node) dom.Node // a deep copy in the document
@@ -124,14 +126,14 @@ func (e Element) Targets() ([]dom.Node, error) {
 // Template returns the template of the stream, adding an empty one where the
 // stream has no element children.
 func (e Element) Template() (dom.Node, error) {
-	first := e.page.FirstElement(e.Node)
-	if first == 0 {
-		return e.page.AddTemplate(e.Node), nil
-	}
-	if !e.page.IsTemplate(first) {
+	template, ok := e.page.Template(e.Node)
+	if !ok {
 		return 0, errNoTemplate
 	}
-	return first, nil
+	if template == 0 {
+		template = e.page.AddTemplate(e.Node)
+	}
+	return template, nil
 }
 
 // Duplicates returns the elements that an insertion at place replaces: among

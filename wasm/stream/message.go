@@ -1,6 +1,10 @@
 package stream
 
-import "github.com/turbowasm/turbowasm/wasm/dom"
+import (
+	"errors"
+
+	"github.com/turbowasm/turbowasm/wasm/dom"
+)
 
 // Hints say what a message may hold, judged from its text. A missing hint is
 // certain, a given one is not.
@@ -34,7 +38,7 @@ func Render(page Page, fragment dom.Node, hints Hints) error {
 		}
 		template, err := Element{page, n}.Template()
 		if err != nil {
-			return err
+			return errors.New(page.OpeningTag(n) + ": " + err.Error())
 		}
 		if traits != 0 {
 			page.SetTraits(template, traits)

@@ -1,0 +1,70 @@
+// The browsers: where they are, and a page of one for a run.
+import puppeteer from "puppeteer-core"
+import { existsSync, readFileSync } from "node:fs"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+
+const probe = readFileSync(path.join(path.dirname(fileURLToPath(import.meta.url)), "page/probe.js"), "utf8")
+
+const engines = {
+  chromium: {
+    product: "chrome", variable: "CHROMIUM", names: ["chromium", "chromium-browser", "google-chrome"], install: "apt-get install chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-dev-shm-usage"]
+  },
+  firefox: {
+    product: "firefox", variable: "FIREFOX", names: ["firefox-esr", "firefox"], install: "apt-get install firefox-esr",
+    args: []
+  }
+}
+
+export const browserNames = Object.keys(engines)
+
+function executable(name) {
+  const { variable, names, install } = engines[name]
+  const places = (process.env.PATH ?? "").split(path.delimiter).concat("/usr/bin", "/usr/local/bin")
+  const candidates = process.env[variable] ? [process.env[variable]] : names.flatMap((file) => places.map((place) => path.join(place, file)))
+  const found = candidates.find((file) => existsSync(file))
+  if (!found) throw new Error(`conformance: no ${name} found (looked for ${names.join(", ")} on PATH); install it with: ${install}, or name it in ${variable}`)
+  return found
+}
+
+export async function launch(name, { headful = false } = {}) {
+  const { product, args } = engines[name]
+  const browser = await puppeteer.launch({
+    browser: product, executablePath: executable(name), args, headless: !headful,
+    // Frames as fast as they come: order is compared, never milliseconds.
+    extraPrefsFirefox: { "layout.frame_rate": 500, "browser.tabs.unloadOnLowMemory": false }
+  })
+  return browser
+}
+
+// openPage gives a page with the probe in it, and a function that gives it back. Each scenario has an origin of
+// its own and a new document; the tab itself serves a number of runs, since opening one costs more than a run.
+// A tab that a run left in the middle is closed; one with cookies is always new.
+export async function openPage(browser, { isolated = false, clock = false } = {}) {
+  const tabs = openTabs.get(browser) ?? new Map()
+  openTabs.set(browser, tabs)
+  let tab = isolated ? undefined : tabs.get(clock)
+  // Two tabs would hide each other, and hidden pages have no frames.
+  for (const [key, other] of tabs) {
+    if (other === tab && tab.runs < runsPerTab) continue
+    if (other === tab) tab = undefined
+    tabs.delete(key)
+    await other.page.close()
+  }
+  if (!tab) {
+    const context = isolated ? await browser.createBrowserContext() : undefined
+    const page = await (context ?? browser).newPage()
+    page.setDefaultTimeout(15000)
+    page.on("dialog", (dialog) => dialog.accept().catch(() => {}))
+    await page.evaluateOnNewDocument(`window.conformanceClock = ${clock};\n${probe}`)
+    tab = { page, context, runs: 0 }
+    if (!isolated) tabs.set(clock, tab)
+  }
+  tab.runs += 1
+  const discard = async () => { tabs.delete(clock); await (tab.context ?? tab.page).close() }
+  return { page: tab.page, close: async (finished) => { if (isolated || !finished) await discard() } }
+}
+
+const openTabs = new WeakMap()
+const runsPerTab = 20

@@ -1,0 +1,131 @@
+// Plays a scenario in one browser under one runtime and returns what there was to see, as lines per aspect.
+import { openPage } from "./browser.mjs"
+import { ScenarioServer } from "./server.mjs"
+
+const limit = 30000
+
+export async function play(browser, scenario, runtime, { observe = true, sabotage, keepOpen } = {}) {
+  const server = await new ScenarioServer(scenario, runtime, { observe, sabotage }).start()
+  const { page, close } = await openPage(browser, { isolated: scenario.cookies.length > 0, clock: scenario.clock })
+  const player = new Player(scenario, server, page)
+  let timer, result
+  try {
+    result = await Promise.race([
+      player.run(),
+      new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`not done after ${limit / 1000} s, at ${player.at}`)), keepOpen ? 2 ** 30 : limit) })
+    ])
+    return result
+  } finally {
+    clearTimeout(timer)
+    if (keepOpen) await keepOpen()
+    await close(result !== undefined).catch(() => {})
+    await server.stop()
+  }
+}
+
+class Player {
+  constructor(scenario, server, page) {
+    Object.assign(this, { scenario, server, page, at: "the start", snapshots: [], expected: 0 })
+  }
+
+  async run() {
+    const { scenario, server, page } = this
+    for (const cookie of scenario.cookies) await page.browserContext().setCookie({ domain: "127.0.0.1", path: "/", ...cookie })
+    this.at = "opening the page"
+    await page.goto(`${server.origin}/`, { waitUntil: scenario.load === "module" ? "load" : "domcontentloaded" })
+    if (!scenario.early) await this.evaluate(async () => {
+      if (!window.Turbo) throw new Error("the runtime did not load: there is no window.Turbo")
+      await window.Turbo.ready
+    })
+    await this.drain()
+    await this.evaluate(() => window.conformance.mark())
+    let drained = true
+    for (const [index, step] of scenario.steps.entries()) {
+      this.at = `step ${index + 1}: ${step.command} ${JSON.stringify(step.argument)}`.slice(0, 200)
+      try {
+        await this.perform(step)
+        if (drained = step.drain) await this.drain()
+      } catch (error) {
+        throw new Error(`${this.at}: ${error.message}`)
+      }
+    }
+    this.at = "the end"
+    if (!drained) await this.drain()
+    return this.result(await this.evaluate(() => window.conformance.snapshot()))
+  }
+
+  result(last) {
+    const { server } = this
+    const dom = this.snapshots.flatMap(({ label, lines }) => [`— ${label} —`, ...lines]).concat(this.snapshots.length ? ["— end —"] : [], last.dom)
+    const result = { ...last, dom, requests: server.requests.flat(), cable: server.cable.log }
+    for (const [aspect, lines] of Object.entries(result)) {
+      result[aspect] = lines.map((line) => line.replaceAll(server.origin, "http://host").replaceAll(`ws://${server.host}`, "ws://host")
+        .replaceAll(encodeURIComponent(server.origin), "http%3A%2F%2Fhost").replaceAll(server.host, "host"))
+    }
+    return result
+  }
+
+  // evaluate runs in the page, again if a navigation took the document away meanwhile.
+  async evaluate(code, ...values) {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.page.evaluate(code, ...values)
+      } catch (error) {
+        if (attempt >= 20 || !/context was destroyed|Cannot find context|detached|no such frame|navigat|discarded|inactive|conformance is undefined|reading 'quiet'/i.test(error.message)) throw error
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+  }
+
+  async drain() {
+    let previous = "", lost = 0
+    const deadline = Date.now() + 10000
+    for (;;) {
+      const state = await this.evaluate(() => window.conformance.quiet())
+      const sent = this.server.cable.sent + [...this.server.sent.values()].reduce((sum, count) => sum + count, 0) - this.expected
+      // A message sent to a socket that closed meanwhile never arrives; after some rounds it counts as lost.
+      const waiting = state.delivered < sent && ++lost < 15
+      const now = JSON.stringify([state, this.server.open - this.server.held.length, this.server.requests.length])
+      const busy = state.pending - this.server.held.length > 0 || this.server.open - this.server.held.length > 0 || waiting
+      if (!busy && state.still && (previous === "" || now === previous)) { this.expected += sent - state.delivered; return }
+      previous = now
+      if (Date.now() > deadline) throw new Error(`the page did not become quiet: ${now}`)
+      if (busy) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+
+  async perform({ command, argument, data }) {
+    const { page, server } = this
+    switch (command) {
+      case "stream": return this.evaluate((messages) => {
+        for (const message of messages) {
+          try { window.Turbo.renderStreamMessage(message) } catch (error) { window.log(`threw ${error.name}: ${error.message}`) }
+        }
+      }, [argument].flat().map((message) => server.fill(message)))
+      case "eval": return this.evaluate(async (code) => {
+        try { await new (async () => {}).constructor(code)() } catch (error) { window.log(`threw ${error.name}: ${error.message}`) }
+      }, server.fill(argument))
+      case "click": return page.click(argument)
+      case "type": await page.focus(argument[0]); return page.keyboard.type(argument[1])
+      case "key": return page.keyboard.press(argument)
+      case "focus": return this.evaluate((selector) => document.querySelector(selector).focus(), argument)
+      case "select": return this.evaluate(([selector, start, end]) => document.querySelector(selector).setSelectionRange(start, end), argument)
+      case "submit": return this.evaluate((selector) => {
+        const element = document.querySelector(selector)
+        element.form ? element.form.requestSubmit(element) : element.requestSubmit()
+      }, argument)
+      case "back": return this.evaluate(() => history.back())
+      case "forward": return this.evaluate(() => history.forward())
+      case "reload": return page.reload({ waitUntil: "load" })
+      case "visit": return page.goto(server.origin + argument, { waitUntil: "load" })
+      case "push": return server.push(argument, server.fill(data))
+      case "cut": return server.cut(argument)
+      case "cable": return server.cable.perform(argument, (condition, what) => server.until(condition, what))
+      case "release": return server.release(argument)
+      case "advance": return this.evaluate((ms) => window.conformance.advance(ms), argument)
+      case "wait": return page.waitForFunction(argument, { polling: "raf" })
+      case "requests": return server.until(() => server.requests.length >= argument, `request ${argument}`)
+      case "snapshot": this.snapshots.push({ label: argument, lines: await this.evaluate(() => window.conformance.dom()) })
+    }
+  }
+}

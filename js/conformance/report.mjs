@@ -1,0 +1,2 @@
+export async function coverage() {}
+export async function differences() {}

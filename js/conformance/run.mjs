@@ -1,0 +1,145 @@
+#!/usr/bin/env node
+// The conformance suite: every scenario under @hotwired/turbo and under turbowasm, compared.
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+import { browserNames, launch } from "./browser.mjs"
+import { compare } from "./compare.mjs"
+import { coverage, differences } from "./report.mjs"
+import { play } from "./play.mjs"
+import { runRandom } from "./random.mjs"
+import { built, oracle } from "./runtime.mjs"
+import { load, loadAll } from "./scenario.mjs"
+import { selfCheck } from "./selfcheck.mjs"
+
+const usage = `usage: node js/conformance/run.mjs [flags]
+  --browser LIST     chromium,firefox (default: both)
+  --only GLOB        only scenarios whose area/sentence matches, or contains the text
+  --ours DIR|oracle  the built runtime (default: js/dist), or the oracle itself
+  --jobs N           browsers of each kind that run at once (default: 2)
+  --random N         random stream messages for each browser (default: 1000; with --only: 0)
+  --seed S           the first seed of the random messages (default: 1)
+  --replay NAME      play one scenario in a visible browser, ours by default, and leave it open
+  --side theirs      with --replay: the oracle's side
+  --self-check       break the runtime on purpose and see every break caught
+  --coverage         print rule → scenarios, fail if a rule has none
+  --differences      print the declared differences as a Markdown table`
+
+async function main(argv, print) {
+  const { values: flags } = parseArgs({
+    args: argv,
+    options: {
+      browser: { type: "string", default: browserNames.join(",") }, only: { type: "string" }, ours: { type: "string" },
+      jobs: { type: "string", default: "2" }, random: { type: "string" }, seed: { type: "string", default: "1" },
+      replay: { type: "string" }, side: { type: "string", default: "ours" },
+      "self-check": { type: "boolean" }, coverage: { type: "boolean" }, differences: { type: "boolean" }, help: { type: "boolean" }
+    }
+  })
+  if (flags.help) return print(usage), 0
+  if (flags.coverage) return coverage(loadAll(), print)
+  if (flags.differences) return differences(loadAll(), print)
+
+  const browsers = flags.browser.split(",")
+  for (const name of browsers) if (!browserNames.includes(name)) throw new Error(`conformance: unknown browser "${name}" (known: ${browserNames.join(", ")})`)
+  const here = path.dirname(fileURLToPath(import.meta.url))
+  const theirs = await oracle()
+  const ours = flags.ours === "oracle" ? theirs : await built(path.resolve(flags.ours ?? path.join(here, "../dist")))
+
+  if (flags.replay) return replay(load(flags.replay), flags.side === "theirs" ? theirs : ours, browsers[0], print)
+  if (flags["self-check"]) return selfCheck({ theirs, ours, browser: browsers[0], jobs: Number(flags.jobs), print })
+
+  const scenarios = loadAll({ only: flags.only })
+  const random = Number(flags.random ?? (flags.only ? 0 : 1000))
+  if (scenarios.length === 0 && random === 0) throw new Error(`conformance: no scenario matches "${flags.only}"`)
+  const started = Date.now()
+  let passed = 0, failed = 0
+  const report = (name, problems) => {
+    if (problems.length === 0) return passed++
+    failed++
+    print(`FAIL ${name}`)
+    for (const problem of problems) print(`  ${problem.text ?? problem}`)
+  }
+  await Promise.all(browsers.map(async (browserName) => {
+    const queue = scenarios.filter((scenario) => scenario.browsers.includes(browserName)).map((scenario) => ({ scenario }))
+    if (random > 0) queue.unshift({ random: true })
+    await inBrowsers(browserName, Math.min(Number(flags.jobs), queue.length), queue, async (browser, task) => {
+      if (task.random) {
+        const problems = await runRandom({ browser, theirs, ours, count: random, seed: Number(flags.seed), print })
+        return report(`${random} random messages from seed ${flags.seed} in ${browserName}`, problems)
+      }
+      const { scenario } = task
+      for (const { observe, problems } of await check(browser, browserName, scenario, { theirs, ours })) {
+        if (problems.length) problems.push(`replay: node js/conformance/run.mjs --replay "${scenario.name}" --browser ${browserName}`)
+        report(`${scenario.name} in ${browserName}${observe ? "" : ", unobserved"}`, problems)
+      }
+    })
+  }))
+  print(`${scenarios.length} scenarios and ${random} random messages in ${browsers.join(" and ")}, ${((Date.now() - started) / 1000).toFixed(0)} s`)
+  print(`${passed} passed, ${failed} failed`)
+  return failed ? 1 : 0
+}
+
+// check plays theirs once and ours in each of the scenario's modes. Unobserved, the oracle does what it always
+// does and only the recorder's lines about stream events are missing, so they are left out instead of playing it again.
+export async function check(browser, browserName, scenario, { theirs, ours, sabotage, modes = scenario.modes }) {
+  const run = async (runtime, label, extra) => {
+    try {
+      return await play(browser, scenario, runtime, extra)
+    } catch (error) {
+      throw Object.assign(new Error(`${label} (${runtime.name}) broke off at ${error.message}`), { cause: error })
+    }
+  }
+  const unobserved = ({ log, ...rest }) => ({ ...rest, log: log.filter((line) => !line.startsWith("turbo:before-stream-render on ")) })
+  const results = []
+  let left
+  for (const observe of modes) {
+    let problems
+    try {
+      left ??= await run(theirs, "theirs", { observe: true })
+      const right = await run(ours, "ours", { observe, sabotage })
+      problems = compare(observe ? left : unobserved(left), right, { aspects: scenario.compare, differs: scenario.differs, browser: browserName, observe })
+    } catch (error) {
+      if (!browser.connected) throw error
+      problems = [{ aspect: "run", text: error.message }]
+    }
+    results.push({ observe, problems })
+  }
+  return results
+}
+
+// inBrowsers takes tasks from the queue in as many browser processes as asked; a browser that dies is replaced once.
+export async function inBrowsers(name, jobs, queue, work) {
+  await Promise.all(Array.from({ length: jobs }, async () => {
+    let browser = await launch(name), restarts = 0
+    try {
+      for (let task; (task = queue.shift());) {
+        try {
+          await work(browser, task)
+        } catch (error) {
+          if (browser.connected || restarts++ > 2) throw error
+          browser = await launch(name)
+          queue.unshift(task)
+        }
+      }
+    } finally {
+      await browser.close().catch(() => {})
+    }
+  }))
+}
+
+async function replay(scenario, runtime, browserName, print) {
+  const browser = await launch(browserName, { headful: true })
+  print(`${scenario.name} under ${runtime.name}; close the browser to end`)
+  await play(browser, scenario, runtime, {
+    observe: scenario.modes[0],
+    keepOpen: () => new Promise((resolve) => browser.once("disconnected", resolve))
+  }).then((result) => { for (const aspect of scenario.compare) print(`${aspect}:\n  ${result[aspect].join("\n  ")}`) })
+  return 0
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main(process.argv.slice(2), console.log).then((code) => process.exit(code), (error) => {
+    console.error(error.message.startsWith("conformance:") ? error.message : error)
+    process.exit(2)
+  })
+}

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/turbowasm/turbowasm/server"
+	"github.com/turbowasm/turbowasm/server/assets"
+	"github.com/turbowasm/turbowasm/server/cable"
+	"github.com/turbowasm/turbowasm/server/stream"
+)
+
+// maxRequest is what a request's body may hold, in bytes: the longest message
+// with every character escaped, and then some.
+const maxRequest = 256 << 10
+
+// errForbidden reports what only somebody else may do.
+var errForbidden = errors.New("not allowed")
+
+// app joins the store, the pages and the cable. It is safe for concurrent use.
+type app struct {
+	db      *store
+	views   *template.Template
+	turbo   *server.Server
+	runtime *assets.Handler // nil if it has not been built
+	logger  *slog.Logger
+
+	publishing sync.Mutex // see publish
+}
+
+// newApp makes the chat on top of a store and the files of the built runtime.
+func newApp(ctx context.Context, db *store, runtime fs.FS, logger *slog.Logger) (*app, error) {
+	secret, err := db.secret(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a := &app{db: db, logger: logger, turbo: &server.Server{SecretKeyBase: secret}}
+	a.turbo.Cable.Logger = logger
+	a.turbo.Cable.Authenticate = a.authenticate
+	a.turbo.Cable.Authorize = a.authorize
+	a.runtime, err = assets.New("/turbo/", runtime)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		logger.Warn(`chat: the runtime has not been built, pages are plain HTML: "make run" builds it`, "error", err)
+	case err != nil:
+		return nil, err
+	}
+	if a.views, err = a.parseViews(); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// handler serves the whole site.
+func (a *app) handler() http.Handler {
+	mux := http.NewServeMux()
+	a.turbo.Mount(mux)
+	if a.runtime != nil {
+		mux.Handle("GET /turbo/", a.runtime)
+	}
+	mux.HandleFunc("GET /static/", serveStatic)
+	mux.HandleFunc("GET /welcome", a.public(a.showWelcome))
+	mux.HandleFunc("POST /session", a.public(a.createSession))
+	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request, user) error{
+		"GET /{$}":           a.showHome,
+		"GET /rooms/new":     a.newRoom,
+		"POST /rooms":        a.createRoom,
+		"GET /rooms/{room}":  a.showRoom,
+		"GET /rooms/{room}/": a.noPage,
+		"GET /":              a.noPage,
+
+		"POST /rooms/{room}/messages":               a.createMessage,
+		"GET /rooms/{room}/messages/{message}/edit": a.editMessage,
+		"PATCH /rooms/{room}/messages/{message}":    a.updateMessage,
+		"DELETE /rooms/{room}/messages/{message}":   a.deleteMessage,
+
+		"GET /rooms/{room}/messages/{message}/boosts/new":        a.newBoost,
+		"POST /rooms/{room}/messages/{message}/boosts":           a.createBoost,
+		"DELETE /rooms/{room}/messages/{message}/boosts/{boost}": a.deleteBoost,
+	} {
+		mux.HandleFunc(pattern, a.named(h))
+	}
+	// Outside in: forms of other sites are refused, then a form may name a
+	// method that HTML does not have.
+	return secure(http.NewCrossOriginProtection().Handler(overrideMethod(mux)))
+}
+
+// public serves a page to anybody.
+func (a *app) public(h func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			a.fail(w, r, err)
+		}
+	}
+}
+
+// named serves a page to whoever has a name, and asks everybody else for one.
+func (a *app) named(h func(http.ResponseWriter, *http.Request, user) error) http.HandlerFunc {
+	return a.public(func(w http.ResponseWriter, r *http.Request) error {
+		u, err := a.visitor(r)
+		if errors.Is(err, errNotFound) {
+			to := "/welcome"
+			if r.Method == http.MethodGet && r.URL.Path != "/" {
+				to += "?" + url.Values{"next": {r.URL.RequestURI()}}.Encode()
+			}
+			http.Redirect(w, r, to, http.StatusSeeOther)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return h(w, r, u)
+	})
+}
+
+func (a *app) noPage(http.ResponseWriter, *http.Request, user) error { return errNotFound }
+
+// fail answers with an error that the reader can understand, and logs those
+// that are ours.
+func (a *app) fail(w http.ResponseWriter, r *http.Request, err error) {
+	p := errorPage{Status: http.StatusInternalServerError, Message: "Something went wrong on our side. Please try again."}
+	switch {
+	case errors.Is(err, errNotFound):
+		p.Status, p.Message = http.StatusNotFound, "There is nothing here, or not any more."
+	case errors.Is(err, errForbidden):
+		p.Status, p.Message = http.StatusForbidden, "Only its author may do that."
+	case r.Context().Err() != nil:
+		return // nobody waits for an answer
+	default:
+		a.logger.ErrorContext(r.Context(), "chat: request", "method", r.Method, "path", r.URL.Path, "error", err)
+	}
+	if err := a.render(w, p.Status, "error", p); err != nil {
+		a.logger.ErrorContext(r.Context(), "chat: render error page", "error", err)
+		http.Error(w, p.Message, p.Status)
+	}
+}
+
+// publish makes a change and tells a stream about it. Changes and broadcasts go
+// one after the other, so that pages see changes in the order in which the
+// database took them. Change returns what to broadcast; nil is nothing.
+//
+// What is stored stays so when the broadcast fails: that is logged only.
+func (a *app) publish(ctx context.Context, to string, change func(context.Context) (stream.Component, error)) error {
+	// A visitor who goes away must not keep the others from hearing.
+	ctx = context.WithoutCancel(ctx)
+	a.publishing.Lock()
+	defer a.publishing.Unlock()
+	part, err := change(ctx)
+	if err != nil || part == nil {
+		return err
+	}
+	if err := a.turbo.To(to).Broadcast(ctx, part); err != nil {
+		a.logger.ErrorContext(ctx, "chat: broadcast", "stream", to, "error", err)
+	}
+	return nil
+}
+
+// authorize lets a user listen to the sidebar that all share, to their own, and
+// to rooms, which are open to everybody.
+func (a *app) authorize(_ context.Context, s *cable.Subscription, name string) error {
+	u, ok := s.User().Data.(user)
+	if !ok {
+		return cable.ErrRejected
+	}
+	owner, what, private := strings.Cut(name, ":")
+	if private && what == "rooms" && owner != u.GlobalID().Param() {
+		return fmt.Errorf("%w: the rooms of another user", cable.ErrRejected)
+	}
+	return nil
+}
+
+// overrideMethod lets a form be a PATCH or DELETE by its field _method.
+func overrideMethod(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
+		if r.Method == http.MethodPost {
+			if err := r.ParseMultipartForm(maxRequest); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+				status := http.StatusBadRequest
+				if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+					status = http.StatusRequestEntityTooLarge
+				}
+				http.Error(w, "The form cannot be read: "+err.Error(), status)
+				return
+			}
+			switch m := strings.ToUpper(r.PostFormValue("_method")); m {
+			case http.MethodPatch, http.MethodPut, http.MethodDelete:
+				r.Method = m
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// secure sets the headers that limit what an injected script or another site
+// could do.
+func secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "+
+			"style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/turbowasm/turbowasm/server/stream"
+)
+
+const maxBoost = 16 // characters
+
+// boost is a short reaction to a message.
+type boost struct {
+	ID      int64
+	Message string // path of the message
+	Booster user
+	Content string
+}
+
+// ModelName and DOMKey make ids such as boost_3.
+func (b boost) ModelName() string { return "Boost" }
+
+// DOMKey is the database id.
+func (b boost) DOMKey() string { return strconv.FormatInt(b.ID, 10) }
+
+// Path is the address of the boost.
+func (b boost) Path() string { return b.Message + "/boosts/" + b.DOMKey() }
+
+// loadBoosts fills in the boosts of messages, oldest first. The list is in the
+// order of ids.
+func (s *store) loadBoosts(ctx context.Context, list []message) error {
+	if len(list) == 0 {
+		return nil
+	}
+	first, last := list[0], list[len(list)-1]
+	rows, err := s.db.QueryContext(ctx, `SELECT b.message_id, b.id, b.content, u.id, u.name
+		FROM boosts b JOIN users u ON u.id = b.booster_id JOIN messages m ON m.id = b.message_id
+		WHERE b.message_id BETWEEN ? AND ? AND m.room_id = ? ORDER BY b.id`, first.ID, last.ID, first.RoomID)
+	if err != nil {
+		return fmt.Errorf("chat: list boosts: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var b boost
+		if err := rows.Scan(&id, &b.ID, &b.Content, &b.Booster.ID, &b.Booster.Name); err != nil {
+			return fmt.Errorf("chat: list boosts: %w", err)
+		}
+		i, ok := slices.BinarySearchFunc(list, id, func(m message, id int64) int { return int(m.ID - id) })
+		if ok {
+			b.Message = list[i].Path()
+			list[i].Boosts = append(list[i].Boosts, b)
+		}
+	}
+	return rows.Err()
+}
+
+// createBoost adds a boost to a message.
+func (s *store) createBoost(ctx context.Context, m message, booster user, content string, now time.Time) (boost, error) {
+	b := boost{Message: m.Path(), Booster: booster, Content: content}
+	err := s.db.QueryRowContext(ctx, `INSERT INTO boosts (message_id, booster_id, content, created_at)
+		SELECT id, ?, ?, ? FROM messages WHERE id = ? RETURNING id`,
+		booster.ID, content, now.UnixMilli(), m.ID).Scan(&b.ID)
+	if err != nil {
+		return boost{}, fmt.Errorf("chat: boost message %d: %w", m.ID, found(err))
+	}
+	return b, nil
+}
+
+// deleteBoost removes a boost, or fails with errNotFound.
+func (s *store) deleteBoost(ctx context.Context, b boost) error {
+	if err := affected(s.db.ExecContext(ctx, `DELETE FROM boosts WHERE id = ?`, b.ID)); err != nil {
+		return fmt.Errorf("chat: delete boost %d: %w", b.ID, err)
+	}
+	return nil
+}
+
+// newBoostPage asks for a boost that is none of the quick ones.
+type newBoostPage struct {
+	page
+	Room           room
+	Message        message
+	Content, Error string
+}
+
+func (a *app) newBoost(w http.ResponseWriter, r *http.Request, u user) error {
+	room, m, err := a.messageOf(r)
+	if err != nil {
+		return err
+	}
+	return a.renderNewBoost(w, r, u, http.StatusOK, newBoostPage{Room: room, Message: m})
+}
+
+func (a *app) renderNewBoost(w http.ResponseWriter, r *http.Request, u user, status int, p newBoostPage) (err error) {
+	if p.page, err = a.pageFor(r, u, "Boost"); err != nil {
+		return err
+	}
+	return a.render(w, status, "new_boost", p)
+}
+
+func (a *app) createBoost(w http.ResponseWriter, r *http.Request, u user) error {
+	room, m, err := a.messageOf(r)
+	if err != nil {
+		return err
+	}
+	content, err := line(r.FormValue("content"), maxBoost)
+	if err != nil {
+		return a.renderNewBoost(w, r, u, http.StatusUnprocessableEntity,
+			newBoostPage{Room: room, Message: m, Content: r.FormValue("content"), Error: "A boost " + err.Error() + "."})
+	}
+	var part stream.Component
+	err = a.publish(r.Context(), room.messagesStream(), func(ctx context.Context) (stream.Component, error) {
+		b, err := a.db.createBoost(ctx, m, u, content, time.Now())
+		part = stream.Append.To(stream.DOMID(m, "boosts"), stream.Template(a.views, "boost", b), stream.MaintainScroll)
+		return part, err
+	})
+	if err != nil {
+		return err
+	}
+	return stream.Response{Stream: []stream.Component{part}, Location: room.Path() + "#" + stream.DOMID(m)}.Write(w, r)
+}
+
+func (a *app) deleteBoost(w http.ResponseWriter, r *http.Request, u user) error {
+	room, m, err := a.messageOf(r)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(m.Boosts, func(b boost) bool { return b.DOMKey() == r.PathValue("boost") })
+	if i < 0 {
+		return fmt.Errorf("chat: find boost %q: %w", r.PathValue("boost"), errNotFound)
+	}
+	b := m.Boosts[i]
+	if b.Booster.ID != u.ID {
+		return fmt.Errorf("chat: boost %d of user %d: %w", b.ID, b.Booster.ID, errForbidden)
+	}
+	part := stream.Remove.To(stream.DOMID(b), nil, stream.MaintainScroll)
+	err = a.publish(r.Context(), room.messagesStream(), func(ctx context.Context) (stream.Component, error) {
+		return part, a.db.deleteBoost(ctx, b)
+	})
+	if err != nil {
+		return err
+	}
+	return stream.Response{Stream: []stream.Component{part}, Location: room.Path() + "#" + stream.DOMID(m)}.Write(w, r)
+}

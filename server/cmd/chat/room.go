@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/turbowasm/turbowasm/server/stream"
+	"github.com/turbowasm/turbowasm/server/streamname"
+)
+
+const (
+	maxRoomName = 60 // characters
+	// roomsStream is the stream of everybody's sidebar.
+	roomsStream = "rooms"
+	// pageSize is how many messages a page shows.
+	pageSize = 40
+)
+
+// room is a room that is open to everybody.
+type room struct {
+	ID   int64
+	Name string
+}
+
+// ModelName and DOMKey make ids such as messages_rooms_open_5.
+func (r room) ModelName() string { return "Rooms::Open" }
+
+// DOMKey is the database id.
+func (r room) DOMKey() string { return strconv.FormatInt(r.ID, 10) }
+
+// GlobalID names the room in streams.
+func (r room) GlobalID() streamname.GlobalID {
+	return streamname.GlobalID{App: appName, Class: r.ModelName(), ID: r.DOMKey()}
+}
+
+// messagesStream is what happens to the room's messages.
+func (r room) messagesStream() string { return r.GlobalID().Param() + ":messages" }
+
+// Path is the address of the room's page.
+func (r room) Path() string { return "/rooms/" + r.DOMKey() }
+
+// createRoom makes a room.
+func (s *store) createRoom(ctx context.Context, name string, creator user, now time.Time) (room, error) {
+	r := room{Name: name}
+	err := s.db.QueryRowContext(ctx, `INSERT INTO rooms (name, creator_id, created_at) VALUES (?, ?, ?) RETURNING id`,
+		name, creator.ID, now.UnixMilli()).Scan(&r.ID)
+	if err != nil {
+		return room{}, fmt.Errorf("chat: create room %q: %w", name, err)
+	}
+	return r, nil
+}
+
+// rooms lists all rooms, newest first, as the sidebar shows them.
+func (s *store) rooms(ctx context.Context) ([]room, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT id, name FROM rooms ORDER BY id DESC`)
+	if err != nil {
+		return nil, fmt.Errorf("chat: list rooms: %w", err)
+	}
+	defer rows.Close()
+	var all []room
+	for rows.Next() {
+		var r room
+		if err := rows.Scan(&r.ID, &r.Name); err != nil {
+			return nil, fmt.Errorf("chat: list rooms: %w", err)
+		}
+		all = append(all, r)
+	}
+	return all, rows.Err()
+}
+
+// room finds a room, or errNotFound.
+func (s *store) room(ctx context.Context, id int64) (room, error) {
+	r := room{ID: id}
+	err := s.db.QueryRowContext(ctx, `SELECT name FROM rooms WHERE id = ?`, id).Scan(&r.Name)
+	if err != nil {
+		return room{}, fmt.Errorf("chat: find room %d: %w", id, found(err))
+	}
+	return r, nil
+}
+
+// roomPage is a room with its latest messages, or those before one of them.
+type roomPage struct {
+	page
+	Room     room
+	Messages []message
+	Earlier  int64 // id to ask for the messages before; 0 if these are the first
+	Past     bool  // these are not the latest: nothing new appears here
+	Draft    draft
+}
+
+// draft is what the composer holds: after a mistake, what had been typed.
+type draft struct {
+	Body, Error string
+}
+
+// newRoomPage asks for a room's name.
+type newRoomPage struct {
+	page
+	Name, Error string
+}
+
+// showHome leads to the oldest room, where everybody meets.
+func (a *app) showHome(w http.ResponseWriter, r *http.Request, _ user) error {
+	rooms, err := a.db.rooms(r.Context())
+	if err != nil {
+		return err
+	}
+	to := "/rooms/new"
+	if len(rooms) > 0 {
+		to = rooms[len(rooms)-1].Path()
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+func (a *app) showRoom(w http.ResponseWriter, r *http.Request, u user) error {
+	room, err := a.roomOf(r)
+	if err != nil {
+		return err
+	}
+	return a.renderRoom(w, r, u, room, http.StatusOK, draft{})
+}
+
+func (a *app) renderRoom(w http.ResponseWriter, r *http.Request, u user, room room, status int, d draft) error {
+	p := roomPage{Room: room, Draft: d}
+	before, err := strconv.ParseInt(r.FormValue("before"), 10, 64)
+	p.Past = err == nil && before > 0
+	if !p.Past {
+		before = 0
+	}
+	// One more than fits tells whether there are earlier ones.
+	if p.Messages, err = a.db.messages(r.Context(), room, before, pageSize+1); err != nil {
+		return err
+	}
+	if len(p.Messages) > pageSize {
+		p.Messages = p.Messages[1:]
+		p.Earlier = p.Messages[0].ID
+	}
+	thread(p.Messages)
+	if p.page, err = a.pageFor(r, u, room.Name); err != nil {
+		return err
+	}
+	return a.render(w, status, "room", p)
+}
+
+func (a *app) newRoom(w http.ResponseWriter, r *http.Request, u user) error {
+	p, err := a.pageFor(r, u, "New room")
+	if err != nil {
+		return err
+	}
+	return a.render(w, http.StatusOK, "new_room", newRoomPage{page: p})
+}
+
+func (a *app) createRoom(w http.ResponseWriter, r *http.Request, u user) error {
+	name, err := line(r.FormValue("name"), maxRoomName)
+	if err != nil {
+		p, pageErr := a.pageFor(r, u, "New room")
+		if pageErr != nil {
+			return pageErr
+		}
+		return a.render(w, http.StatusUnprocessableEntity, "new_room",
+			newRoomPage{page: p, Name: r.FormValue("name"), Error: "The name " + err.Error() + "."})
+	}
+	var created room
+	err = a.publish(r.Context(), roomsStream, func(ctx context.Context) (part stream.Component, err error) {
+		created, err = a.db.createRoom(ctx, name, u, time.Now())
+		return stream.Prepend.To("shared_rooms", stream.Template(a.views, "room_item", created)), err
+	})
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, created.Path(), http.StatusSeeOther)
+	return nil
+}
+
+// roomOf finds the room that a request's path names.
+func (a *app) roomOf(r *http.Request) (room, error) {
+	id, err := strconv.ParseInt(r.PathValue("room"), 10, 64)
+	if err != nil {
+		return room{}, fmt.Errorf("chat: find room %q: %w", r.PathValue("room"), errNotFound)
+	}
+	return a.db.room(r.Context(), id)
+}

@@ -1,0 +1,121 @@
+// What the pages do beyond HTML, on Turbo's events and elements. Without this
+// script everything still works, with a page load for each step.
+
+const NEAR = 100 // pixels from the end of the list that still count as there
+const THREAD_GAP = 5 * 60 * 1000 // as in message.go
+
+const clock = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" })
+const day = new Intl.DateTimeFormat([], { weekday: "long", day: "numeric", month: "long" })
+
+// The messages of a room. They are the same HTML for every reader and neighbour,
+// so their order, their times and how they follow each other are seen to here.
+class MessageList extends HTMLElement {
+  #formatted = new WeakSet()
+  #observer = new MutationObserver(() => this.#arrange())
+
+  connectedCallback() {
+    this.#arrange()
+    this.#observer.observe(this, { childList: true })
+    const linked = location.hash && document.getElementById(location.hash.slice(1))
+    if (linked && this.contains(linked)) linked.scrollIntoView({ block: "center" })
+    else this.toEnd()
+  }
+
+  disconnectedCallback() { this.#observer.disconnect() }
+
+  get scroller() { return this.closest(".scroller") }
+
+  get atEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller
+    return scrollHeight - scrollTop - clientHeight <= NEAR
+  }
+
+  toEnd() { this.scroller.scrollTop = this.scroller.scrollHeight }
+
+  #arrange() {
+    let previous
+    for (const message of [...this.children]) {
+      let before = previous
+      while (before && id(before) > id(message)) before = before.previousElementSibling
+      if (before != previous) { // it was overtaken on its way
+        if (before) before.after(message)
+        else this.prepend(message)
+      } else {
+        previous = message
+      }
+    }
+    previous = null
+    for (const message of this.children) {
+      this.#format(message)
+      const today = sameDay(previous, message)
+      const together = today && previous.dataset.userId == message.dataset.userId &&
+        message.dataset.created - previous.dataset.created < THREAD_GAP
+      message.classList.toggle("message--new-day", !today)
+      message.classList.toggle("message--threaded", together)
+      previous = message
+    }
+    this.#observer.takeRecords() // of our own moves
+  }
+
+  // Times are the reader's.
+  #format(message) {
+    if (this.#formatted.has(message)) return
+    this.#formatted.add(message)
+    const date = created(message)
+    const time = message.querySelector(".message__time")
+    time.textContent = clock.format(date)
+    time.title = date.toLocaleString()
+    message.querySelector(".message__day span").textContent = day.format(date)
+  }
+}
+
+const id = (message) => Number(message.dataset.messageId)
+const created = (message) => new Date(Number(message.dataset.created))
+const sameDay = (a, b) => a && b && created(a).toDateString() == created(b).toDateString()
+
+customElements.define("message-list", MessageList)
+
+const list = () => document.querySelector("message-list")
+
+// Readers at the end of the list stay there when something is added.
+addEventListener("turbo:before-stream-render", (event) => {
+  const messages = list()
+  if (!messages || event.target.target != messages.id) return
+  const { render } = event.detail
+  event.detail.render = async (stream) => {
+    const follow = messages.atEnd
+    await render(stream)
+    if (follow) messages.toEnd()
+  }
+})
+
+// A message that has been sent leaves the composer, unlike what was typed since.
+let sent = ""
+
+addEventListener("turbo:submit-start", ({ target }) => {
+  if (target.id == "composer") sent = target.body.value
+})
+
+addEventListener("turbo:submit-end", ({ target, detail }) => {
+  if (target.id != "composer" || !detail.success) return
+  const { body } = target
+  if (body.value.startsWith(sent)) body.value = body.value.slice(sent.length)
+  body.focus()
+  list()?.toEnd()
+})
+
+// Enter sends where there is a keyboard to hold Shift on.
+addEventListener("keydown", (event) => {
+  const { target } = event
+  if (event.key != "Enter" || event.shiftKey || event.isComposing || target.form?.id != "composer") return
+  if (!matchMedia("(pointer: fine)").matches) return
+  event.preventDefault()
+  if (target.value.trim()) target.form.requestSubmit()
+})
+
+// A click elsewhere closes the menu of a message.
+addEventListener("click", ({ target }) => {
+  for (const menu of document.querySelectorAll(".message__more[open]")) {
+    if (!menu.contains(target)) menu.open = false
+  }
+})

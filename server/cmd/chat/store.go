@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// errNotFound reports a record that does not exist, or no longer.
+var errNotFound = errors.New("not found")
+
+// migrations take the database from version i to i+1. A released one is never
+// changed; what comes later is a new one at the end.
+var migrations = []string{
+	`CREATE TABLE settings (
+		name  TEXT PRIMARY KEY,
+		value TEXT NOT NULL
+	) STRICT;
+	CREATE TABLE users (
+		id         INTEGER PRIMARY KEY AUTOINCREMENT,
+		name       TEXT NOT NULL,
+		token      TEXT NOT NULL UNIQUE,
+		created_at INTEGER NOT NULL
+	) STRICT;
+	CREATE TABLE rooms (
+		id         INTEGER PRIMARY KEY AUTOINCREMENT,
+		name       TEXT NOT NULL,
+		creator_id INTEGER NOT NULL REFERENCES users,
+		created_at INTEGER NOT NULL
+	) STRICT;
+	CREATE TABLE messages (
+		id                INTEGER PRIMARY KEY AUTOINCREMENT,
+		room_id           INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
+		creator_id        INTEGER NOT NULL REFERENCES users,
+		client_message_id TEXT NOT NULL UNIQUE,
+		body              TEXT NOT NULL,
+		created_at        INTEGER NOT NULL,
+		updated_at        INTEGER NOT NULL
+	) STRICT;
+	CREATE INDEX messages_of_room ON messages (room_id, id);
+	CREATE TABLE boosts (
+		id         INTEGER PRIMARY KEY AUTOINCREMENT,
+		message_id INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+		booster_id INTEGER NOT NULL REFERENCES users,
+		content    TEXT NOT NULL,
+		created_at INTEGER NOT NULL
+	) STRICT;
+	CREATE INDEX boosts_of_message ON boosts (message_id, id);`,
+}
+
+// store keeps users, rooms, messages and boosts in one SQLite file. Times are
+// stored as Unix milliseconds. It is safe for concurrent use, by several
+// processes as well.
+type store struct{ db *sql.DB }
+
+// openStore opens the database at path, makes it if there is none, and brings
+// its tables up to date.
+func openStore(ctx context.Context, path string) (*store, error) {
+	dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: url.Values{
+		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)"},
+		"_txlock": {"immediate"},
+	}.Encode()}
+	db, err := sql.Open("sqlite", dsn.String())
+	if err != nil {
+		return nil, fmt.Errorf("chat: open %q: %w", path, err)
+	}
+	db.SetMaxOpenConns(8)
+	s := &store{db}
+	if err := s.migrate(ctx); err != nil {
+		db.Close()
+		return nil, fmt.Errorf("chat: open %q: %w", path, err)
+	}
+	return s, nil
+}
+
+// Close closes the database.
+func (s *store) Close() error { return s.db.Close() }
+
+func (s *store) migrate(ctx context.Context) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		var version int
+		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+			return err
+		}
+		if version > len(migrations) {
+			return fmt.Errorf("the database is of version %d, this program knows %d", version, len(migrations))
+		}
+		for ; version < len(migrations); version++ {
+			if _, err := tx.ExecContext(ctx, migrations[version]); err != nil {
+				return fmt.Errorf("migrate to version %d: %w", version+1, err)
+			}
+		}
+		_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version))
+		return err
+	})
+}
+
+// change runs f in a transaction that is the only writer, and keeps what f did
+// if it returns nil.
+func (s *store) change(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// secret is what stream names are signed with: made once, then the same for as
+// long as the database lives, so that pages outlive a restart.
+func (s *store) secret(ctx context.Context) (string, error) {
+	var secret string
+	err := s.db.QueryRowContext(ctx, `INSERT INTO settings (name, value) VALUES ('secret', ?)
+		ON CONFLICT DO UPDATE SET value = value RETURNING value`, rand.Text()+rand.Text()+rand.Text()).Scan(&secret)
+	if err != nil {
+		return "", fmt.Errorf("chat: read secret: %w", err)
+	}
+	return secret, nil
+}
+
+// found turns the database's word for a missing row into ours.
+func found(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return errNotFound
+	}
+	return err
+}
+
+// affected reports errNotFound for a statement that changed nothing.
+func affected(res sql.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n > 0 {
+		return err
+	}
+	return errNotFound
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+//go:embed static
+var staticFiles embed.FS
+
+// quickBoosts are one click away from every message.
+var quickBoosts = []string{"👍", "❤️", "😂", "🎉", "👀"}
+
+// page is what every page of a named user shows around its content. Its zero
+// value is a page without sidebar.
+type page struct {
+	Title string
+	User  user
+	Rooms []room
+}
+
+func (a *app) pageFor(r *http.Request, u user, title string) (page, error) {
+	rooms, err := a.db.rooms(r.Context())
+	return page{Title: title, User: u, Rooms: rooms}, err
+}
+
+// errorPage says what went wrong.
+type errorPage struct {
+	page
+	Status  int
+	Message string
+}
+
+func (a *app) parseViews() (*template.Template, error) {
+	t := template.New("").Funcs(a.turbo.Funcs()).Funcs(template.FuncMap{
+		"turbo": func() template.HTML {
+			if a.runtime == nil {
+				return ""
+			}
+			return a.runtime.Tags("")
+		},
+		"static":      staticURL,
+		"segments":    segments,
+		"emojiOnly":   emojiOnly,
+		"quickBoosts": func() []string { return quickBoosts },
+		"clock":       func(t time.Time) string { return t.Format("15:04") },
+		"day":         func(t time.Time) string { return t.Format("Monday, 2 January") },
+		"iso":         func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	})
+	t, err := t.ParseFS(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("chat: parse templates: %w", err)
+	}
+	return t, nil
+}
+
+// render sends the page that the template name makes of data. When that fails,
+// nothing has been sent.
+func (a *app) render(w http.ResponseWriter, status int, name string, data any) error {
+	var b bytes.Buffer
+	if err := a.views.ExecuteTemplate(&b, name, data); err != nil {
+		return fmt.Errorf("chat: render %q: %w", name, err)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store") // a page belongs to one user and one moment
+	w.WriteHeader(status)
+	w.Write(b.Bytes())
+	return nil
+}
+
+// staticURL is the address of an embedded file, with a hash of its content, so
+// that it may be kept for long.
+func staticURL(name string) (string, error) {
+	data, err := staticFiles.ReadFile("static/" + name)
+	if err != nil {
+		return "", fmt.Errorf("chat: address %q: %w", name, err)
+	}
+	return "/static/" + name + "?v=" + hash(data), nil
+}
+
+func hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:6])
+}
+
+func serveStatic(w http.ResponseWriter, r *http.Request) {
+	data, err := staticFiles.ReadFile(strings.TrimPrefix(r.URL.Path, "/"))
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	h := w.Header()
+	h.Set("ETag", `"`+hash(data)+`"`)
+	h.Set("Cache-Control", "no-cache")
+	if r.FormValue("v") == hash(data) {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	http.ServeContent(w, r, r.URL.Path, time.Time{}, bytes.NewReader(data))
+}
