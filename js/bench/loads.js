@@ -29,14 +29,15 @@ const cards = (n) =>
   times(TARGETS, (i) => `<div id="t${i}" class="card"><p>Card ${i}</p></div>`).join("") +
   times(n, (i) => `<p id="r${i}">to be removed</p>`).join("")
 
-// Each gives the content of #list and the messages.
+// Each gives the content of #list, the messages, and the id of the element
+// that comes last.
 export const loads = {
-  "appends, one message": (n) => ({ list: "", messages: [appends(n).join("")] }),
-  "appends, one message each": (n) => ({ list: "", messages: appends(n) }),
-  "mixed, one message": (n) => ({ list: cards(n), messages: [mixed(n).join("")] }),
-  "mixed, one message each": (n) => ({ list: cards(n), messages: mixed(n) }),
+  "appends, one message": (n) => ({ list: "", messages: [appends(n).join("")], last: `m${n - 1}` }),
+  "appends, one message each": (n) => ({ list: "", messages: appends(n), last: `m${n - 1}` }),
+  "mixed, one message": (n) => ({ list: cards(n), messages: [mixed(n).join("")], last: `m${n - 1}` }),
+  "mixed, one message each": (n) => ({ list: cards(n), messages: mixed(n), last: `m${n - 1}` }),
   "one append into children": (n) => ({
-    list: times(n, (i) => item(`c${i}`, i)).join(""), messages: [stream("append", "list", item("m", 0))]
+    list: times(n, (i) => item(`c${i}`, i)).join(""), messages: [stream("append", "list", item("m", 0))], last: "m"
   })
 }
 

@@ -1,4 +1,4 @@
-// Measures one runtime in one frame of the page.
+// Measures one runtime in one page.
 //
 // What is measured is how long the main thread is busy with a load: from the
 // call to the end of the task and its microtasks, and in every animation frame
@@ -14,41 +14,35 @@ if (observed) addEventListener("turbo:before-stream-render", () => events++)
 
 const list = document.getElementById("list")
 
-const task = () => new Promise((resolve) => {
-  const { port1, port2 } = new MessageChannel()
-  port1.onmessage = () => { port1.close(); resolve(performance.now()) }
-  port2.postMessage(0)
-})
+const callback = () => new Promise((resolve) => requestAnimationFrame(() => resolve(performance.now())))
 
-// The time between the first callback of the next frame and the last.
-async function frame(during) {
-  const started = new Promise((resolve) => requestAnimationFrame(() => resolve(performance.now())))
-  const arrival = during ? await during() : 0
-  const ended = new Promise((resolve) => requestAnimationFrame(() => resolve(performance.now())))
-  return arrival + Math.max(await ended - await started, 0)
+// The busy time of a frame, and of a call before it.
+async function frame(call) {
+  const first = callback()
+  const start = performance.now()
+  call?.()
+  // What the call left to microtasks, which asks for its own frames there.
+  for (let i = 0; i < 100; i++) await null
+  const busy = performance.now() - start
+  const last = callback()
+  return busy + await last - await first
 }
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 // The busy time of one load, in ms, and what the list holds after it.
 export async function measure(load, n) {
-  const { list: before, messages } = loads[load](n)
+  const { list: before, messages, last } = loads[load](n)
   list.innerHTML = before
   events = 0
   await frame()
   await frame()
 
-  const marker = `<turbo-stream action="update" target="marker"><template>done</template></turbo-stream>`
-  messages[messages.length - 1] += marker
-  const marked = document.getElementById("marker")
-  marked.textContent = ""
   const { renderStreamMessage } = window.Turbo
-  let busy = await frame(async () => {
-    const start = performance.now()
+  let busy = await frame(() => {
     for (const message of messages) renderStreamMessage(message)
-    return await task() - start
   })
-  for (let frames = 0; marked.textContent != "done"; frames++) {
+  for (let frames = 0; !document.getElementById(last); frames++) {
     if (frames > 600) throw new Error(`bench: "${load}" of ${n} was not applied`)
     busy += await frame()
   }

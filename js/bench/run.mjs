@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The side-by-side benchmark: @hotwired/turbo 8.0.23 and turbowasm in frames
-// of one page, in turns, with the same loads.
+// The side-by-side benchmark: @hotwired/turbo 8.0.23 and turbowasm in windows
+// of one browser, in turns, with the same loads. Each window has a process of
+// its own, which pays for its own garbage.
 import { readFile, writeFile } from "node:fs/promises"
 import http from "node:http"
 import path from "node:path"
@@ -50,9 +51,7 @@ async function main(argv) {
   const server = await serve({ theirs, ours })
   const browser = await launch("chromium")
   try {
-    const page = await browser.newPage()
-    await page.goto(`http://127.0.0.1:${server.address().port}/`)
-    const bench = await open(page)
+    const bench = await open(browser, `http://127.0.0.1:${server.address().port}`)
     const results = []
     for (const burst of bursts.filter(({ load }) => load.includes(flags.only))) {
       for (const observed of [true, false]) {
@@ -82,8 +81,7 @@ async function serve(runtimes) {
       })
       response.end(body)
     }
-    if (pathname == "/") return send("text/html", frames())
-    if (runtimes[side] && name == "page") return send("text/html", frame(side))
+    if (runtimes[side] && name == "page") return send("text/html", page(side))
     const file = runtimes[side]?.files.get(name)
     if (file) return send(name.endsWith(".wasm") ? "application/wasm" : "text/javascript", file)
     if (files[side]) return send(files[side], await readFile(path.join(here, side)))
@@ -92,29 +90,26 @@ async function serve(runtimes) {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)))
 }
 
-const frames = () => `<!doctype html><title>bench</title><link rel="icon" href="data:,">` +
-  ["theirs", "ours"].flatMap((side) => ["", "?observed"].map((query) =>
-    `<iframe name="${side}${query}" src="/${side}/page${query}" width="300" height="200"></iframe>`)).join("")
-
-const frame = (side) => `<!doctype html><title>${side}</title>
+const page = (side) => `<!doctype html><title>${side}</title><link rel="icon" href="data:,">
 <script src="/${side}/turbo.umd.js"></script>
-<div id="list" hidden></div><p id="marker"></p>
+<div id="list" hidden></div>
 <script type="module" src="/page.js"></script>`
 
-// A function that calls one of page.js in the frame of a side.
-async function open(page) {
-  const cdp = await page.createCDPSession()
-  const frameOf = (side, observed) => page.frames().find((frame) => frame.name() == side + (observed ? "?observed" : ""))
+// A function that calls one of page.js in the window of a side.
+async function open(browser, origin) {
+  const pages = {}
   for (const side of ["theirs", "ours"]) {
     for (const observed of [true, false]) {
-      await frameOf(side, observed).waitForFunction(() => window.bench)
-      await frameOf(side, observed).evaluate(() => window.bench.ready)
+      const page = pages[side + observed] = await (await browser.createBrowserContext()).newPage()
+      page.setDefaultTimeout(30000)
+      page.on("console", (message) => console.error(`${side}: ${message.text()}`))
+      await page.goto(`${origin}/${side}/page${observed ? "?observed" : ""}`)
+      await page.waitForFunction(() => window.bench)
+      await page.evaluate(() => window.bench.ready)
     }
   }
-  return async (side, observed, method, ...args) => {
-    await cdp.send("HeapProfiler.collectGarbage")
-    return frameOf(side, observed).evaluate((method, args) => window.bench[method](...args), method, args)
-  }
+  return (side, observed, method, ...args) =>
+    pages[side + observed].evaluate((method, args) => window.bench[method](...args), method, args)
 }
 
 async function compare(bench, { load, n, targets }, observed, { rounds, seconds }) {
