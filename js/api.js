@@ -1,9 +1,11 @@
 // The public API, complete before Go runs.
 
+import { cable } from "./cable.js"
 import { define, StreamActions, StreamElement } from "./elements.js"
 import { watch } from "./observation.js"
 import { runtime } from "./runtime.js"
 import { config, fetch, session } from "./session.js"
+import { CableStreamSourceElement, connectStreamSource, disconnectStreamSource, StreamSourceElement } from "./sources.js"
 import { renderStreamMessage } from "./streams.js"
 
 StreamActions.refresh = function () {
@@ -13,13 +15,23 @@ StreamActions.refresh = function () {
 export const api = {
   StreamActions,
   StreamElement,
+  StreamSourceElement,
+  cable,
   config,
+  connectStreamSource,
+  disconnectStreamSource,
   fetch,
   ready: runtime.ready,
   renderStreamMessage,
   session,
   start: () => session.start(),
   visit: (location, options) => session.visit(location, options)
+}
+
+export function defineElements() {
+  define("turbo-stream", StreamElement)
+  define("turbo-stream-source", StreamSourceElement)
+  define("turbo-cable-stream-source", CableStreamSourceElement)
 }
 
 // Starts the runtime with Go's loader; its script came from the URL source.
@@ -30,7 +42,7 @@ export function boot(Go, source) {
   }
   window.Turbo = api
   watch(source)
-  define("turbo-stream", StreamElement)
+  defineElements()
   session.start()
   const script = document.currentScript
   const elsewhere = script?.dataset.turboWasm ?? document.querySelector('meta[name="turbo-wasm"]')?.content

@@ -55,10 +55,10 @@ export class RuntimeError extends Error {}
 
 // Calls an export with handles that last as long as the call. What went wrong
 // is thrown: the very value where the page threw it.
-export function enter(name, node, a, b) {
+export function enter(name, node, ...args) {
   const mark = top
   try {
-    return call(name, node, a, b)
+    return call(name, node, ...args)
   } finally {
     release(mark)
   }
@@ -75,8 +75,8 @@ export function list(name, node, a) {
   }
 }
 
-function call(name, node, a, b) {
-  const status = go[name](handle(node), a, b)
+function call(name, node, ...args) {
+  const status = go[name](handle(node), ...args)
   if (status == -1) throw thrown
   if (status < -1) throw new RuntimeError(taken(-2 - status))
   return status

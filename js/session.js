@@ -2,6 +2,7 @@
 
 import { enter, provide, put, text } from "./dom.js"
 import { runtime } from "./runtime.js"
+import { connectStreamSource, disconnectStreamSource } from "./sources.js"
 import { renderStreamMessage } from "./streams.js"
 
 export const recentRequests = new Set()
@@ -33,6 +34,8 @@ export const session = {
   recentRequests,
   pageRefreshDebouncePeriod: 150,
   renderStreamMessage,
+  connectStreamSource,
+  disconnectStreamSource,
 
   start() { this.started = true },
   stop() { this.started = false },

@@ -5,4 +5,4 @@ import { api, boot } from "./api.js"
 
 boot(Go, import.meta.url)
 
-export const { StreamActions, StreamElement, config, fetch, ready, renderStreamMessage, session, start, visit } = api
+export const { StreamActions, StreamElement, StreamSourceElement, cable, config, connectStreamSource, disconnectStreamSource, fetch, ready, renderStreamMessage, session, start, visit } = api

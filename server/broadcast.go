@@ -57,7 +57,8 @@ func (t Streams) BroadcastLater(ctx context.Context, parts ...stream.Component) 
 // BroadcastRefresh makes every page on the streams refresh, except the one that
 // made the request with the id requestID (see [RequestID]). Calls for the same
 // stream and request within half a second of each other become one, sent half
-// a second after the last with its attributes. A failure later is logged.
+// a second after the last with its attributes. It fails with [ErrQueueFull] if
+// too many wait; a failure later is logged.
 func (t Streams) BroadcastRefresh(requestID string, attrs ...stream.Attr) error {
 	refresh := stream.RefreshPage(requestID, attrs...)
 	if _, err := stream.Render(context.Background(), refresh); err != nil {
@@ -66,7 +67,7 @@ func (t Streams) BroadcastRefresh(requestID string, attrs ...stream.Attr) error 
 	for _, name := range t.names {
 		one := Streams{t.server, []string{name}}
 		key := strings.Join([]string{name, requestID}, "\x00")
-		if err := t.server.later.debounce(key, func() { one.logged(context.Background(), refresh) }); err != nil {
+		if err := t.server.later.debounce(t.server.QueueSize, key, func() { one.logged(context.Background(), refresh) }); err != nil {
 			return fmt.Errorf("server: broadcast refresh to %q: %w", name, err)
 		}
 	}

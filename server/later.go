@@ -57,8 +57,9 @@ func (l *later) add(size int, job func()) error {
 	}
 }
 
-// debounce runs job a while after the last call with the same key.
-func (l *later) debounce(key string, job func()) error {
+// debounce runs job a while after the last call with the same key, or fails at
+// once if size keys wait (0 is 1024).
+func (l *later) debounce(size int, key string, job func()) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
@@ -68,6 +69,9 @@ func (l *later) debounce(key string, job func()) error {
 		d.run = job
 		d.timer.Reset(refreshDelay)
 		return nil
+	}
+	if len(l.delayed) >= cmp.Or(size, 1024) {
+		return ErrQueueFull
 	}
 	if l.delayed == nil {
 		l.delayed = make(map[string]*delayedJob)

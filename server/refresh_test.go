@@ -2,11 +2,13 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/turbowasm/turbowasm/server"
 	"github.com/turbowasm/turbowasm/server/stream"
 )
 
@@ -85,6 +87,27 @@ func TestRefreshesOfOtherRequestsAndStreamsStayApart(t *testing.T) {
 		}
 		if len(seen) != 4 {
 			t.Errorf("sent %v", seen)
+		}
+	})
+}
+
+func TestRefreshesHaveALimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, b, _ := newServer(t)
+		s.QueueSize = 1
+		if err := s.To("a").BroadcastRefresh("1"); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.To("a").BroadcastRefresh("2"); !errors.Is(err, server.ErrQueueFull) {
+			t.Errorf("a second of one: %v", err)
+		}
+		if err := s.To("a").BroadcastRefresh("1"); err != nil {
+			t.Errorf("the first again: %v", err)
+		}
+		time.Sleep(refreshDelay)
+		synctest.Wait()
+		if b.take() == "" {
+			t.Error("nothing was sent")
 		}
 	})
 }

@@ -45,8 +45,8 @@ type Server struct {
 	// Cable is the endpoint: users, channels, limits, broker, logger. Its
 	// Verifier, if nil, becomes the server's.
 	Cable cable.Hub
-	// QueueSize is how many broadcasts may wait in [Streams.BroadcastLater];
-	// 0 is 1024.
+	// QueueSize is how many broadcasts may wait in [Streams.BroadcastLater],
+	// and how many refreshes in [Streams.BroadcastRefresh]; 0 is 1024.
 	QueueSize int
 
 	once     sync.Once // makes the verifier

@@ -121,7 +121,7 @@ func (c *conn) read(ctx context.Context) {
 			continue
 		}
 		if err := c.handle(ctx, frame); err != nil {
-			c.warn("command ignored", "error", err)
+			c.warn("command refused", "error", err)
 		}
 	}
 }
@@ -162,31 +162,31 @@ func (c *conn) handle(ctx context.Context, frame []byte) error {
 		return c.subscribe(ctx, cmd.Identifier)
 	case "unsubscribe":
 		if s == nil {
-			return fmt.Errorf("unsubscribe %q: no such subscription", cmd.Identifier)
+			return fmt.Errorf("unsubscribe %.200q: no such subscription", cmd.Identifier)
 		}
 		c.drop(s)
 		return nil
 	case "message":
 		if s == nil {
-			return fmt.Errorf("perform on %q: no such subscription", cmd.Identifier)
+			return fmt.Errorf("perform on %.200q: no such subscription", cmd.Identifier)
 		}
 		return perform(ctx, s, cmd.Data)
 	}
-	return fmt.Errorf("unknown command %q", cmd.Command)
+	return fmt.Errorf("unknown command %.50q", cmd.Command)
 }
 
 func (c *conn) subscribe(ctx context.Context, identifier string) error {
 	class, err := parseChannel(identifier)
 	if err != nil {
-		return fmt.Errorf("subscribe %q: %w", identifier, err)
+		return fmt.Errorf("subscribe %.200q: %w", identifier, err)
 	}
 	channel, ok := c.hub.channel(class)
 	if !ok {
-		return fmt.Errorf("subscribe %q: unknown channel", identifier)
+		return fmt.Errorf("subscribe %.200q: unknown channel", identifier)
 	}
 	if limit := cmp.Or(c.hub.MaxSubscriptions, 100); len(c.subs) >= limit {
 		c.send(rejectFrame(identifier))
-		return fmt.Errorf("subscribe %q: more than %d subscriptions", identifier, limit)
+		return fmt.Errorf("subscribe %.200q: more than %d subscriptions", identifier, limit)
 	}
 	s := &Subscription{identifier: identifier, class: class, channel: channel, conn: c}
 	if channel.Subscribe != nil {
@@ -204,7 +204,7 @@ func (c *conn) subscribe(ctx context.Context, identifier string) error {
 		if errors.Is(err, ErrRejected) {
 			c.send(rejectFrame(identifier))
 		}
-		return fmt.Errorf("subscribe %q: %w", identifier, err)
+		return fmt.Errorf("subscribe %.200q: %w", identifier, err)
 	}
 	s.confirmed = true
 	c.subs[identifier] = s
@@ -232,7 +232,7 @@ func perform(ctx context.Context, s *Subscription, data string) error {
 		err = s.channel.Perform(ctx, s, action, object)
 	}
 	if err != nil {
-		return fmt.Errorf("perform %q on %q: %w", action, s.identifier, err)
+		return fmt.Errorf("perform %.50q on %.200q: %w", action, s.identifier, err)
 	}
 	return nil
 }

@@ -94,10 +94,10 @@ func TestWhatCannotBeObeyedIsLoggedWithoutReply(t *testing.T) {
 		`{"command":"message","identifier":` + quoted(rooms) + `,"data":"{}"}`,
 		strings.Repeat("[", 20000),
 	} {
-		before := strings.Count(log.String(), "command ignored")
+		before := strings.Count(log.String(), "command refused")
 		c.send(frame)
 		c.settle()
-		if after := strings.Count(log.String(), "command ignored"); after != before+1 {
+		if after := strings.Count(log.String(), "command refused"); after != before+1 {
 			t.Errorf("%.60q: %d lines in the log", frame, after-before)
 		}
 	}

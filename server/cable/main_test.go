@@ -3,6 +3,7 @@ package cable_test
 import (
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime"
 	"testing"
 	"time"
@@ -10,6 +11,10 @@ import (
 
 // TestMain fails the run if a goroutine outlives the tests.
 func TestMain(m *testing.M) {
+	// Fuzzing listens for signals, for which the runtime keeps a goroutine for good.
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt)
+	signal.Stop(signals)
 	before := runtime.NumGoroutine()
 	code := m.Run()
 	deadline := time.Now().Add(5 * time.Second)

@@ -14,8 +14,8 @@ import (
 // subprotocol is the one that this package speaks.
 const subprotocol = "actioncable-v1-json"
 
-// Disconnect reasons. The first two are those of Action Cable, the last is
-// AnyCable's name for a client that does not keep up.
+// Disconnect reasons: those of Action Cable, and AnyCable's for a client that
+// does not keep up.
 const (
 	reasonUnauthorized = "unauthorized"
 	reasonRestart      = "server_restart"
@@ -74,11 +74,10 @@ func parseAction(data string) (string, json.RawMessage, error) {
 	return action, json.RawMessage(data), nil
 }
 
-// disconnectMessage ends a connection, and orders its end on a control stream.
+// disconnectMessage orders the end of a user's connections, in Rails' shape.
 type disconnectMessage struct {
-	Type      string  `json:"type"`
-	Reason    *string `json:"reason,omitempty"`
-	Reconnect bool    `json:"reconnect"`
+	Type      string `json:"type"`
+	Reconnect bool   `json:"reconnect"`
 }
 
 func welcomeFrame() *websocket.PreparedMessage { return prepare([]byte(`{"type":"welcome"}`)) }

@@ -29,14 +29,22 @@ func (s *Scanner) content(p unsafe.Pointer, i int, e *Envelope) int {
 			if i = until(p, i, '<'); at(p, i) == 0 {
 				return -1
 			}
-			if i-start > maxText {
-				joinable = false
-			}
 			if depth == 0 {
 				e.Roots++
 				last = true
 				if start == int(e.Content.Start) {
 					e.TextFirst = true
+				}
+			}
+			if i-start > maxText {
+				joinable = false
+			}
+			if open&inStructure != 0 || parts && depth == 0 {
+				// A parser moves any text but white space out of a table.
+				for ; space(at(p, start)); start++ {
+				}
+				if start != i {
+					return -1
 				}
 			}
 		}

@@ -60,7 +60,7 @@ func (g generator) message() string {
 	b.WriteString(g.space())
 	m := b.String()
 	if g.one(6) {
-		m = g.spoil(m)
+		m = strings.ToValidUTF8(g.spoil(m), "?") // as what comes from a page is
 	}
 	return m
 }

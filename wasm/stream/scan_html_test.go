@@ -2,6 +2,7 @@ package stream
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -131,3 +132,16 @@ func FuzzScanContents(f *testing.F) {
 }
 
 func TestScanAgreesWithGoOnLargeMessages(t *testing.T) { checkLarge(t, goParser{}) }
+
+func TestScanIsCertainOfWhatApplicationsSend(t *testing.T) { checkPartials(t, goParser{}) }
+
+// FuzzScanGenerated looks at more messages of the corpus's kind.
+func FuzzScanGenerated(f *testing.F) {
+	f.Add(uint64(1))
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		g := generator{rand.New(rand.NewPCG(seed, 1))}
+		for range 20 {
+			check(t, goParser{}, g.message(), joinContexts)
+		}
+	})
+}

@@ -118,3 +118,7 @@ func (p browserParser) message(source string) (streams []parsed, clean bool) {
 func TestScanAgreesWithTheBrowserOnTheCorpus(t *testing.T) { checkCorpus(t, newBrowserParser(t)) }
 
 func TestScanAgreesWithTheBrowserOnLargeMessages(t *testing.T) { checkLarge(t, newBrowserParser(t)) }
+
+func TestScanAgreesWithTheBrowserOnWhatApplicationsSend(t *testing.T) {
+	checkPartials(t, newBrowserParser(t))
+}

@@ -21,7 +21,8 @@ const (
 	openButton
 	openForm
 
-	inSpecial = inTable | inSection | inRow | inColumns | inOptions | inSVG | inText
+	inStructure = inTable | inSection | inRow | inColumns
+	inSpecial   = inStructure | inOptions | inSVG | inText
 )
 
 // How the inside of an element is read.

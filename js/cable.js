@@ -1,0 +1,226 @@
+// Action Cable for pages: objects in the shape of @rails/actioncable 8.1. What
+// a consumer does is decided in Go (package cable); here are its sockets, its
+// JSON and the application's callbacks.
+
+import { enter, provide, put, text } from "./dom.js"
+import { runtime } from "./runtime.js"
+
+// In the order of browser/socket_js.go.
+const NEW = 0, CONNECT = 1, DISCONNECT = 2, CLOSE = 3, REOPEN = 4, SUBSCRIBE = 5, UNSUBSCRIBE = 6, RELOAD = 7,
+  OPENED = 8, CLOSED = 9, RECEIVE = 10, WATCH = 11, UNWATCH = 12, SHOWN = 13, FIRE = 14, ATTEMPT = 15, GET = 16
+
+// In the order of package cable.
+const commands = ["subscribe", "unsubscribe"]
+const types = ["welcome", "ping", "confirm_subscription", "reject_subscription", "disconnect"]
+const CONFIRM = 3, REJECT = 4
+const events = [
+  ["initialized"],
+  ["connected", "reconnected", false],
+  ["connected", "reconnected", true],
+  ["disconnected", "willAttemptReconnect", false],
+  ["disconnected", "willAttemptReconnect", true],
+  ["rejected"]
+]
+const REJECTED = 5
+
+const states = ["connecting", "open", "closing", "closed"]
+
+const consumers = []
+const timers = {}
+const numbers = new WeakMap() // of consumers and subscriptions
+let last = 0 // subscription
+
+const tell = (consumer, verb, number = 0, extra = 0) =>
+  runtime.running && enter("cable", null, numbers.get(consumer), verb, number, extra)
+
+class Monitor {
+  #consumer
+
+  constructor(consumer) {
+    this.#consumer = consumer
+    addEventListener("visibilitychange", () => this.isRunning() && this.visibilityDidChange())
+  }
+
+  // Bound, for it is handed to listeners.
+  visibilityDidChange = () => { if (document.visibilityState == "visible") tell(this.#consumer, SHOWN) }
+
+  start() { tell(this.#consumer, WATCH) }
+  stop() { tell(this.#consumer, UNWATCH) }
+  isRunning() { return !!this.#get(0) }
+  connectionIsStale() { return !!this.#get(1) }
+  get reconnectAttempts() { return +this.#get(2) }
+  set reconnectAttempts(count) { tell(this.#consumer, ATTEMPT, count) }
+  get startedAt() { return this.#get(3) || undefined }
+  get stoppedAt() { return this.#get(4) || undefined }
+  get pingedAt() { return this.#get(5) || undefined }
+  get disconnectedAt() { return this.#get(6) || undefined }
+  #get(index) { return tell(this.#consumer, GET, index) }
+}
+
+class Connection {
+  constructor(consumer) {
+    this.consumer = consumer
+    this.subscriptions = consumer.subscriptions
+    this.monitor = new Monitor(consumer)
+  }
+
+  send(data) {
+    if (!this.isOpen()) return false
+    this.webSocket.send(JSON.stringify(data))
+    return true
+  }
+
+  open = () => !!tell(this.consumer, CONNECT)
+  close({ allowReconnect } = { allowReconnect: true }) { tell(this.consumer, allowReconnect ? CLOSE : DISCONNECT) }
+  reopen() { tell(this.consumer, REOPEN) }
+  getProtocol() { return this.webSocket?.protocol }
+  getState() { return states[this.webSocket?.readyState] ?? null }
+  isOpen() { return this.getState() == "open" }
+  isActive() { return this.isOpen() || this.getState() == "connecting" }
+}
+
+class Subscription {
+  constructor(consumer, params = {}, mixin) {
+    this.consumer = consumer
+    this.identifier = JSON.stringify(params)
+    for (const key in mixin) this[key] = mixin[key]
+  }
+
+  perform(action, data = {}) {
+    data.action = action
+    return this.send(data)
+  }
+
+  send(data) { return this.consumer.send({ command: "message", identifier: this.identifier, data: JSON.stringify(data) }) }
+  unsubscribe() { return this.consumer.subscriptions.remove(this) }
+}
+
+class Subscriptions {
+  subscriptions = []
+
+  constructor(consumer) { this.consumer = consumer }
+
+  create(channel, mixin) {
+    const subscription = new Subscription(this.consumer, typeof channel == "object" ? channel : { channel }, mixin)
+    this.subscriptions.push(subscription)
+    numbers.set(subscription, ++last)
+    tell(this.consumer, SUBSCRIBE, last, put(subscription.identifier))
+    return subscription
+  }
+
+  remove(subscription) {
+    this.forget(subscription)
+    tell(this.consumer, UNSUBSCRIBE, numbers.get(subscription))
+    return subscription
+  }
+
+  forget(subscription) {
+    this.subscriptions = this.subscriptions.filter((other) => other != subscription)
+    return subscription
+  }
+
+  findAll(identifier) { return this.subscriptions.filter((subscription) => subscription.identifier === identifier) }
+  reload() { tell(this.consumer, RELOAD) }
+  notifyAll(callback, ...args) { for (const subscription of this.subscriptions) this.notify(subscription, callback, ...args) }
+
+  // What one callback throws keeps no other from being called.
+  notify(to, callback, ...args) {
+    for (const subscription of typeof to == "string" ? this.findAll(to) : [to]) {
+      try {
+        if (typeof subscription[callback] == "function") subscription[callback](...args)
+      } catch (error) {
+        queueMicrotask(() => { throw error })
+      }
+    }
+  }
+}
+
+class Consumer {
+  subprotocols = []
+
+  constructor(url) {
+    this._url = url
+    const number = enter("cable", null, 0, NEW, 0, 0)
+    numbers.set(consumers[number] = this, number)
+    this.subscriptions = new Subscriptions(this)
+    this.connection = new Connection(this)
+  }
+
+  get url() {
+    const url = typeof this._url == "function" ? this._url() : this._url
+    if (!url || /^wss?:/i.test(url)) return url
+    const link = document.createElement("a")
+    link.href = url
+    link.protocol = link.protocol.replace("http", "ws")
+    return link.href
+  }
+
+  send(data) { return this.connection.send(data) }
+  connect() { return this.connection.open() }
+  disconnect() { this.connection.close({ allowReconnect: false }) }
+  ensureActiveConnection() { if (!this.connection.isActive()) return this.connection.open() }
+  addSubProtocol(subprotocol) { this.subprotocols = [...this.subprotocols, subprotocol] }
+}
+
+function receive(consumer, data) {
+  const { type, identifier, message, reconnect } = JSON.parse(data)
+  const index = types.indexOf(type) + 1
+  const extra = index == CONFIRM || index == REJECT ? put(`${identifier}`) : +!!reconnect
+  if (tell(consumer, RECEIVE, index, extra)) consumer.subscriptions.notify(identifier, "received", message)
+}
+
+function silence(socket) { if (socket) socket.onopen = socket.onmessage = socket.onclose = null }
+
+provide({
+  cable_open(number, at, length) {
+    const consumer = consumers[number], { connection } = consumer
+    const socket = new WebSocket(consumer.url, [...text(at, length).split(" "), ...consumer.subprotocols])
+    silence(connection.webSocket)
+    connection.webSocket = socket
+    socket.onopen = () => tell(consumer, OPENED, 0, put(socket.protocol))
+    socket.onmessage = (event) => receive(consumer, event.data)
+    socket.onclose = () => tell(consumer, CLOSED)
+  },
+  cable_close(number) { consumers[number].connection.webSocket.close() },
+  cable_state: (number) => consumers[number].connection.webSocket?.readyState ?? 3,
+  cable_send(number, command, at, length) {
+    consumers[number].send({ command: commands[command], identifier: text(at, length) })
+  },
+  cable_notify(number, id, event) {
+    const { subscriptions } = consumers[number]
+    const subscription = subscriptions.subscriptions.find((subscription) => numbers.get(subscription) == id)
+    const [callback, name, value] = events[event]
+    if (event == REJECTED) subscriptions.forget(subscription)
+    if (subscription) subscriptions.notify(subscription, callback, ...name ? [{ [name]: value }] : [])
+  },
+  cable_timer(number, timer, ms) {
+    const key = [number, timer]
+    clearTimeout(timers[key])
+    if (ms >= 0) timers[key] = setTimeout(() => tell(consumers[number], FIRE, timer), ms)
+  },
+  now: Date.now,
+  random: Math.random
+})
+
+// Without Go nobody watches over the sockets.
+runtime.stop(() => {
+  for (const { connection, subscriptions } of consumers) {
+    silence(connection.webSocket)
+    connection.webSocket?.close()
+    subscriptions.notifyAll("disconnected", { willAttemptReconnect: false })
+  }
+})
+
+let consumer
+
+// As in @hotwired/turbo-rails 8.0.23. A consumer can be had once the runtime
+// answers.
+export const cable = {
+  async getConsumer() { return consumer ||= cable.createConsumer() },
+  setConsumer(another) { return consumer = another },
+  async createConsumer(url = document.head.querySelector("meta[name='action-cable-url']")?.content || "/cable") {
+    await runtime.ready
+    return new Consumer(url)
+  },
+  async subscribeTo(channel, mixin) { return (await cable.getConsumer()).subscriptions.create(channel, mixin) }
+}

@@ -1,0 +1,138 @@
+package browser
+
+import (
+	"github.com/turbowasm/turbowasm/wasm/cable"
+)
+
+//go:wasmimport turbo cable_open
+func domCableOpen(consumer int32, protocols string) int32
+
+//go:wasmimport turbo cable_close
+func domCableClose(consumer int32)
+
+//go:wasmimport turbo cable_state
+func domCableState(consumer int32) int32
+
+//go:wasmimport turbo cable_send
+func domCableSend(consumer, command int32, identifier string)
+
+//go:wasmimport turbo cable_notify
+func domCableNotify(consumer, subscription, event int32)
+
+//go:wasmimport turbo cable_timer
+func domCableTimer(consumer, timer, ms int32)
+
+//go:wasmimport turbo now
+func domNow() float64
+
+//go:wasmimport turbo random
+func domRandom() float64
+
+// socket is the page of one consumer: the WebSocket that it has by its number.
+type socket struct{ number int32 }
+
+var _ cable.Page = (*socket)(nil)
+
+var consumers []*cable.Consumer // by their number
+
+func (s *socket) Open(protocols string) error { return failed(domCableOpen(s.number, protocols)) }
+func (s *socket) Close()                      { domCableClose(s.number) }
+func (s *socket) State() cable.State          { return cable.State(domCableState(s.number)) }
+func (s *socket) Now() float64                { return domNow() }
+func (s *socket) Random() float64             { return domRandom() }
+
+func (s *socket) Send(command cable.Command, identifier string) {
+	domCableSend(s.number, int32(command), identifier)
+}
+
+func (s *socket) Notify(subscription int32, event cable.Event) {
+	domCableNotify(s.number, subscription, int32(event))
+}
+
+func (s *socket) SetTimer(t cable.Timer, ms int) { domCableTimer(s.number, int32(t), int32(ms)) }
+
+// What the page tells a consumer, or asks it.
+const (
+	cableNew = iota
+	cableConnect
+	cableDisconnect
+	cableClose
+	cableReopen
+	cableSubscribe
+	cableUnsubscribe
+	cableReload
+	cableOpened
+	cableClosed
+	cableReceive
+	cableWatch
+	cableUnwatch
+	cableShown
+	cableFire
+	cableAttempt
+	cableGet
+)
+
+// cable does what verb says to a consumer. Text comes as n bytes in the
+// scratch buffer.
+//
+//go:wasmexport cable
+func exportCable(_, consumer, verb, argument, n int32) (result float64) {
+	var err int32
+	defer func() {
+		if err != 0 {
+			result = float64(err)
+		}
+	}()
+	defer guard(&err, "keeping a cable connection")
+	if verb == cableNew {
+		number := int32(len(consumers))
+		consumers = append(consumers, cable.New(&socket{number}))
+		return float64(number)
+	}
+	c := consumers[consumer]
+	switch verb {
+	case cableConnect:
+		opened, failure := c.Connect()
+		err = status(failure)
+		return truth(opened)
+	case cableDisconnect, cableClose:
+		c.Close(verb == cableClose)
+	case cableReopen:
+		err = status(c.Reopen())
+	case cableSubscribe:
+		err = status(c.Subscribe(argument, taken(n)))
+	case cableUnsubscribe:
+		c.Unsubscribe(argument)
+	case cableReload:
+		c.Reload()
+	case cableOpened:
+		c.Opened(taken(n))
+	case cableClosed:
+		c.Closed()
+	case cableReceive:
+		message := cable.Message{Type: cable.Type(argument)}
+		switch message.Type {
+		case cable.Confirm, cable.Reject:
+			message.Identifier = taken(n)
+		case cable.Disconnect:
+			message.Reconnect = n != 0
+		}
+		return truth(c.Receive(message))
+	case cableWatch:
+		c.Watch()
+	case cableUnwatch:
+		c.Unwatch()
+	case cableShown:
+		c.Shown()
+	case cableFire:
+		err = status(c.Fire(cable.Timer(argument)))
+	case cableAttempt:
+		c.Monitor.Attempts = int(argument)
+	case cableGet:
+		m := &c.Monitor
+		return [...]float64{truth(m.Running()), truth(c.Stale()), float64(m.Attempts), m.StartedAt, m.StoppedAt, m.PingedAt, m.DisconnectedAt}[argument]
+	}
+	return 0
+}
+
+func truth(b bool) float64 { return float64(number(b)) }

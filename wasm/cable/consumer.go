@@ -1,0 +1,205 @@
+package cable
+
+const (
+	protocol    = "actioncable-v1-json"
+	unsupported = "actioncable-unsupported" // a server picks it to say that it speaks none of the others
+)
+
+// Delays in milliseconds.
+const (
+	lookDelay   = 200
+	reopenDelay = 500
+	askDelay    = 500
+)
+
+// Consumer is a connection with its subscriptions.
+type Consumer struct {
+	// Monitor is for reading; Attempts may be set.
+	Monitor Monitor
+
+	page          Page
+	waiting       [timers]bool
+	subscriptions []*subscription // in the order of their creation
+
+	welcomed     bool // subscriptions can be asked for
+	supported    bool // the socket speaks our protocol
+	live         bool // the socket was open and its close has not been told
+	unwanted     bool // the socket is to be closed when it opens
+	reconnecting bool // this connection took attempts, and nobody was told yet
+}
+
+// New returns a consumer that is not connected yet.
+func New(page Page) *Consumer { return &Consumer{page: page} }
+
+// Connect opens the connection unless it is open or opening, and reports
+// whether it did. The error is the page's.
+func (c *Consumer) Connect() (opened bool, err error) {
+	unwanted := c.unwanted
+	c.unwanted = false
+	if c.active() {
+		if unwanted {
+			c.Watch()
+		}
+		return false, nil
+	}
+	if err := c.page.Open(protocol + " " + unsupported); err != nil {
+		return false, err
+	}
+	c.reset()
+	c.Watch()
+	return true, nil
+}
+
+func (c *Consumer) active() bool { return c.page.State() <= Open }
+
+// Close closes the socket if it is open. Unless reconnect is set the consumer
+// then stays disconnected until Connect, Reopen or Subscribe.
+func (c *Consumer) Close(reconnect bool) {
+	state := c.page.State()
+	if !reconnect {
+		c.Unwatch()
+		c.stop(Look)
+		c.stop(Reopen)
+		c.unwanted = state == Connecting
+	}
+	// Closing a socket that is still connecting makes Safari 15 fail.
+	if state == Open {
+		c.page.Close()
+	}
+}
+
+// Reopen replaces the connection by a new one. The error is the page's.
+func (c *Consumer) Reopen() error {
+	if !c.active() {
+		_, err := c.Connect()
+		return err
+	}
+	c.Close(true)
+	c.start(Reopen, reopenDelay)
+	return nil
+}
+
+// Shown takes that the page became visible: it wants a living connection soon.
+func (c *Consumer) Shown() { c.start(Look, lookDelay) }
+
+// Watch has the monitor watch over the connection.
+func (c *Consumer) Watch() {
+	if !c.Monitor.Running() {
+		c.Monitor.StartedAt, c.Monitor.StoppedAt = c.page.Now(), 0
+		c.poll()
+	}
+}
+
+// Unwatch has the monitor leave the connection alone.
+func (c *Consumer) Unwatch() {
+	if c.Monitor.Running() {
+		c.Monitor.StoppedAt = c.page.Now()
+		c.stop(Poll)
+	}
+}
+
+func (c *Consumer) poll() { c.start(Poll, c.Monitor.delay(c.page.Random())) }
+
+// Stale reports whether nothing has been heard for more than 6 seconds.
+func (c *Consumer) Stale() bool { return c.Monitor.stale(c.page.Now()) }
+
+// Fire takes that the time of a timer has come. The error is the page's.
+func (c *Consumer) Fire(t Timer) error {
+	c.waiting[t] = false
+	switch t {
+	case Poll:
+		stale := c.Stale()
+		if stale {
+			c.Monitor.Attempts++
+		}
+		c.poll()
+		if stale && !c.Monitor.lostRecently(c.page.Now()) {
+			return c.Reopen()
+		}
+	case Look:
+		if c.Stale() || c.page.State() != Open {
+			return c.Reopen()
+		}
+	case Reopen:
+		_, err := c.Connect()
+		return err
+	case Ask:
+		c.ask(false)
+	case Join:
+		c.tellJoined()
+	}
+	return nil
+}
+
+// start sets a timer. Who waits for a Look or a Reopen is not put off.
+func (c *Consumer) start(t Timer, ms int) {
+	if c.waiting[t] && (t == Look || t == Reopen) {
+		return
+	}
+	c.waiting[t] = true
+	c.page.SetTimer(t, ms)
+}
+
+func (c *Consumer) stop(t Timer) {
+	c.waiting[t] = false
+	c.page.SetTimer(t, -1)
+}
+
+// Opened takes the opening of the socket and the subprotocol it speaks.
+func (c *Consumer) Opened(spoken string) {
+	c.live = true
+	c.supported = spoken == protocol
+	if !c.supported || c.unwanted {
+		c.Close(false)
+	}
+}
+
+// Closed takes the closing of the socket, or the failure to open it.
+func (c *Consumer) Closed() {
+	c.reset()
+	if !c.live {
+		return
+	}
+	c.live = false
+	c.Monitor.DisconnectedAt = c.page.Now()
+	event := Lost
+	if c.Monitor.Running() {
+		event = Interrupted
+	}
+	for _, s := range c.subscriptions {
+		c.tell(s, event)
+	}
+}
+
+// reset forgets what the server said on the former socket.
+func (c *Consumer) reset() {
+	c.welcomed, c.supported = false, false
+	for _, s := range c.subscriptions {
+		s.status, s.connected = idle, false
+	}
+}
+
+// Receive takes a message from the server and reports whether it is to be
+// delivered: to the subscriptions with its identifier, if it has one.
+func (c *Consumer) Receive(m Message) (deliver bool) {
+	if !c.supported {
+		return false
+	}
+	c.Monitor.PingedAt = c.page.Now()
+	switch m.Type {
+	case Data:
+		return true
+	case Welcome:
+		c.welcomed = true
+		c.reconnecting = c.reconnecting || c.Monitor.Attempts > 0
+		c.Monitor.Attempts, c.Monitor.DisconnectedAt = 0, 0
+		c.Reload()
+	case Confirm:
+		c.confirm(m.Identifier)
+	case Reject:
+		c.reject(m.Identifier)
+	case Disconnect:
+		c.Close(m.Reconnect)
+	}
+	return false
+}

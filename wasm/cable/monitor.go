@@ -1,0 +1,49 @@
+package cable
+
+const (
+	staleAfter = 6000 // milliseconds: two pings missed
+	backoff    = 0.15
+	maxBackoff = 10 // attempts after which the delay stays
+)
+
+// Monitor is what a consumer knows of its connection's health. While the
+// monitor runs, a connection that has been silent for 6 seconds is reopened.
+// Times are in milliseconds since 1970, zero when there is none.
+type Monitor struct {
+	Attempts       int     // how often the connection was found stale since the last welcome
+	StartedAt      float64 // when the monitor was started last
+	StoppedAt      float64 // when it was stopped, zero while it runs
+	PingedAt       float64 // when the last message came, of any type
+	DisconnectedAt float64 // when the connection was lost, zero after a welcome
+}
+
+// Running reports whether the connection is watched.
+func (m *Monitor) Running() bool { return m.StartedAt > 0 && m.StoppedAt == 0 }
+
+func (m *Monitor) stale(now float64) bool {
+	heard := &m.PingedAt
+	if *heard == 0 {
+		heard = &m.StartedAt
+	}
+	if *heard > now { // the clock was set back
+		*heard = now
+	}
+	return *heard > 0 && now-*heard > staleAfter
+}
+
+// lostRecently reports whether the server had better be left in peace.
+func (m *Monitor) lostRecently(now float64) bool {
+	return m.DisconnectedAt > 0 && m.DisconnectedAt <= now && now-m.DisconnectedAt < staleAfter
+}
+
+// delay is how long to wait until the connection is looked after again.
+func (m *Monitor) delay(random float64) int {
+	delay, jitter := float64(staleAfter), backoff
+	if m.Attempts == 0 {
+		jitter = 1
+	}
+	for i := 0; i < m.Attempts && i < maxBackoff; i++ {
+		delay *= 1 + backoff
+	}
+	return int(delay * (1 + jitter*random))
+}
