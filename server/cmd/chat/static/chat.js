@@ -104,11 +104,11 @@ addEventListener("turbo:submit-end", ({ target, detail }) => {
   list()?.toEnd()
 })
 
-// Enter sends where there is a keyboard to hold Shift on.
+// Enter sends, except on a screen keyboard, which has no Shift to hold.
 addEventListener("keydown", (event) => {
   const { target } = event
   if (event.key != "Enter" || event.shiftKey || event.isComposing || target.form?.id != "composer") return
-  if (!matchMedia("(pointer: fine)").matches) return
+  if (matchMedia("(pointer: coarse)").matches) return
   event.preventDefault()
   if (target.value.trim()) target.form.requestSubmit()
 })
