@@ -24,8 +24,9 @@ const messages = [] // the texts of the waiting batch, where they are ASCII
 // What a primitive threw last; Go reports it back as status -1.
 let thrown
 
-// Per-element notes that message streams carry (see stream/element.go).
+// Notes on the templates of message streams (see stream/element.go).
 const traits = new WeakMap()
+let noted = false
 
 const memory = () => bytes.byteLength ? bytes : (bytes = new Uint8Array(go.mem.buffer))
 export const text = (at, length) => decoder.decode(memory().subarray(at, at + length))
@@ -86,14 +87,15 @@ function release(mark) {
   while (top > mark) nodes[--top] = null
 }
 
-// Hands one message to the batch: true when Go is certain of all of it.
-export function offer(message) {
+// Hands one message to Go: false when the page must parse it.
+export function offer(message, observed) {
   const at = go.arena(message.length * 3 + 64)
   const { written } = encoder.encodeInto(message, memory().subarray(at, at + message.length * 3))
-  const ascii = written == message.length
-  if (!go.message(written, ascii ? messages.length : -1)) return false
-  if (ascii) messages.push(message)
-  return true
+  const mark = top
+  const status = go.message(written, written == message.length ? messages.length : -1, +observed)
+  release(mark)
+  if (status == 2 && written == message.length) messages.push(message) // it waits in the batch
+  return status != 0
 }
 
 // Keeps later messages from overtaking a stream element that waits.
@@ -111,7 +113,7 @@ export function fragment(html) {
 // message they came in asks for it.
 export function content(template) {
   const copy = template.content.cloneNode(true)
-  if (traits.get(template) & 1) activate(copy)
+  if (noted && traits.get(template) & 1) activate(copy)
   return copy
 }
 
@@ -142,11 +144,28 @@ function activate(root) {
 const flow = new Set("div section main article aside header footer nav body ul ol li span p dl dd dt blockquote figure figcaption label strong em b i small td th form fieldset address h1 h2 h3 h4 h5 h6".split(" "))
 const positions = ["beforeend", "afterbegin", "beforebegin", "afterend"]
 
+// Streams in the making: start tags that were parsed before, contents parsed
+// together in the document that templates keep theirs in, the result.
+const shells = new Map()
+const joined = scratchpad.content.ownerDocument.createElement("div")
+let assembly = document.createDocumentFragment()
+let even = true
+
+function shell(tag) {
+  let element = shells.get(tag)
+  if (!element) {
+    element = fragment(tag + "<template></template></turbo-stream>").firstChild
+    if (shells.size > 255) shells.clear()
+    shells.set(tag, element)
+  }
+  return element.cloneNode(true)
+}
+
 const beside = (where) => where >= 2 && where <= 4
 
 function place(target, where, content) {
   switch (where) {
-    case 0: return target.append(content)
+    case 0: return target.appendChild(content)
     case 1: return target.prepend(content)
     case 2: return target.parentElement?.insertBefore(content, target)
     case 3: return target.parentElement?.insertBefore(content, target.nextSibling)
@@ -161,12 +180,8 @@ function place(target, where, content) {
 const piece = (message, at, length) => message < 0 ? text(at, length) : messages[message].slice(at, at + length)
 
 function twins(parent, id, property) {
-  let found = document.getElementById(id)
-  if (!found) return []
-  const same = (child) => child.parentNode == parent && (!property || child.id === id)
-  // A second element with this id anywhere needs the whole list.
-  found = parent.querySelectorAll("#" + CSS.escape(id))
-  return [...found].filter(same)
+  if (!document.getElementById(id)) return []
+  return [...parent.querySelectorAll("#" + CSS.escape(id))].filter((child) => child.parentNode == parent && (!property || child.id === id))
 }
 
 const primitives = {
@@ -216,8 +231,11 @@ const primitives = {
   add_template: (n) => handle(nodes[n].appendChild(document.createElement("template"))),
   import_node: (n) => handle(document.importNode(nodes[n], true)),
   clone: (n) => handle(nodes[n].cloneNode(true)),
-  trait(n, bits) { traits.set(nodes[n], bits) },
-  has_trait: (n) => traits.get(nodes[n]) || 0,
+  trait(n, bits) {
+    noted = true
+    traits.set(nodes[n], bits)
+  },
+  has_trait: (n) => noted && traits.get(nodes[n]) || 0,
 
   append: (n, child) => nodes[n].append(nodes[child]),
   replace: (n, other) => nodes[n].replaceWith(nodes[other]),
@@ -225,7 +243,7 @@ const primitives = {
   place: (n, where, template) => place(nodes[n], where, content(nodes[template])),
   twins(n, template, property) {
     let count = 0
-    for (const child of nodes[template].content.children) {
+    for (let child = nodes[template].content.firstElementChild; child; child = child.nextElementSibling) {
       const id = property ? child.id : child.getAttribute("id")
       if (id && typeof id == "string") count += handles(twins(nodes[n], id, property))
     }
@@ -248,6 +266,25 @@ const primitives = {
     }
   },
   add_text: (n, message, at, length) => nodes[n].append(piece(message, at, length)),
+
+  parse_contents(at, length) {
+    joined.innerHTML = text(at, length)
+    assembly = document.createDocumentFragment()
+    even = true
+  },
+  add_stream(at, length, roots, from, size) {
+    const element = shell(text(at, length))
+    const { content } = element.firstChild
+    if (roots < 0) element.firstChild.innerHTML = text(from, size)
+    else for (let node; roots--; content.appendChild(node)) if (!(node = joined.firstChild)) return even = false
+    assembly.appendChild(element)
+  },
+  add_stray(at, length) { assembly.append(text(at, length)) },
+  insert_streams() {
+    if (!even || joined.firstChild) return 0
+    document.documentElement.appendChild(assembly)
+    return 1
+  },
 
   focus: (n) => nodes[n].focus(),
   focusable: (n) => +(typeof nodes[n].focus == "function"),

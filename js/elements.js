@@ -22,9 +22,7 @@ provide({ add_action(at, length, index) { StreamActions[text(at, length)] = perf
 export class StreamElement extends HTMLElement {
   #state = "" // then "started", then "over"
   #connected = false // at least once: it leaves the page when it is over
-  #failure // what went wrong, in a list
-  #rendered // the promise of render(), made when somebody asks for it
-  #settle // what settles it
+  #promised // the promise of render() and what settles it, once asked for
 
   static async renderElement(element) { await element.performAction() }
 
@@ -35,23 +33,32 @@ export class StreamElement extends HTMLElement {
   }
 
   render() {
-    if (!this.#rendered) {
-      this.#rendered = new Promise((resolve, reject) => this.#settle = () => this.#failure ? reject(this.#failure[0]) : resolve())
-      if (!this.#state) this.#start()
-      else if (this.#state == "over") this.#settle()
+    const { promise, resolve } = this.#promise()
+    if (!this.#state) this.#start()
+    else if (this.#state == "over") resolve()
+    return promise
+  }
+
+  #promise() {
+    if (!this.#promised) {
+      this.#promised = {}
+      this.#promised.promise = new Promise((resolve, reject) => Object.assign(this.#promised, { resolve, reject }))
     }
-    return this.#rendered
+    return this.#promised
   }
 
   #start() {
     this.#state = "started"
     // The elements of a page that waits for the runtime keep their order.
-    runtime.when(() => {
-      const event = this.beforeRenderEvent
-      if (!this.dispatchEvent(event)) return queueMicrotask(() => this.#end())
-      seal()
-      repaint(() => this.#perform(event.detail.render))
-    })
+    if (runtime.running) this.#announce()
+    else runtime.when(() => this.#announce())
+  }
+
+  #announce() {
+    const event = this.beforeRenderEvent
+    if (!this.dispatchEvent(event)) return queueMicrotask(() => this.#end())
+    seal()
+    repaint(() => this.#perform(event.detail.render))
   }
 
   // Most actions are over when their function returns: no promise is made, so
@@ -69,12 +76,14 @@ export class StreamElement extends HTMLElement {
 
   #end(failure) {
     this.#state = "over"
-    this.#failure = failure
-    if (this.#connected) {
-      if (failure) console.error(failure[0])
-      this.disconnect()
+    if (failure) this.#promise().reject(failure[0])
+    else this.#promised?.resolve()
+    if (!this.#connected) return
+    if (failure) {
+      this.#promised.promise.catch(() => {})
+      console.error(failure[0])
     }
-    this.#settle?.()
+    this.disconnect()
   }
 
   disconnect() { try { this.remove() } catch {} }

@@ -7,5 +7,5 @@ import "embed"
 
 // Sources holds the scripts and the type declarations, at the top level.
 //
-//go:embed *.*
+//go:embed *.js *.d.ts
 var Sources embed.FS

@@ -17,6 +17,6 @@ const judge = (message) => hints.reduce((sum, hint, bit) => sum | hint.test(mess
 export function renderStreamMessage(message) {
   runtime.when(() => {
     if (typeof message != "string") enter("render", message.fragment, FOREIGN | FOREIGN - 1)
-    else if (isObserved() || !intact() || !offer(message)) enter("render", fragment(message), judge(message))
+    else if (!offer(message, isObserved() || !intact())) enter("render", fragment(message), judge(message))
   })
 }

@@ -61,20 +61,13 @@ func exportArena(n int32) int32 {
 	return int32(uintptr(unsafe.Pointer(unsafe.SliceData(session.Batch().Arena(int(n))))))
 }
 
-// turbo_message takes the message of n bytes in the arena: 1 when it will be
-// performed, 0 when the page must parse it.
+// turbo_message takes the message of n bytes in the arena and tells what the
+// session did with it.
 //
 //go:wasmexport turbo_message
-func exportMessage(n, number int32) (result int32) {
+func exportMessage(n, message, observed int32) (result int32) {
 	defer guard(&result, "reading a stream message")
-	ok, first := session.Batch().Add(int(n), number)
-	if first {
-		page.Repaint(session.Batch().Perform)
-	}
-	if ok {
-		return 1
-	}
-	return 0
+	return session.Message(int(n), message, observed != 0)
 }
 
 //go:wasmexport turbo_render

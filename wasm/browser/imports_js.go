@@ -155,3 +155,15 @@ func domRecentRequest(id string) int32
 
 //go:wasmimport turbo reload
 func domReload()
+
+//go:wasmimport turbo parse_contents
+func domParseContents(html string)
+
+//go:wasmimport turbo add_stream
+func domAddStream(tag string, roots int32, content string)
+
+//go:wasmimport turbo add_stray
+func domAddStray(text string)
+
+//go:wasmimport turbo insert_streams
+func domInsertStreams() int32

@@ -5,6 +5,7 @@ import (
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/stream"
+	"github.com/turbowasm/turbowasm/wasm/turbo"
 )
 
 // Page is the page that the program runs in. There is one; it must only be
@@ -14,7 +15,7 @@ type Page struct {
 	slots slots
 }
 
-var _ stream.BatchPage = (*Page)(nil)
+var _ turbo.Page = (*Page)(nil)
 
 // scratch is where the page writes text that it hands to Go.
 var scratch []byte
@@ -190,6 +191,20 @@ func (p *Page) AddText(n dom.Node, text stream.Piece) {
 	message, at, length := where(text)
 	domAddText(int32(n), message, at, length)
 }
+
+func (p *Page) ParseContents(html string) { domParseContents(html) }
+
+func (p *Page) AddStream(tag string, roots int32, content string) {
+	domAddStream(tag, roots, content)
+}
+
+func (p *Page) AddStray(text string) {
+	if text != "" {
+		domAddStray(text)
+	}
+}
+
+func (p *Page) InsertStreams() bool { return domInsertStreams() > 0 }
 
 func number(b bool) int32 {
 	if b {

@@ -72,14 +72,21 @@ func (b *Batch) Arena(n int) []byte {
 	return b.arena[b.used : b.used+n]
 }
 
+// Pending returns the arena and the offset of the message of n bytes that was
+// written to it.
+func (b *Batch) Pending(n int) (buf []byte, from int) {
+	clear(b.arena[b.used+n : b.used+n+Padding])
+	return b.arena, b.used
+}
+
 // Add takes the message of n bytes that was written to the arena. It reports
 // false, with nothing kept, when the message must be parsed by the page.
 // first says that the batch was empty and needs a frame to be performed in.
 func (b *Batch) Add(n int, number int32) (ok, first bool) {
-	from, to := b.used, b.used+n
-	clear(b.arena[to : to+Padding])
+	buf, from := b.Pending(n)
+	to := from + n
 	before := len(b.scanner.Envelopes)
-	if b.performing || b.sealed || !b.scanner.Scan(b.arena, from, to) {
+	if b.performing || b.sealed || !b.scanner.Scan(buf, from, to) {
 		return false, false
 	}
 	for i := before; i < len(b.scanner.Envelopes); i++ {

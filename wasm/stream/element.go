@@ -109,12 +109,15 @@ func (e Element) TargetsByQuery() ([]dom.Node, error) {
 
 // Targets returns the elements that the stream is meant for (Turbo 8.0.23,
 // stream element: target wins over targets, one of them is needed).
-func (e Element) Targets() ([]dom.Node, error) {
+func (e Element) Targets() ([]dom.Node, error) { return e.targets(nil) }
+
+// targets appends a target to dst, or returns those of a selector.
+func (e Element) targets(dst []dom.Node) ([]dom.Node, error) {
 	if n, ok := e.page.ElementNamed(e.Node, dom.Target); ok {
 		if n == 0 {
 			return nil, nil
 		}
-		return []dom.Node{n}, nil
+		return append(dst, n), nil
 	}
 	nodes, ok, err := e.page.SelectNamed(e.Node, dom.Targets)
 	if err == nil && !ok {
@@ -170,7 +173,8 @@ func (e Element) duplicates(targets []dom.Node, template dom.Node, place dom.Pla
 // (before or after an element, content with the same id) gives way once the
 // content is placed; upstream removes it first and then finds no target.
 func (e Element) Insert(place dom.Place, deduplicate bool) error {
-	targets, err := e.Targets()
+	var room [1]dom.Node
+	targets, err := e.targets(room[:0])
 	if err != nil || len(targets) == 0 {
 		return err
 	}
@@ -193,7 +197,7 @@ func (e Element) Insert(place dom.Place, deduplicate bool) error {
 		}
 		if len(duplicates) > 0 {
 			// A selector may match fewer elements now.
-			if targets, err = e.Targets(); err != nil {
+			if targets, err = e.targets(room[:0]); err != nil {
 				return err
 			}
 		}

@@ -8,6 +8,7 @@ type Range struct{ Start, End int32 }
 // Envelope is one turbo-stream element as the scanner saw it.
 type Envelope struct {
 	Element Range // from "<turbo-stream" to past its end tag
+	Tag     Range // its start tag
 	Content Range // inside the template; the zero Range when there is none
 
 	// Attribute values, without quotes. They hold no character references:

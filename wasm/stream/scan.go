@@ -76,6 +76,7 @@ func (s *Scanner) stream(p unsafe.Pointer, i int) int {
 	if i = e.attributes(p, i+13); i < 0 {
 		return -1
 	}
+	e.Tag = Range{e.Element.Start, int32(i)}
 	for space(at(p, i)) {
 		i++
 	}

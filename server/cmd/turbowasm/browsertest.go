@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,18 +34,15 @@ func browserTest(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	if err != nil {
 		return err
 	}
-	if _, err := fs.Stat(js.Sources, "testing.js"); err == nil {
-		imports, err := bundle("testing.js", "", api.FormatIIFE)
-		if err != nil {
-			return err
-		}
-		wasmExec += "\n" + string(imports)
+	imports, err := bundle(js.Sources, "testing.js", "", api.FormatIIFE)
+	if err != nil {
+		return err
 	}
 	lib := filepath.Join(dir, "lib", "wasm")
 	if err := os.MkdirAll(lib, 0o755); err != nil {
 		return fmt.Errorf("turbowasm: prepare browser tests: %w", err)
 	}
-	if err := writeFile(lib, "wasm_exec.js", []byte(wasmExec)); err != nil {
+	if err := writeFile(lib, "wasm_exec.js", []byte(wasmExec+"\n"+string(imports))); err != nil {
 		return err
 	}
 

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
-	"github.com/turbowasm/turbowasm/js"
 )
 
 // goModule is the name under which our scripts import Go's loader:
@@ -42,10 +41,11 @@ func isolate(wasmExec string) (string, error) {
 	return strings.Replace(goExecFrame, "\nGO_WASM_EXEC\n", "\n"+code+"\n", 1), nil
 }
 
-// bundle joins the script entry and what it imports into one minified script.
+// bundle joins the script entry and what it imports, all from the top of
+// sources, into one minified script.
 // wasmExec is the text of Go's loader; when it is empty, imports of it are left
 // as they are.
-func bundle(entry, wasmExec string, format api.Format) ([]byte, error) {
+func bundle(sources fs.FS, entry, wasmExec string, format api.Format) ([]byte, error) {
 	var goExec string
 	if wasmExec != "" {
 		var err error
@@ -75,7 +75,7 @@ func bundle(entry, wasmExec string, format api.Format) ([]byte, error) {
 				if a.Path == goModule {
 					return api.OnLoadResult{Contents: &goExec}, nil
 				}
-				text, err := fs.ReadFile(js.Sources, a.Path)
+				text, err := fs.ReadFile(sources, a.Path)
 				code := string(text)
 				return api.OnLoadResult{Contents: &code}, err
 			})

@@ -26,13 +26,13 @@ var goLicence []byte
 const scriptNotice = "/*! turbowasm, MIT licence. Contains wasm_exec.js, copyright The Go Authors, see LICENSE-go.txt. */\n"
 
 // dist writes the runtime's files to dir, which is created if need be.
-func dist(ctx context.Context, mainPackage, dir string, progress io.Writer) error {
+func dist(ctx context.Context, mainPackage, dir string, debug bool, progress io.Writer) error {
 	fmt.Fprintf(progress, "compiling %s\n", mainPackage)
 	p, err := findProgram(ctx, mainPackage)
 	if err != nil {
 		return err
 	}
-	wasm, err := p.compile(ctx, false)
+	wasm, err := p.compile(ctx, debug)
 	if err != nil {
 		return err
 	}
@@ -40,11 +40,11 @@ func dist(ctx context.Context, mainPackage, dir string, progress io.Writer) erro
 	if err != nil {
 		return err
 	}
-	module, err := bundle("turbo.js", wasmExec, api.FormatESModule)
+	module, err := bundle(js.Sources, "turbo.js", wasmExec, api.FormatESModule)
 	if err != nil {
 		return err
 	}
-	classic, err := bundle("umd.js", wasmExec, api.FormatIIFE)
+	classic, err := bundle(js.Sources, "umd.js", wasmExec, api.FormatIIFE)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/evanw/esbuild/pkg/api"
+	"github.com/turbowasm/turbowasm/js"
 )
 
 // Budgets, in bytes after brotli. The scripts are ours alone, without Go's
@@ -57,11 +58,11 @@ func size(ctx context.Context, mainPackage string, stdout, progress io.Writer) e
 		{"turbo.js", "turbo.js", api.FormatESModule},
 		{"turbo.umd.js", "umd.js", api.FormatIIFE},
 	} {
-		whole, err := bundle(s.entry, wasmExec, s.format)
+		whole, err := bundle(js.Sources, s.entry, wasmExec, s.format)
 		if err != nil {
 			return err
 		}
-		ours, err := bundle(s.entry, "", s.format)
+		ours, err := bundle(js.Sources, s.entry, "", s.format)
 		if err != nil {
 			return err
 		}
@@ -69,7 +70,7 @@ func size(ctx context.Context, mainPackage string, stdout, progress io.Writer) e
 		row(s.name+" without wasm_exec.js", ours, scriptBudget)
 	}
 	fmt.Fprintln(out)
-	if err := writePackages(ctx, p, out); err != nil {
+	if err := writePackages(ctx, p, wasm, out); err != nil {
 		return err
 	}
 	if err := out.Flush(); err != nil {
@@ -81,10 +82,10 @@ func size(ctx context.Context, mainPackage string, stdout, progress io.Writer) e
 	return nil
 }
 
-// writePackages prints the code of each package and the sections around it.
-// Each is compressed by itself, which says how they compare; the sum is more
-// than the whole.
-func writePackages(ctx context.Context, p program, out io.Writer) error {
+// writePackages prints the code of each package, for which it compiles the
+// program once more with names, and the data beside it. Each is compressed by
+// itself, which says how they compare; the sum is more than the whole.
+func writePackages(ctx context.Context, p program, wasm []byte, out io.Writer) error {
 	named, err := p.compile(ctx, true)
 	if err != nil {
 		return err
@@ -93,13 +94,22 @@ func writePackages(ctx context.Context, p program, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	module, err := readWASM(named)
+	functions, err := wasmFunctions(named)
+	if err != nil {
+		return err
+	}
+	sections, err := wasmSections(wasm)
 	if err != nil {
 		return err
 	}
 	packages := symbolPrefixes(strings.Fields(string(list)), p.Package)
-	parts := map[string][]byte{"(data: literals, types, function tables)": module.data}
-	for _, f := range module.functions {
+	parts := map[string][]byte{}
+	for _, s := range sections {
+		if s.id == dataSection {
+			parts["(data: literals, types, function tables)"] = s.body
+		}
+	}
+	for _, f := range functions {
 		name := packageOf(f.name, packages)
 		parts[name] = append(parts[name], f.code...)
 	}

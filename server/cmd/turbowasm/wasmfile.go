@@ -1,16 +1,52 @@
 package main
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 )
 
-// wasmModule is what size wants to know of a WebAssembly binary.
-type wasmModule struct {
-	functions []wasmFunction // those with a body
-	data      []byte         // the data section
+// Sections of a WebAssembly binary that are read here (core specification,
+// binary format, modules).
+const (
+	customSection = 0
+	importSection = 2
+	codeSection   = 10
+	dataSection   = 11
+)
+
+const wasmMagic = "\x00asm\x01\x00\x00\x00"
+
+type wasmSection struct {
+	id   byte
+	body []byte
+}
+
+// wasmSections splits a binary. The bodies are parts of it, not copies.
+func wasmSections(binary []byte) ([]wasmSection, error) {
+	r := &wasmReader{data: binary}
+	if string(r.bytes(len(wasmMagic))) != wasmMagic {
+		return nil, errors.New("turbowasm: read wasm: not a WebAssembly binary")
+	}
+	var sections []wasmSection
+	for len(r.data) > 0 && r.err == nil {
+		id := r.byte()
+		sections = append(sections, wasmSection{id, r.bytes(r.uint())})
+	}
+	if r.err != nil {
+		return nil, fmt.Errorf("turbowasm: read wasm: %w", r.err)
+	}
+	return sections, nil
+}
+
+func joinSections(sections []wasmSection) []byte {
+	out := []byte(wasmMagic)
+	for _, s := range sections {
+		out = append(out, s.id)
+		out = binary.AppendUvarint(out, uint64(len(s.body)))
+		out = append(out, s.body...)
+	}
+	return out
 }
 
 type wasmFunction struct {
@@ -18,45 +54,36 @@ type wasmFunction struct {
 	code []byte
 }
 
-// readWASM reads a binary's functions and data (WebAssembly core specification,
-// binary format: modules; appendix: name section).
-func readWASM(binary []byte) (wasmModule, error) {
-	var module wasmModule
-	rest, ok := bytes.CutPrefix(binary, []byte("\x00asm\x01\x00\x00\x00"))
-	if !ok {
-		return module, errors.New("turbowasm: read wasm: not a WebAssembly binary")
+// wasmFunctions lists the functions that have a body.
+func wasmFunctions(binary []byte) ([]wasmFunction, error) {
+	sections, err := wasmSections(binary)
+	if err != nil {
+		return nil, err
 	}
-	r := &wasmReader{data: rest}
+	var functions []wasmFunction
 	imported, names := 0, map[int]string{}
-	for len(r.data) > 0 && r.err == nil {
-		id := r.byte()
-		section := &wasmReader{data: r.bytes(r.uint())}
-		switch id {
-		case 0:
-			if string(section.bytes(section.uint())) == "name" {
-				section.functionNames(names)
+	for _, s := range sections {
+		r := &wasmReader{data: s.body}
+		switch s.id {
+		case customSection:
+			if string(r.bytes(r.uint())) == "name" {
+				r.functionNames(names)
 			}
-		case 2:
-			imported = section.functionImports()
-		case 10:
-			for range section.uint() {
-				code := section.bytes(section.uint())
-				module.functions = append(module.functions, wasmFunction{code: code})
+		case importSection:
+			imported = r.functionImports()
+		case codeSection:
+			for range r.uint() {
+				functions = append(functions, wasmFunction{code: r.bytes(r.uint())})
 			}
-		case 11:
-			module.data = section.data
 		}
-		if section.err != nil {
-			return module, fmt.Errorf("turbowasm: read wasm: section %d: %w", id, section.err)
+		if r.err != nil {
+			return nil, fmt.Errorf("turbowasm: read wasm: section %d: %w", s.id, r.err)
 		}
 	}
-	if r.err != nil {
-		return module, fmt.Errorf("turbowasm: read wasm: %w", r.err)
+	for i := range functions {
+		functions[i].name = names[imported+i]
 	}
-	for i := range module.functions {
-		module.functions[i].name = names[imported+i]
-	}
-	return module, nil
+	return functions, nil
 }
 
 // wasmReader reads the primitives of the format. After the first error, which
@@ -87,7 +114,7 @@ func (r *wasmReader) bytes(n int) []byte {
 		r.fail(errTruncated)
 		return nil
 	}
-	b := r.data[:n]
+	b := r.data[:n:n]
 	r.data = r.data[n:]
 	return b
 }
@@ -100,6 +127,34 @@ func (r *wasmReader) uint() int {
 	}
 	r.data = r.data[n:]
 	return int(v)
+}
+
+// sint reads a signed number of up to 32 bits (SLEB128).
+func (r *wasmReader) sint() int {
+	v := 0
+	for shift := 0; shift < 35; shift += 7 {
+		b := r.byte()
+		v |= int(b&0x7f) << shift
+		if b&0x80 == 0 {
+			if b&0x40 != 0 {
+				v -= 1 << (shift + 7)
+			}
+			return v
+		}
+	}
+	r.fail(errors.New("number of more than 32 bits"))
+	return 0
+}
+
+func appendSint(out []byte, v int) []byte {
+	for {
+		b := byte(v & 0x7f)
+		v >>= 7
+		if v == 0 && b&0x40 == 0 || v == -1 && b&0x40 != 0 {
+			return append(out, b)
+		}
+		out = append(out, b|0x80)
+	}
 }
 
 // functionImports counts the functions among an import section's entries.
@@ -134,7 +189,8 @@ func (r *wasmReader) limits() {
 	}
 }
 
-// functionNames reads the subsection of function names into names.
+// functionNames reads the function names of a name section (appendix of the
+// specification) into names.
 func (r *wasmReader) functionNames(names map[int]string) {
 	for len(r.data) > 0 && r.err == nil {
 		id := r.byte()
