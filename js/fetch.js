@@ -37,7 +37,7 @@ export class FetchResponse {
   get serverError() { return this.statusCode >= 500 && this.statusCode < 600 }
   get redirected() { return this.response.redirected }
   get location() { return new URL(this.response.url || location.href, document.baseURI) }
-  get isHTML() { return this.contentType?.match(/^(?:text\/([^\s;,]+\b)?html|application\/xhtml\+xml)\b/) }
+  get isHTML() { return this.contentType && this.contentType.match(/^(?:text\/([^\s;,]+\b)?html|application\/xhtml\+xml)\b/) }
   get statusCode() { return this.response.status }
   get contentType() { return this.header("Content-Type") }
   get responseText() { return this.response.clone().text() }
@@ -53,7 +53,7 @@ function carry(location, method, data, enctype) {
   for (const [name, value] of entries.length ? entries : url.searchParams) if (!(value instanceof File)) query.append(name, value)
   if (!isSafe(method)) return [url, enctype == FetchEnctype.urlEncoded ? query : data]
   url.search = query
-  return [url]
+  return [url, null]
 }
 
 export class FetchRequest {

@@ -127,19 +127,13 @@ export function listenLast(target, type, listener) {
 export function observeForms() {
   const stops = [
     listenLast(document, "submit", (event) => { if (event.target instanceof HTMLFormElement) enter("submit", event) }),
-    listenLast(document.documentElement, "click", (event) => { if (event instanceof MouseEvent) enter("click_form_link", event) }),
-    listen(window, "turbo:before-fetch-response", renderStreams)
+    listenLast(document.documentElement, "click", (event) => { if (event instanceof MouseEvent) enter("click_form_link", event) })
   ]
   for (const stop of stops) runtime.stop(stop)
 }
 
-function listen(target, type, listener) {
-  target.addEventListener(type, listener)
-  return () => target.removeEventListener(type, listener)
-}
-
 // Streams are rendered whatever they answer (Turbo 8.0.23, stream observer).
-async function renderStreams(event) {
+export async function renderStreams(event) {
   const { fetchResponse } = event.detail ?? {}
   if (!(fetchResponse instanceof FetchResponse) || !fetchResponse.contentType?.startsWith("text/vnd.turbo-stream.html")) return
   event.preventDefault()

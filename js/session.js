@@ -2,7 +2,7 @@
 
 import { enter, put } from "./dom.js"
 import { recentRequests } from "./fetch.js"
-import { forms, observeForms } from "./forms.js"
+import { forms, observeForms, renderStreams } from "./forms.js"
 import { runtime } from "./runtime.js"
 import { connectStreamSource, disconnectStreamSource } from "./sources.js"
 import { renderStreamMessage } from "./streams.js"
@@ -44,6 +44,7 @@ export const session = {
   start() {
     if (this.started) return
     this.started = true
+    addEventListener("turbo:before-fetch-response", renderStreams)
     observePage()
     runtime.when(observeForms)
   },
