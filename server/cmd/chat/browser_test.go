@@ -270,7 +270,15 @@ func (w *window) checkMark() {
 // say types a line into the composer and presses Enter.
 func (w *window) say(line string) {
 	w.t.Helper()
-	w.run(chromedp.SendKeys("#composer textarea", line+"\r"))
+	key := func(kind input.KeyType) *input.DispatchKeyEventParams {
+		return input.DispatchKeyEvent(kind).WithKey("Enter").WithCode("Enter").WithWindowsVirtualKeyCode(13)
+	}
+	w.run(
+		chromedp.SendKeys("#composer textarea", line),
+		// As one event: the page may keep the key from typing a new line.
+		key(input.KeyDown).WithText("\r"),
+		key(input.KeyUp),
+	)
 }
 
 // messages finds the messages whose body begins with text, as an expression.

@@ -147,7 +147,7 @@ func TestFlowWithoutJavaScript(t *testing.T) {
 	ada := chat.open("Ada L", emulation.SetScriptExecutionDisabled(true))
 	ada.run(chromedp.Navigate(ada.url + lounge))
 	ada.waitFor(`document.querySelector("#name")`)
-	ada.run(chromedp.SendKeys("#name", "\r")) // the suggested one
+	ada.run(chromedp.Submit("#name")) // the suggested one
 	for i := range 6 {
 		line := fmt.Sprintf("plain line %d", i)
 		ada.waitFor(`document.querySelector("#composer")`)
