@@ -69,8 +69,7 @@ export function load(name) {
     rules: written.rules ?? [], about: written.about, load: written.load ?? "umd", cable: written.cable ?? {},
     mutations: written.mutations ?? false, early: written.early ?? false, cookies: written.cookies ?? [],
     compare: written.compare ?? aspects, differs: written.differs ?? [], browsers: written.browsers ?? ["chromium", "firefox"],
-    modes: observe === "both" ? [true, false] : [observe],
-    clock: steps.some((step) => step.command === "advance")
+    modes: observe === "both" ? [true, false] : [observe]
   }
 }
 
