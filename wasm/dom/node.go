@@ -1,9 +1,62 @@
 // Package dom is the vocabulary in which the runtime speaks of a page: nodes
-// as integer handles and the operations that a page offers on them. It holds
-// no behaviour of Turbo's and touches no JavaScript: package browser
-// implements it on the real page, package domtest in memory.
+// as integer handles, attribute names as constants, places to insert at. It
+// holds no behaviour of Turbo's and touches no JavaScript: package browser
+// implements it on the real page, package domtest in memory. What a package
+// needs of a page it declares as an interface of its own.
 package dom
 
+import "errors"
+
 // Node is a handle to a node of the page. The zero Node is no node. A handle
-// is valid until the scope in which it was handed out is released.
+// is valid until the call from the page in which it was handed out returns.
 type Node int32
+
+// Place says where content goes, relative to a target.
+type Place int32
+
+const (
+	Append   Place = iota // as the target's last children
+	Prepend               // as the target's first children
+	Before                // as the target's preceding siblings
+	After                 // as the target's following siblings
+	Replace               // in the place of the target
+	Children              // in the place of the target's children
+)
+
+// Beside reports whether p lies outside of the target, among its siblings.
+func (p Place) Beside() bool { return p >= Before && p <= Replace }
+
+// Name is an attribute name that the runtime reads or writes.
+type Name int32
+
+const (
+	_ Name = iota
+	Action
+	Autofocus
+	ID
+	MaintainScroll
+	Method
+	RequestID
+	Scroll
+	Target
+	Targets
+)
+
+// Names holds the spelling of every Name.
+var Names = [...]string{
+	Action:         "action",
+	Autofocus:      "autofocus",
+	ID:             "id",
+	MaintainScroll: "maintain_scroll",
+	Method:         "method",
+	RequestID:      "request-id",
+	Scroll:         "scroll",
+	Target:         "target",
+	Targets:        "targets",
+}
+
+func (n Name) String() string { return Names[n] }
+
+// ErrPage says that the page threw. What it threw stays with the page, which
+// throws it again where the call came from.
+var ErrPage = errors.New("dom: the page threw")

@@ -8,7 +8,7 @@ type Range struct{ Start, End int32 }
 // Envelope is one turbo-stream element as the scanner saw it.
 type Envelope struct {
 	Element Range // from "<turbo-stream" to past its end tag
-	Content Range // inside the template; empty when there is none
+	Content Range // inside the template; the zero Range when there is none
 
 	// Attribute values, without quotes. They hold no character references:
 	// a message with one in these attributes is declined.
@@ -28,6 +28,6 @@ type Envelope struct {
 	// text node (which would melt into a neighbour's when joined).
 	TextFirst, TextLast bool
 	// IDs is the range in Scanner.IDs of the ids of Content's top-level
-	// elements, in order, empty values left out.
+	// elements, in order, empty values left out. Without ids Start is End.
 	IDs Range
 }

@@ -1,0 +1,293 @@
+// The DOM primitives that the Go program imports, and the memory it shares
+// with the page. A primitive does one thing to the page and decides nothing:
+// what an action means is decided in Go.
+//
+// Nodes cross as handles: indices into a stack that every entry into Go
+// releases down to where it found it. Text crosses as (pointer, length).
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+const scratchpad = document.createElement("template")
+
+let go = {} // the exports of the running program, without their prefix
+let bytes = new Uint8Array() // a view of its memory, made anew when it grew
+let scratch = 0 // where text for Go is written
+let room = 0 // how many bytes fit there
+
+const nodes = [null]
+let top = 1
+
+const names = [""] // interned strings: attribute names, mostly
+const slots = new Map() // timers and frames that Go waits for
+const messages = [] // the texts of the waiting batch, where they are ASCII
+
+// What a primitive threw last; Go reports it back as status -1.
+let thrown
+
+// Per-element notes that message streams carry (see stream/element.go).
+const traits = new WeakMap()
+
+const memory = () => bytes.byteLength ? bytes : (bytes = new Uint8Array(go.mem.buffer))
+export const text = (at, length) => decoder.decode(memory().subarray(at, at + length))
+
+// Writes a string where Go can read it and returns its length in bytes.
+export function put(string) {
+  if (string.length * 3 > room) scratch = go.scratch(room = string.length * 3 + 1024)
+  return encoder.encodeInto(string, memory().subarray(scratch, scratch + room)).written
+}
+
+// The text that Go left in the scratch buffer.
+export const taken = (length) => text(scratch, length)
+
+export function handle(node) {
+  if (!node) return 0
+  nodes[top] = node
+  return top++
+}
+
+function handles(list) {
+  for (const node of list) nodes[top++] = node
+  return list.length
+}
+
+// An error of Go's.
+export class RuntimeError extends Error {}
+
+// Calls an export with handles that last as long as the call. What went wrong
+// is thrown: the very value where the page threw it.
+export function enter(name, node, a, b) {
+  const mark = top
+  try {
+    return call(name, node, a, b)
+  } finally {
+    release(mark)
+  }
+}
+
+// Calls an export that yields nodes and returns them.
+export function list(name, node, a) {
+  const mark = top
+  try {
+    const count = call(name, node, a)
+    return nodes.slice(top - count, top)
+  } finally {
+    release(mark)
+  }
+}
+
+function call(name, node, a, b) {
+  const status = go[name](handle(node), a, b)
+  if (status == -1) throw thrown
+  if (status < -1) throw new RuntimeError(taken(-2 - status))
+  return status
+}
+
+function release(mark) {
+  while (top > mark) nodes[--top] = null
+}
+
+// Hands one message to the batch: true when Go is certain of all of it.
+export function offer(message) {
+  const at = go.arena(message.length * 3 + 64)
+  const { written } = encoder.encodeInto(message, memory().subarray(at, at + message.length * 3))
+  const ascii = written == message.length
+  if (!go.message(written, ascii ? messages.length : -1)) return false
+  if (ascii) messages.push(message)
+  return true
+}
+
+// Keeps later messages from overtaking a stream element that waits.
+export const seal = () => go.seal()
+
+export const repaint = (callback) => document.visibilityState == "hidden" ? setTimeout(callback) : requestAnimationFrame(callback)
+
+export function fragment(html) {
+  const template = document.createElement("template")
+  template.innerHTML = html
+  return template.content
+}
+
+// A deep copy of a template's content, its scripts made to run when the
+// message they came in asks for it.
+export function content(template) {
+  const copy = template.content.cloneNode(true)
+  if (traits.get(template) & 1) activate(copy)
+  return copy
+}
+
+export function openingTag(element) {
+  const html = element.outerHTML
+  return html.slice(0, html.indexOf(">") + 1)
+}
+
+// Replaces the scripts below root by copies that run once inserted (Turbo
+// 8.0.23, activated script elements; the nonce is set on the copy that is
+// inserted, so that it survives).
+function activate(root) {
+  for (const inert of root.querySelectorAll("script")) {
+    if (inert.getAttribute("data-turbo-eval") == "false") continue
+    const script = document.createElement("script")
+    const meta = document.querySelector('meta[name="csp-nonce"]')
+    const nonce = meta && (meta.nonce || meta.content)
+    if (nonce) script.nonce = nonce
+    script.textContent = inert.textContent
+    script.async = false
+    for (const { name, value } of inert.attributes) script.setAttribute(name, value)
+    inert.replaceWith(script)
+  }
+}
+
+// The elements in which an HTML parser reads ordinary content as it does in a
+// template.
+const flow = new Set("div section main article aside header footer nav body ul ol li span p dl dd dt blockquote figure figcaption label strong em b i small td th form fieldset address h1 h2 h3 h4 h5 h6".split(" "))
+const positions = ["beforeend", "afterbegin", "beforebegin", "afterend"]
+
+const beside = (where) => where >= 2 && where <= 4
+
+function place(target, where, content) {
+  switch (where) {
+    case 0: return target.append(content)
+    case 1: return target.prepend(content)
+    case 2: return target.parentElement?.insertBefore(content, target)
+    case 3: return target.parentElement?.insertBefore(content, target.nextSibling)
+    case 4: return target.replaceWith(content)
+    default:
+      target.innerHTML = ""
+      target.append(content)
+  }
+}
+
+// A part of a message: a slice of its string, or decoded from memory.
+const piece = (message, at, length) => message < 0 ? text(at, length) : messages[message].slice(at, at + length)
+
+function twins(parent, id, property) {
+  let found = document.getElementById(id)
+  if (!found) return []
+  const same = (child) => child.parentNode == parent && (!property || child.id === id)
+  // A second element with this id anywhere needs the whole list.
+  found = parent.querySelectorAll("#" + CSS.escape(id))
+  return [...found].filter(same)
+}
+
+const primitives = {
+  scratch(at, length) { scratch = at; room = length },
+  intern: (at, length) => names.push(text(at, length)) - 1,
+  mark: () => top,
+  release,
+
+  document: () => handle(document),
+  root: () => handle(document.documentElement),
+  body: () => handle(document.body),
+  base_uri: () => put(document.baseURI),
+  active: () => handle(document.activeElement),
+  hidden: () => +(document.visibilityState == "hidden"),
+
+  element_by_id: (message, at, length) => handle(document.getElementById(piece(message, at, length))),
+  element_named(n, name) {
+    const id = nodes[n].getAttribute(names[name])
+    return id ? handle(document.getElementById(id)) : -2
+  },
+  select_named(n, name) {
+    const selector = nodes[n].getAttribute(names[name])
+    return selector ? handles(document.querySelectorAll(selector)) : -2
+  },
+  select: (n, at, length) => handle(nodes[n].querySelector(text(at, length))),
+  select_all: (n, at, length) => handles(nodes[n].querySelectorAll(text(at, length))),
+  closest: (n, at, length) => handle(nodes[n].closest(text(at, length))),
+  parent: (n) => handle(nodes[n].parentElement),
+  opening_tag: (n) => put(openingTag(nodes[n])),
+  connected: (n) => +nodes[n].isConnected,
+  same: (a, b) => +(nodes[a] == nodes[b]),
+
+  has_attribute: (n, name) => +nodes[n].hasAttribute(names[name]),
+  attribute(n, name) {
+    const value = nodes[n].getAttribute(names[name])
+    return value == null ? -2 : put(value)
+  },
+  set_attribute: (n, name, at, length) => nodes[n].setAttribute(names[name], text(at, length)),
+  remove_attribute: (n, name) => nodes[n].removeAttribute(names[name]),
+
+  // The first element child: 0 when there is none, -2 when it is no template.
+  template(n) {
+    const first = nodes[n].firstElementChild
+    return first && !(first instanceof HTMLTemplateElement) ? -2 : handle(first)
+  },
+  template_content: (n) => handle(nodes[n].content),
+  add_template: (n) => handle(nodes[n].appendChild(document.createElement("template"))),
+  import_node: (n) => handle(document.importNode(nodes[n], true)),
+  clone: (n) => handle(nodes[n].cloneNode(true)),
+  trait(n, bits) { traits.set(nodes[n], bits) },
+  has_trait: (n) => traits.get(nodes[n]) || 0,
+
+  append: (n, child) => nodes[n].append(nodes[child]),
+  replace: (n, other) => nodes[n].replaceWith(nodes[other]),
+  remove: (n) => nodes[n].remove(),
+  place: (n, where, template) => place(nodes[n], where, content(nodes[template])),
+  twins(n, template, property) {
+    let count = 0
+    for (const child of nodes[template].content.children) {
+      const id = property ? child.id : child.getAttribute("id")
+      if (id && typeof id == "string") count += handles(twins(nodes[n], id, property))
+    }
+    return count
+  },
+  remove_twins(n, at, length, property) {
+    for (const id of text(at, length).split("\0")) for (const twin of twins(nodes[n], id, property)) twin.remove()
+  },
+  insert_html(n, where, joinable, message, at, length) {
+    const target = nodes[n]
+    const context = beside(where) ? target.parentElement : target
+    const html = piece(message, at, length)
+    if (joinable && context && flow.has(context.localName) && context.namespaceURI == "http://www.w3.org/1999/xhtml") {
+      if (where < 4) target.insertAdjacentHTML(positions[where], html)
+      else if (where == 4) target.outerHTML = html
+      else target.innerHTML = html
+    } else {
+      scratchpad.innerHTML = html
+      place(target, where, scratchpad.content)
+    }
+  },
+  add_text: (n, message, at, length) => nodes[n].append(piece(message, at, length)),
+
+  focus: (n) => nodes[n].focus(),
+  focusable: (n) => +(typeof nodes[n].focus == "function"),
+  uuid: () => put(crypto.randomUUID()),
+
+  repaint(slot) { slots.set(slot, repaint(() => fire(slot))) },
+  frame(slot) { slots.set(slot, requestAnimationFrame(() => fire(slot))) },
+  timeout(slot, ms) { slots.set(slot, setTimeout(() => fire(slot), ms)) },
+  clear_timeout(slot) { clearTimeout(slots.get(slot)); slots.delete(slot) },
+  batch_done() { messages.length = 0 },
+  reload() { location.reload() },
+  // In the order of the kinds in browser/run_js.go.
+  report(kind, at, length) {
+    const message = text(at, length)
+    console.error(kind == 1 ? thrown : message)
+    if (kind == 2) document.documentElement.dispatchEvent(new CustomEvent("turbo:error", { bubbles: true, detail: { message } }))
+  },
+}
+
+function fire(slot) {
+  slots.delete(slot)
+  enter("fire", null, slot)
+}
+
+// Adds to the primitives.
+export function provide(more) { Object.assign(primitives, more) }
+
+// The module to put into a program's import object. Nothing may be thrown
+// through Go's frames: a primitive that throws answers -1 and leaves what it
+// threw for the caller outside.
+export const imports = () => Object.fromEntries(Object.entries(primitives).map(([name, primitive]) => [name, (a, b, c, d, e, f) => {
+  try {
+    return primitive(a, b, c, d, e, f)
+  } catch (error) {
+    thrown = error
+    return -1
+  }
+}]))
+
+export function connect({ mem, ...exports }) {
+  go = { mem }
+  for (const name in exports) if (name.startsWith("turbo_")) go[name.slice(6)] = exports[name]
+}

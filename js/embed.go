@@ -1,0 +1,11 @@
+// Package js holds the sources of the scripts that stand between a page and
+// turbo.wasm, for the builder to bundle: a checkout, the module cache and a
+// vendored copy build alike.
+package js
+
+import "embed"
+
+// Sources holds the scripts and the type declarations, at the top level.
+//
+//go:embed *.*
+var Sources embed.FS

@@ -1,0 +1,35 @@
+// Whether anybody could see a stream element or its event. Creating them may
+// be left out only when it is certain that nobody can: this script ran before
+// every other one, and since then nobody has listened for the event or
+// observed the html element's children. Once seen, always seen.
+
+const EVENT = "turbo:before-stream-render"
+
+let observed = true
+
+export const isObserved = () => observed
+
+// The scripts that the parser has met: data blocks do not run.
+const runs = (script) => !script.type || script.type == "module" || /(java|ecma)script$/.test(script.type)
+
+function first(source) {
+  const script = document.currentScript ?? [...document.scripts].find((script) => runs(script) && script.src == source)
+  return script && [...document.scripts].find(runs) == script &&
+    // A module runs late: classic scripts behind it have run already.
+    (document.currentScript || [...document.scripts].every((s) => !runs(s) || s.type == "module"))
+}
+
+export function watch(source) {
+  if (!first(source)) return
+  observed = false
+  const { addEventListener } = EventTarget.prototype
+  EventTarget.prototype.addEventListener = function (type) {
+    if (type == EVENT) observed = true
+    return addEventListener.apply(this, arguments)
+  }
+  const { observe } = MutationObserver.prototype
+  MutationObserver.prototype.observe = function (target, options) {
+    if (options?.childList && (target == document.documentElement || options.subtree && target == document)) observed = true
+    return observe.apply(this, arguments)
+  }
+}

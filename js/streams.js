@@ -1,0 +1,22 @@
+// Stream messages, on their way to Go.
+
+import { enter, fragment, offer } from "./dom.js"
+import { actions, StreamActions } from "./elements.js"
+import { isObserved } from "./observation.js"
+import { runtime } from "./runtime.js"
+
+const builtin = { ...StreamActions }
+const intact = () => actions.every((name) => StreamActions[name] == builtin[name])
+
+// In the order of stream.Hints.
+const hints = [/<script/i, /data-turbo-permanent/i, /autofocus/i]
+const FOREIGN = 8
+
+const judge = (message) => hints.reduce((sum, hint, bit) => sum | hint.test(message) << bit, 0)
+
+export function renderStreamMessage(message) {
+  runtime.when(() => {
+    if (typeof message != "string") enter("render", message.fragment, FOREIGN | FOREIGN - 1)
+    else if (isObserved() || !intact() || !offer(message)) enter("render", fragment(message), judge(message))
+  })
+}

@@ -1,0 +1,182 @@
+// Package assets serves the browser runtime, as "turbowasm dist" wrote it, and
+// writes the tags with which a page loads it.
+//
+//	runtime, err := assets.New("/turbo/", os.DirFS("public/turbo"))
+//	…
+//	mux.Handle("/turbo/", runtime)
+//	tmpl.Execute(w, map[string]any{"Turbo": runtime.Tags("")}) // {{.Turbo}} in <head>
+//
+// Every file has two addresses: its plain name, which a browser revalidates on
+// each use, and one with a hash of the content in it, which a browser keeps for
+// a year. Tags and URL give out the latter.
+//
+// A page with a Content-Security-Policy must allow WebAssembly and requests to
+// its own origin:
+//
+//	script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'
+package assets
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// contentTypes names the files of a distribution that are served, and which
+// of them a page cannot do without.
+var contentTypes = map[string]string{
+	"turbo.js":       "text/javascript; charset=utf-8",
+	"turbo.umd.js":   "text/javascript; charset=utf-8",
+	"turbo.wasm":     "application/wasm",
+	"LICENSE-go.txt": "text/plain; charset=utf-8",
+}
+
+var required = []string{"turbo.js", "turbo.wasm"}
+
+// Handler serves a distribution from memory. It is safe for concurrent use.
+type Handler struct {
+	prefix string
+	urls   map[string]string // file name to its hashed address
+	files  map[string]*file  // address, plain or hashed, to its file
+}
+
+type file struct {
+	contentType string
+	hash        string
+	hashedPath  string
+	plain       []byte
+	gzip        []byte // nil if the distribution has none
+	brotli      []byte // nil if the distribution has none
+}
+
+// New reads the distribution at the top of files: turbo.js and turbo.wasm, and
+// where present turbo.umd.js, LICENSE-go.txt and what is compressed beside
+// each as .br and .gz. Other files are not served. Prefix is the path under
+// which the Handler is mounted, such as "/turbo/". The files are read once; a
+// new distribution needs a new Handler.
+func New(prefix string, files fs.FS) (*Handler, error) {
+	if !strings.HasPrefix(prefix, "/") || !strings.HasSuffix(prefix, "/") {
+		return nil, fmt.Errorf("assets: prefix %q does not begin and end with a slash", prefix)
+	}
+	h := &Handler{prefix: prefix, urls: map[string]string{}, files: map[string]*file{}}
+	for name, contentType := range contentTypes {
+		f := &file{contentType: contentType}
+		for suffix, data := range map[string]*[]byte{"": &f.plain, ".gz": &f.gzip, ".br": &f.brotli} {
+			var err error
+			if *data, err = fs.ReadFile(files, name+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, fmt.Errorf("assets: read %q: %w", name+suffix, err)
+			}
+		}
+		if f.plain == nil {
+			continue
+		}
+		sum := sha256.Sum256(f.plain)
+		f.hash = hex.EncodeToString(sum[:8])
+		ext := path.Ext(name)
+		f.hashedPath = prefix + strings.TrimSuffix(name, ext) + "-" + f.hash + ext
+		h.urls[name] = f.hashedPath
+		h.files[prefix+name] = f
+		h.files[f.hashedPath] = f
+	}
+	for _, name := range required {
+		if h.urls[name] == "" {
+			return nil, fmt.Errorf(`assets: read %q: %w: "turbowasm dist" writes it`, name, fs.ErrNotExist)
+		}
+	}
+	return h, nil
+}
+
+// URL is the address of a file of the distribution, with a hash of its content
+// in it. The classic script is told where the wasm is by an attribute:
+//
+//	<script src="{{.URL "turbo.umd.js"}}" data-turbo-wasm="{{.URL "turbo.wasm"}}"></script>
+func (h *Handler) URL(name string) (string, error) {
+	url, ok := h.urls[name]
+	if !ok {
+		return "", fmt.Errorf("assets: address %q: %w", name, fs.ErrNotExist)
+	}
+	return url, nil
+}
+
+// Tags is the markup that loads the runtime, for the head of a page and before
+// every other script: the earlier it runs, the less it misses. A page whose
+// Content-Security-Policy wants a nonce on scripts passes it; otherwise it is
+// empty.
+func (h *Handler) Tags(nonce string) template.HTML {
+	script, wasm := template.HTMLEscapeString(h.urls["turbo.js"]), template.HTMLEscapeString(h.urls["turbo.wasm"])
+	var attr string
+	if nonce != "" {
+		attr = ` nonce="` + template.HTMLEscapeString(nonce) + `"`
+	}
+	return template.HTML(`<meta name="turbo-wasm" content="` + wasm + `">
+<link rel="preload" href="` + wasm + `" as="fetch" type="application/wasm" crossorigin>
+<link rel="modulepreload" href="` + script + `"` + attr + `>
+<script type="module" src="` + script + `"` + attr + `></script>`)
+}
+
+// ServeHTTP answers GET and HEAD for the addresses of the distribution, in the
+// smallest encoding that the client accepts.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f, ok := h.files[r.URL.Path]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	body, encoding, tag := f.plain, "", f.hash
+	switch accept := r.Header.Values("Accept-Encoding"); {
+	case f.brotli != nil && accepts(accept, "br"):
+		body, encoding, tag = f.brotli, "br", f.hash+"-br"
+	case f.gzip != nil && accepts(accept, "gzip"):
+		body, encoding, tag = f.gzip, "gzip", f.hash+"-gzip"
+	}
+	header := w.Header()
+	header.Set("Content-Type", f.contentType)
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Add("Vary", "Accept-Encoding")
+	header.Set("ETag", `"`+tag+`"`)
+	if encoding != "" {
+		// ServeContent leaves the length of encoded bodies to the caller.
+		header.Set("Content-Encoding", encoding)
+		header.Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	if r.URL.Path == f.hashedPath {
+		header.Set("Cache-Control", "public, max-age=31536000, immutable")
+	} else {
+		header.Set("Cache-Control", "no-cache")
+	}
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+}
+
+// accepts reports whether Accept-Encoding headers name a coding with a quality
+// other than zero (RFC 9110, section 12.5.3).
+func accepts(headers []string, coding string) bool {
+	any := false
+	for item := range strings.SplitSeq(strings.Join(headers, ","), ",") {
+		name, params, _ := strings.Cut(item, ";")
+		name = strings.TrimSpace(name)
+		q, isQ := strings.CutPrefix(strings.ToLower(strings.ReplaceAll(params, " ", "")), "q=")
+		quality, err := strconv.ParseFloat(q, 64)
+		wanted := !isQ || err == nil && quality > 0
+		if strings.EqualFold(name, coding) {
+			return wanted
+		}
+		if name == "*" {
+			any = wanted
+		}
+	}
+	return any
+}

@@ -1,0 +1,86 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/turbowasm/turbowasm/server/stream"
+)
+
+// Streams are the streams that a broadcast goes to. [Server.To] makes them.
+type Streams struct {
+	server *Server
+	names  []string
+}
+
+// To names the streams to broadcast to, by names as of streamname.Join. A
+// broadcast to no stream does nothing.
+func (s *Server) To(names ...string) Streams { return Streams{s, slices.Clone(names)} }
+
+// Broadcast renders the parts once, in order, and sends them to each stream as
+// one message.
+func (t Streams) Broadcast(ctx context.Context, parts ...stream.Component) error {
+	html, err := stream.Render(ctx, parts...)
+	if err != nil {
+		return fmt.Errorf("server: broadcast to %q: %w", t.names, err)
+	}
+	return t.BroadcastJSON(ctx, html)
+}
+
+// BroadcastJSON sends a message of any shape, encoded as JSON: what channels
+// of the application's own listen for.
+func (t Streams) BroadcastJSON(ctx context.Context, message any) error {
+	t.server.init()
+	var errs []error
+	for _, name := range t.names {
+		errs = append(errs, t.server.Cable.Broadcast(ctx, name, message))
+	}
+	return errors.Join(errs...)
+}
+
+// BroadcastLater does as Broadcast in the background, in the order of the
+// calls; rendering happens then too, with ctx's values but without its end.
+// It fails with [ErrQueueFull] rather than wait. A failure later is logged.
+func (t Streams) BroadcastLater(ctx context.Context, parts ...stream.Component) error {
+	ctx = context.WithoutCancel(ctx)
+	parts = slices.Clone(parts)
+	err := t.server.later.add(t.server.QueueSize, func() { t.logged(ctx, parts...) })
+	if err != nil {
+		return fmt.Errorf("server: broadcast to %q later: %w", t.names, err)
+	}
+	return nil
+}
+
+// BroadcastRefresh makes every page on the streams refresh, except the one that
+// made the request with the id requestID (see [RequestID]). Calls for the same
+// stream and request within half a second of each other become one, sent half
+// a second after the last with its attributes. A failure later is logged.
+func (t Streams) BroadcastRefresh(requestID string, attrs ...stream.Attr) error {
+	refresh := stream.RefreshPage(requestID, attrs...)
+	if _, err := stream.Render(context.Background(), refresh); err != nil {
+		return fmt.Errorf("server: broadcast to %q: %w", t.names, err)
+	}
+	for _, name := range t.names {
+		one := Streams{t.server, []string{name}}
+		key := strings.Join([]string{name, requestID}, "\x00")
+		if err := t.server.later.debounce(key, func() { one.logged(context.Background(), refresh) }); err != nil {
+			return fmt.Errorf("server: broadcast refresh to %q: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// logged broadcasts where nobody waits for the error.
+func (t Streams) logged(ctx context.Context, parts ...stream.Component) {
+	defer func() {
+		if p := recover(); p != nil { // a component's: it must not end the process
+			t.server.logger().Error("server: broadcast later: panic", "streams", t.names, "panic", p)
+		}
+	}()
+	if err := t.Broadcast(ctx, parts...); err != nil {
+		t.server.logger().Error("server: broadcast later", "streams", t.names, "error", err)
+	}
+}

@@ -1,0 +1,253 @@
+// Package brokertest checks that a broker does what package cable counts on.
+package brokertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/turbowasm/turbowasm/server/broker"
+	"github.com/turbowasm/turbowasm/server/cable"
+)
+
+// Broker is a cable.Broker with a history.
+type Broker interface {
+	cable.Broker
+	// History returns what was published after since, oldest first, and the
+	// last position; from the zero Position, only the latter. Where the history
+	// does not reach back to since, the error wraps broker.ErrGap.
+	History(ctx context.Context, stream string, since broker.Position) ([]broker.Publication, broker.Position, error)
+}
+
+// Run checks a broker. make returns a broker without streams that keeps size
+// publications of each; the two it returns may be connected to the same log or
+// be the same broker. It must clean up by t.Cleanup.
+func Run(t *testing.T, make func(t *testing.T, size int) (publisher, subscriber Broker)) {
+	for _, c := range []struct {
+		name string
+		test func(t *testing.T, p, s Broker)
+	}{
+		{"delivers to every subscription of the stream and to no other", deliver},
+		{"stops delivering when cancelled", cancelled},
+		{"counts each stream from one, in one epoch", positions},
+		{"keeps one order for publishers that compete", order},
+		{"returns the history after a position", history},
+		{"reports a gap rather than leave something out", gap},
+		{"refuses when the context has ended", ended},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, s := make(t, 10)
+			c.test(t, p, s)
+		})
+	}
+}
+
+// inbox collects deliveries.
+type inbox struct {
+	mu   sync.Mutex
+	got  []broker.Publication
+	more chan struct{}
+}
+
+func listen(t *testing.T, b Broker, stream string) (*inbox, func()) {
+	in := &inbox{more: make(chan struct{}, 1)}
+	cancel, err := b.Subscribe(t.Context(), stream, func(p broker.Publication) {
+		in.mu.Lock()
+		in.got = append(in.got, p)
+		in.mu.Unlock()
+		select {
+		case in.more <- struct{}{}:
+		default:
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cancel)
+	return in, cancel
+}
+
+// wait returns the deliveries once there are n.
+func (in *inbox) wait(t *testing.T, n int) []broker.Publication {
+	t.Helper()
+	late := time.After(10 * time.Second)
+	for {
+		in.mu.Lock()
+		got := slices.Clone(in.got)
+		in.mu.Unlock()
+		if len(got) >= n {
+			return got
+		}
+		select {
+		case <-in.more:
+		case <-late:
+			t.Fatalf("got %d publications, want %d", len(got), n)
+		}
+	}
+}
+
+func publish(t *testing.T, b Broker, stream, data string) broker.Position {
+	t.Helper()
+	at, err := b.Publish(t.Context(), stream, []byte(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func texts(pubs []broker.Publication) []string {
+	var all []string
+	for _, p := range pubs {
+		all = append(all, string(p.Data))
+	}
+	return all
+}
+
+func deliver(t *testing.T, p, s Broker) {
+	one, _ := listen(t, s, "rooms")
+	two, _ := listen(t, s, "rooms")
+	other, _ := listen(t, s, "rooms:5")
+	publish(t, p, "rooms", `"a"`)
+	at := publish(t, p, "rooms", `"b"`)
+	publish(t, p, "rooms:5", `"c"`)
+	for _, in := range []*inbox{one, two} {
+		got := in.wait(t, 2)
+		if !slices.Equal(texts(got), []string{`"a"`, `"b"`}) {
+			t.Errorf("got %q", texts(got))
+		}
+		if got[1].Stream != "rooms" || got[1].Position != at {
+			t.Errorf("got %+v, want it at %+v", got[1], at)
+		}
+	}
+	if got := texts(other.wait(t, 1)); !slices.Equal(got, []string{`"c"`}) {
+		t.Errorf("the other stream got %q", got)
+	}
+}
+
+func cancelled(t *testing.T, p, s Broker) {
+	gone, cancel := listen(t, s, "rooms")
+	stays, _ := listen(t, s, "rooms")
+	publish(t, p, "rooms", `1`)
+	gone.wait(t, 1)
+	cancel()
+	cancel() // again changes nothing
+	publish(t, p, "rooms", `2`)
+	stays.wait(t, 2)
+	if got := texts(gone.wait(t, 1)); len(got) != 1 {
+		t.Errorf("after the cancel it got %q", got)
+	}
+}
+
+func positions(t *testing.T, p, s Broker) {
+	first := publish(t, p, "a", `1`)
+	if first.Offset != 1 || first.Epoch == "" {
+		t.Errorf("first position is %+v", first)
+	}
+	if second := publish(t, p, "a", `2`); second != (broker.Position{Epoch: first.Epoch, Offset: 2}) {
+		t.Errorf("second position is %+v", second)
+	}
+	if other := publish(t, p, "b", `1`); other.Offset != 1 {
+		t.Errorf("the other stream begins at %+v", other)
+	}
+	if _, top, err := s.History(t.Context(), "a", broker.Position{}); err != nil || top.Offset != 2 || top.Epoch != first.Epoch {
+		t.Errorf("last position is %+v, %v", top, err)
+	}
+}
+
+func order(t *testing.T, p, s Broker) {
+	in, _ := listen(t, s, "rooms")
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Go(func() {
+			for i := range 50 {
+				if _, err := p.Publish(t.Context(), "rooms", fmt.Appendf(nil, `"%d.%d"`, w, i)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for i, pub := range in.wait(t, 200) {
+		if pub.Position.Offset != uint64(i+1) {
+			t.Fatalf("delivery %d is at %+v", i+1, pub.Position)
+		}
+	}
+}
+
+func history(t *testing.T, p, s Broker) {
+	start := publish(t, p, "rooms", `1`)
+	publish(t, p, "rooms", `2`)
+	last := publish(t, p, "rooms", `3`)
+	for _, c := range []struct {
+		since broker.Position
+		want  []string
+	}{
+		{broker.Position{}, nil},
+		{broker.Position{Epoch: start.Epoch}, []string{`1`, `2`, `3`}},
+		{start, []string{`2`, `3`}},
+		{last, nil},
+	} {
+		got, top, err := s.History(t.Context(), "rooms", c.since)
+		if err != nil || top != last || !slices.Equal(texts(got), c.want) {
+			t.Errorf("since %+v: got %q to %+v, %v", c.since, texts(got), top, err)
+		}
+		if len(got) > 0 && (got[len(got)-1].Position != last || got[0].Stream != "rooms") {
+			t.Errorf("since %+v: positions are %+v", c.since, got)
+		}
+	}
+	// A stream without publications has a position too: a page rendered now
+	// can ask for what came after.
+	_, top, err := s.History(t.Context(), "empty", broker.Position{})
+	if err != nil || top.Offset != 0 || top.Epoch == "" {
+		t.Fatalf("an empty stream is at %+v, %v", top, err)
+	}
+	publish(t, p, "empty", `1`)
+	if got, _, err := s.History(t.Context(), "empty", top); err != nil || len(got) != 1 {
+		t.Errorf("since the empty stream: got %q, %v", texts(got), err)
+	}
+}
+
+func gap(t *testing.T, p, s Broker) {
+	start := publish(t, p, "rooms", `0`)
+	var last broker.Position
+	for range 11 { // one more than are kept
+		last = publish(t, p, "rooms", `1`)
+	}
+	second := broker.Position{Epoch: start.Epoch, Offset: 2}
+	if got, _, err := s.History(t.Context(), "rooms", second); err != nil || len(got) != 10 {
+		t.Errorf("the ten that are kept: got %d, %v", len(got), err)
+	}
+	for name, since := range map[string]broker.Position{
+		"one too old":      start,
+		"another epoch":    {Epoch: "x" + last.Epoch, Offset: last.Offset},
+		"after the last":   {Epoch: last.Epoch, Offset: last.Offset + 1},
+		"an epoch of none": {Offset: last.Offset},
+	} {
+		if got, _, err := s.History(t.Context(), "rooms", since); !errors.Is(err, broker.ErrGap) {
+			t.Errorf("%s: got %q, %v", name, texts(got), err)
+		}
+	}
+	if _, _, err := s.History(t.Context(), "unknown", last); !errors.Is(err, broker.ErrGap) {
+		t.Errorf("an unknown stream: %v", err)
+	}
+}
+
+func ended(t *testing.T, p, s Broker) {
+	in, _ := listen(t, s, "rooms")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := p.Publish(ctx, "rooms", []byte(`1`)); !errors.Is(err, context.Canceled) {
+		t.Errorf("publish: %v", err)
+	}
+	if _, err := s.Subscribe(ctx, "rooms", func(broker.Publication) {}); !errors.Is(err, context.Canceled) {
+		t.Errorf("subscribe: %v", err)
+	}
+	publish(t, p, "rooms", `2`)
+	if got := texts(in.wait(t, 1)); got[0] != `2` {
+		t.Errorf("got %q", got)
+	}
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+	"github.com/turbowasm/turbowasm/js"
+)
+
+// goModule is the name under which our scripts import Go's loader:
+//
+//	import { Go } from "go-wasm-exec"
+const goModule = "go-wasm-exec"
+
+//go:embed goexec.js
+var goExecFrame string
+
+// isolate turns Go's wasm_exec.js into an ES module that exports the class Go
+// and leaves the page's globals alone.
+func isolate(wasmExec string) (string, error) {
+	define := map[string]string{"fs": "own.fs"}
+	for _, name := range []string{"Go", "fs", "process", "path"} {
+		define["globalThis."+name] = "own." + name
+	}
+	res := api.Transform(wasmExec, api.TransformOptions{
+		Define:        define,
+		LegalComments: api.LegalCommentsNone,
+		LogLevel:      api.LogLevelSilent,
+	})
+	if err := bundleError(res.Errors); err != nil {
+		return "", fmt.Errorf("turbowasm: isolate wasm_exec.js: %w", err)
+	}
+	code := string(res.Code)
+	if !strings.Contains(code, "own.Go = class") || !strings.Contains(code, "Reflect.get(loadValue(") {
+		return "", errors.New("turbowasm: isolate wasm_exec.js: this Go's version is not of a known shape")
+	}
+	return strings.Replace(goExecFrame, "\nGO_WASM_EXEC\n", "\n"+code+"\n", 1), nil
+}
+
+// bundle joins the script entry and what it imports into one minified script.
+// wasmExec is the text of Go's loader; when it is empty, imports of it are left
+// as they are.
+func bundle(entry, wasmExec string, format api.Format) ([]byte, error) {
+	var goExec string
+	if wasmExec != "" {
+		var err error
+		if goExec, err = isolate(wasmExec); err != nil {
+			return nil, err
+		}
+	}
+	res := api.Build(api.BuildOptions{
+		EntryPoints:       []string{entry},
+		Bundle:            true,
+		Format:            format,
+		Target:            api.ES2022,
+		Charset:           api.CharsetUTF8,
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+		LegalComments:     api.LegalCommentsNone,
+		LogLevel:          api.LogLevelSilent,
+		Plugins: []api.Plugin{{Name: "embedded sources", Setup: func(b api.PluginBuild) {
+			b.OnResolve(api.OnResolveOptions{Filter: ".*"}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
+				if a.Path == goModule {
+					return api.OnResolveResult{Path: a.Path, Namespace: "js", External: wasmExec == ""}, nil
+				}
+				return api.OnResolveResult{Path: path.Join(path.Dir(a.Importer), a.Path), Namespace: "js"}, nil
+			})
+			b.OnLoad(api.OnLoadOptions{Filter: ".*", Namespace: "js"}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
+				if a.Path == goModule {
+					return api.OnLoadResult{Contents: &goExec}, nil
+				}
+				text, err := fs.ReadFile(js.Sources, a.Path)
+				code := string(text)
+				return api.OnLoadResult{Contents: &code}, err
+			})
+		}}},
+	})
+	if err := bundleError(append(res.Errors, res.Warnings...)); err != nil {
+		return nil, fmt.Errorf("turbowasm: bundle %q: %w", entry, err)
+	}
+	return res.OutputFiles[0].Contents, nil
+}
+
+func bundleError(messages []api.Message) error {
+	var errs []error
+	for _, m := range messages {
+		text := m.Text
+		if m.Location != nil {
+			text = fmt.Sprintf("%s:%d: %s", m.Location.File, m.Location.Line, text)
+		}
+		errs = append(errs, errors.New(text))
+	}
+	return errors.Join(errs...)
+}

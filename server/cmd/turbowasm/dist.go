@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/andybalholm/brotli"
+	"github.com/evanw/esbuild/pkg/api"
+	"github.com/turbowasm/turbowasm/js"
+	"golang.org/x/sync/errgroup"
+)
+
+// goLicence covers the Go runtime inside turbo.wasm and wasm_exec.js inside
+// the scripts.
+//
+//go:embed LICENSE-go.txt
+var goLicence []byte
+
+const scriptNotice = "/*! turbowasm, MIT licence. Contains wasm_exec.js, copyright The Go Authors, see LICENSE-go.txt. */\n"
+
+// dist writes the runtime's files to dir, which is created if need be.
+func dist(ctx context.Context, mainPackage, dir string, progress io.Writer) error {
+	fmt.Fprintf(progress, "compiling %s\n", mainPackage)
+	p, err := findProgram(ctx, mainPackage)
+	if err != nil {
+		return err
+	}
+	wasm, err := p.compile(ctx, false)
+	if err != nil {
+		return err
+	}
+	wasmExec, err := p.wasmExec(ctx)
+	if err != nil {
+		return err
+	}
+	module, err := bundle("turbo.js", wasmExec, api.FormatESModule)
+	if err != nil {
+		return err
+	}
+	classic, err := bundle("umd.js", wasmExec, api.FormatIIFE)
+	if err != nil {
+		return err
+	}
+	types, err := fs.ReadFile(js.Sources, "turbo.d.ts")
+	if err != nil {
+		return fmt.Errorf("turbowasm: read type declarations: %w", err)
+	}
+
+	fmt.Fprintf(progress, "compressing into %s\n", dir)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("turbowasm: make %q: %w", dir, err)
+	}
+	var group errgroup.Group
+	for name, data := range map[string][]byte{
+		"turbo.js":     append([]byte(scriptNotice), module...),
+		"turbo.umd.js": append([]byte(scriptNotice), classic...),
+		"turbo.wasm":   wasm,
+	} {
+		group.Go(func() error { return writeFile(dir, name, data) })
+		group.Go(func() error { return writeFile(dir, name+".gz", gzipped(data)) })
+		group.Go(func() error { return writeFile(dir, name+".br", brotlied(data)) })
+	}
+	group.Go(func() error { return writeFile(dir, "turbo.d.ts", types) })
+	group.Go(func() error { return writeFile(dir, "LICENSE-go.txt", goLicence) })
+	return group.Wait()
+}
+
+// writeFile replaces a file at once, so that a server which reads dir
+// meanwhile sees the old content or the new.
+func writeFile(dir, name string, data []byte) error {
+	file := filepath.Join(dir, name)
+	tmp, err := os.CreateTemp(dir, "."+name+"-*")
+	if err != nil {
+		return fmt.Errorf("turbowasm: write %q: %w", file, err)
+	}
+	_, err = tmp.Write(data)
+	if err == nil {
+		err = tmp.Chmod(0o644)
+	}
+	if closeErr := tmp.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), file)
+	}
+	if err != nil {
+		os.Remove(tmp.Name())
+		return fmt.Errorf("turbowasm: write %q: %w", file, err)
+	}
+	return nil
+}
+
+func gzipped(data []byte) []byte {
+	var buf bytes.Buffer
+	w, err := gzip.NewWriterLevel(&buf, gzip.BestCompression)
+	if err != nil {
+		panic(err) // the level is a constant
+	}
+	w.Write(data) // a bytes.Buffer takes everything
+	w.Close()
+	return buf.Bytes()
+}
+
+func brotlied(data []byte) []byte {
+	var buf bytes.Buffer
+	w := brotli.NewWriterLevel(&buf, brotli.BestCompression)
+	w.Write(data)
+	w.Close()
+	return buf.Bytes()
+}

@@ -1,0 +1,94 @@
+// Command turbowasm builds, weighs and tests the browser runtime with the Go
+// toolchain alone.
+//
+//	turbowasm dist [-main package] DIR
+//	turbowasm size [-main package]
+//	turbowasm browsertest [go test flags] [packages]
+//	turbowasm need chromium|firefox-esr|package...
+//
+// Dist writes turbo.js (ES module), turbo.umd.js (classic script, sets
+// window.Turbo), turbo.wasm, each with a .br and a .gz beside it, turbo.d.ts
+// and the licences that travel with them. It works in any directory:
+//
+//	go run github.com/turbowasm/turbowasm/server/cmd/turbowasm dist ./public
+//
+// -main names another main package to compile in place of the stock runtime,
+// for an application that adds Go code of its own to the page.
+//
+// Size prints what the runtime weighs, by file and by package, and fails when
+// it is over budget.
+//
+// Browsertest runs go test for GOOS=js in Chromium, with the module of DOM
+// primitives that the shipped program imports.
+//
+// Need installs Debian packages that the tests run, where they are missing.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+)
+
+const usage = `usage:
+  turbowasm dist [-main package] DIR
+  turbowasm size [-main package]
+  turbowasm browsertest [go test flags] [packages]
+  turbowasm need package...
+`
+
+var errUsage = errors.New("bad usage")
+
+func main() {
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer cancel()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errUsage):
+		os.Exit(2)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// run executes one subcommand. Results go to stdout, progress to stderr.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 0 {
+		fmt.Fprint(stderr, usage)
+		return errUsage
+	}
+	flags := flag.NewFlagSet("turbowasm "+args[0], flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() { fmt.Fprint(stderr, usage) }
+	switch args[0] {
+	case "dist", "size":
+		mainPackage := flags.String("main", runtimePackage, "main `package` to compile")
+		if err := flags.Parse(args[1:]); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				return err
+			}
+			return errUsage
+		}
+		if args[0] == "size" && flags.NArg() == 0 {
+			return size(ctx, *mainPackage, stdout, stderr)
+		}
+		if args[0] == "dist" && flags.NArg() == 1 {
+			return dist(ctx, *mainPackage, flags.Arg(0), stderr)
+		}
+	case "browsertest":
+		return browserTest(ctx, args[1:], stdout, stderr)
+	case "need":
+		return need(ctx, args[1:], stderr)
+	case "-h", "-help", "--help", "help":
+		fmt.Fprint(stdout, usage)
+		return nil
+	}
+	fmt.Fprint(stderr, usage)
+	return errUsage
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// programNames lists under which names a Debian package's program may be
+// installed already, on Debian or elsewhere.
+var programNames = map[string][]string{
+	"chromium":    {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "headless-shell"},
+	"firefox-esr": {"firefox-esr", "firefox"},
+}
+
+// need makes sure that programs are installed, given by their Debian package.
+// What is missing it installs with apt where it may, and otherwise says what
+// to install.
+func need(ctx context.Context, packages []string, progress io.Writer) error {
+	var missing []string
+	for _, name := range packages {
+		if !installed(name) {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	apt, err := exec.LookPath("apt-get")
+	if err != nil || os.Getuid() != 0 {
+		return fmt.Errorf("turbowasm: missing programs %q: install them and see to it that they are in PATH (on Debian: sudo apt-get install %s)", missing, strings.Join(missing, " "))
+	}
+	fmt.Fprintf(progress, "installing %v with apt-get, this takes a minute\n", missing)
+	for _, args := range [][]string{{"update", "-q"}, append([]string{"install", "-qy", "--no-install-recommends"}, missing...)} {
+		cmd := exec.CommandContext(ctx, apt, args...)
+		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("turbowasm: apt-get %s %q: %w\n%s", args[0], missing, err, out)
+		}
+	}
+	for _, name := range missing {
+		if !installed(name) {
+			return fmt.Errorf("turbowasm: apt-get installed %q, yet PATH has none of %q", name, programNames[name])
+		}
+	}
+	return nil
+}
+
+func installed(name string) bool {
+	names := programNames[name]
+	if names == nil {
+		names = []string{name}
+	}
+	for _, n := range names {
+		if _, err := exec.LookPath(n); err == nil {
+			return true
+		}
+	}
+	return false
+}

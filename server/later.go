@@ -1,0 +1,116 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+var (
+	// ErrQueueFull reports that more broadcasts wait than [Server.QueueSize].
+	ErrQueueFull = errors.New("broadcast queue is full")
+	// ErrClosed reports a broadcast for later after [Server.Shutdown].
+	ErrClosed = errors.New("server is shut down")
+)
+
+// refreshDelay is how long turbo-rails 2.0.21 waits for more refreshes.
+const refreshDelay = 500 * time.Millisecond
+
+// later runs queued jobs one after the other in a goroutine of its own, which
+// the first job starts and drain ends; and debounced jobs each by a timer.
+type later struct {
+	mu      sync.Mutex // guards what follows
+	closed  bool
+	jobs    chan func()
+	delayed map[string]*delayedJob
+	running sync.WaitGroup // the goroutine and the timers
+}
+
+type delayedJob struct {
+	timer *time.Timer
+	run   func()
+}
+
+// add queues a job, or fails at once if size jobs wait (0 is 1024).
+func (l *later) add(size int, job func()) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return ErrClosed
+	}
+	if l.jobs == nil {
+		jobs := make(chan func(), cmp.Or(size, 1024))
+		l.jobs = jobs
+		l.running.Go(func() {
+			for job := range jobs {
+				job()
+			}
+		})
+	}
+	select {
+	case l.jobs <- job:
+		return nil
+	default:
+		return ErrQueueFull
+	}
+}
+
+// debounce runs job a while after the last call with the same key.
+func (l *later) debounce(key string, job func()) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return ErrClosed
+	}
+	if d := l.delayed[key]; d != nil && d.timer.Stop() {
+		d.run = job
+		d.timer.Reset(refreshDelay)
+		return nil
+	}
+	if l.delayed == nil {
+		l.delayed = make(map[string]*delayedJob)
+	}
+	l.running.Add(1)
+	d := &delayedJob{run: job}
+	d.timer = time.AfterFunc(refreshDelay, func() {
+		l.mu.Lock()
+		if l.delayed[key] == d {
+			delete(l.delayed, key)
+		}
+		run := d.run
+		l.mu.Unlock()
+		defer l.running.Done()
+		run()
+	})
+	l.delayed[key] = d
+	return nil
+}
+
+// drain refuses further jobs and runs those that wait, debounced ones without
+// delay. It stops waiting when ctx is done.
+func (l *later) drain(ctx context.Context) error {
+	l.mu.Lock()
+	if !l.closed && l.jobs != nil {
+		close(l.jobs)
+	}
+	l.closed = true
+	for _, d := range l.delayed {
+		if d.timer.Stop() {
+			d.timer.Reset(0)
+		}
+	}
+	l.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		l.running.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,88 @@
+// Package streamname names streams and signs the names, so that a page can
+// only subscribe to what the server put into it. Names and signatures are byte
+// for byte those of turbo-rails 2.0.21 and Rails' message verifier: a Go server
+// and a Rails application with the same secret accept each other's.
+package streamname
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// GlobalID identifies a record across applications: gid://chat/Rooms::Open/5.
+type GlobalID struct {
+	App   string // name of the application, dasherised
+	Class string // concrete class name, "Rooms::Open"
+	ID    string
+}
+
+// String is the URI form.
+func (g GlobalID) String() string { return "gid://" + g.App + "/" + g.Class + "/" + g.ID }
+
+// Param is the URI in URL-safe Base64 without padding: what stands for the
+// record in a stream name.
+func (g GlobalID) Param() string { return base64.RawURLEncoding.EncodeToString([]byte(g.String())) }
+
+// ErrBlank reports a streamable that is nil or renders as nothing. It is
+// refused rather than skipped, because the name without it may be another's.
+var ErrBlank = errors.New("blank streamable")
+
+// Join names a stream after streamables, joined by colons:
+//
+//	Join("rooms")                     rooms
+//	Join(room, "messages")            Z2lkOi8v…:messages
+//
+// A streamable is a string, an integer, a [GlobalID], anything with a method
+// GlobalID() GlobalID or ToParam() string, or a list ([]any, []string) of these.
+func Join(streamables ...any) (string, error) {
+	parts, err := appendParts(nil, streamables)
+	if err == nil && len(parts) == 0 {
+		err = ErrBlank
+	}
+	if err != nil {
+		return "", fmt.Errorf("streamname: join: %w", err)
+	}
+	return strings.Join(parts, ":"), nil
+}
+
+func appendParts(parts []string, streamables []any) ([]string, error) {
+	for _, s := range streamables {
+		var part string
+		switch s := s.(type) {
+		case []any:
+			var err error
+			if parts, err = appendParts(parts, s); err != nil {
+				return nil, err
+			}
+			continue
+		case []string:
+			for _, p := range s {
+				if strings.TrimSpace(p) == "" {
+					return nil, ErrBlank
+				}
+				parts = append(parts, p)
+			}
+			continue
+		case nil:
+		case string:
+			part = s
+		case GlobalID:
+			part = s.Param()
+		case interface{ GlobalID() GlobalID }:
+			part = s.GlobalID().Param()
+		case interface{ ToParam() string }:
+			part = s.ToParam()
+		case int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:
+			part = fmt.Sprint(s)
+		default:
+			return nil, fmt.Errorf("%T is no streamable", s)
+		}
+		if strings.TrimSpace(part) == "" {
+			return nil, ErrBlank
+		}
+		parts = append(parts, part)
+	}
+	return parts, nil
+}

@@ -1,0 +1,164 @@
+package browser
+
+import (
+	"unsafe"
+
+	"github.com/turbowasm/turbowasm/wasm/dom"
+	"github.com/turbowasm/turbowasm/wasm/stream"
+	"github.com/turbowasm/turbowasm/wasm/turbo"
+)
+
+// What the page calls. Every export recovers: a panic is reported and leaves
+// the runtime ready for the next call. A negative status means that nothing,
+// or not all, was done: -1 that the page threw, -2-n an error whose text of n
+// bytes lies in the scratch buffer.
+
+var (
+	page    *Page
+	session *turbo.Session
+	actions []stream.Action // by the index that the page knows
+)
+
+func status(err error) int32 {
+	switch err {
+	case nil:
+		return 0
+	case dom.ErrPage:
+		return -1
+	}
+	return -2 - give(err.Error())
+}
+
+// guard turns a panic into a report and a status.
+func guard(result *int32, doing string) {
+	if r := recover(); r != nil {
+		text := "turbo: panic while " + doing + ": " + describe(r)
+		domReport(reportPanic, text)
+		*result = -2 - give(text)
+	}
+}
+
+func describe(r any) string {
+	switch r := r.(type) {
+	case error:
+		return r.Error()
+	case string:
+		return r
+	}
+	return "a value that is neither an error nor a string"
+}
+
+//go:wasmexport turbo_scratch
+func exportScratch(n int32) int32 {
+	if int(n) > len(scratch) {
+		scratch = make([]byte, n)
+	}
+	return int32(uintptr(unsafe.Pointer(unsafe.SliceData(scratch))))
+}
+
+//go:wasmexport turbo_arena
+func exportArena(n int32) int32 {
+	return int32(uintptr(unsafe.Pointer(unsafe.SliceData(session.Batch().Arena(int(n))))))
+}
+
+// turbo_message takes the message of n bytes in the arena: 1 when it will be
+// performed, 0 when the page must parse it.
+//
+//go:wasmexport turbo_message
+func exportMessage(n, number int32) (result int32) {
+	defer guard(&result, "reading a stream message")
+	ok, first := session.Batch().Add(int(n), number)
+	if first {
+		page.Repaint(session.Batch().Perform)
+	}
+	if ok {
+		return 1
+	}
+	return 0
+}
+
+//go:wasmexport turbo_render
+func exportRender(fragment, hints int32) (result int32) {
+	defer guard(&result, "rendering a stream message")
+	return status(stream.Render(page, dom.Node(fragment), stream.Hints(hints)))
+}
+
+//go:wasmexport turbo_perform
+func exportPerform(element, action int32) (result int32) {
+	defer guard(&result, "performing a stream")
+	return status(actions[action](stream.NewElement(page, dom.Node(element))))
+}
+
+// turbo_seal tells of a stream element that waits for its frame.
+//
+//go:wasmexport turbo_seal
+func exportSeal() { session.Batch().Seal() }
+
+// turbo_template pushes the template of a stream element.
+//
+//go:wasmexport turbo_template
+func exportTemplate(element, _ int32) (result int32) {
+	defer guard(&result, "reading a stream's template")
+	if _, err := stream.NewElement(page, dom.Node(element)).Template(); err != nil {
+		return status(err)
+	}
+	return 1
+}
+
+// turbo_targets pushes the targets of a stream element: all that it is meant
+// for (0), those by its target (1) or by its targets attribute (2).
+//
+//go:wasmexport turbo_targets
+func exportTargets(element, by int32) (result int32) {
+	defer guard(&result, "reading a stream's targets")
+	e := stream.NewElement(page, dom.Node(element))
+	var nodes []dom.Node
+	var err error
+	switch by {
+	case 0:
+		nodes, err = e.Targets()
+	case 1:
+		nodes = e.TargetsByID()
+	default:
+		nodes, err = e.TargetsByQuery()
+	}
+	if err != nil {
+		return status(err)
+	}
+	return int32(len(nodes))
+}
+
+//go:wasmexport turbo_duplicates
+func exportDuplicates(element, place int32) (result int32) {
+	defer guard(&result, "reading a stream's duplicates")
+	nodes, err := stream.NewElement(page, dom.Node(element)).Duplicates(dom.Place(place))
+	if err != nil {
+		return status(err)
+	}
+	return int32(len(nodes))
+}
+
+// turbo_refresh takes the URL and the request id of a refresh, separated by
+// NUL in the scratch buffer.
+//
+//go:wasmexport turbo_refresh
+func exportRefresh(_, n, period int32) (result int32) {
+	defer guard(&result, "refreshing the page")
+	text := taken(n)
+	for i := range text {
+		if text[i] == 0 {
+			session.Refresh(text[:i], text[i+1:], int(period))
+			break
+		}
+	}
+	return 0
+}
+
+//go:wasmexport turbo_fire
+func exportFire(_, slot int32) (result int32) {
+	defer guard(&result, "running what waited for a frame or a timer")
+	if callback := page.slots.take(slot); callback != nil {
+		callback()
+	}
+	return 0
+}

@@ -1,0 +1,157 @@
+package browser
+
+// The DOM primitives of js/dom.js. One that throws answers -1 and leaves what
+// it threw with the page; -2 stands for "there is none" where 0 has a meaning.
+
+//go:wasmimport turbo scratch
+func domScratch(at, length int32)
+
+//go:wasmimport turbo intern
+func domIntern(name string) int32
+
+//go:wasmimport turbo mark
+func domMark() int32
+
+//go:wasmimport turbo release
+func domRelease(mark int32)
+
+//go:wasmimport turbo document
+func domDocument() int32
+
+//go:wasmimport turbo root
+func domRoot() int32
+
+//go:wasmimport turbo body
+func domBody() int32
+
+//go:wasmimport turbo active
+func domActive() int32
+
+//go:wasmimport turbo base_uri
+func domBaseURI() int32
+
+//go:wasmimport turbo element_by_id
+func domElementByID(message, at, length int32) int32
+
+//go:wasmimport turbo element_named
+func domElementNamed(n, name int32) int32
+
+//go:wasmimport turbo select_named
+func domSelectNamed(n, name int32) int32
+
+//go:wasmimport turbo select
+func domSelect(n int32, selector string) int32
+
+//go:wasmimport turbo select_all
+func domSelectAll(n int32, selector string) int32
+
+//go:wasmimport turbo closest
+func domClosest(n int32, selector string) int32
+
+//go:wasmimport turbo parent
+func domParent(n int32) int32
+
+//go:wasmimport turbo opening_tag
+func domOpeningTag(n int32) int32
+
+//go:wasmimport turbo connected
+func domConnected(n int32) int32
+
+//go:wasmimport turbo same
+func domSame(a, b int32) int32
+
+//go:wasmimport turbo has_attribute
+func domHasAttribute(n, name int32) int32
+
+//go:wasmimport turbo attribute
+func domAttribute(n, name int32) int32
+
+//go:wasmimport turbo set_attribute
+func domSetAttribute(n, name int32, value string)
+
+//go:wasmimport turbo remove_attribute
+func domRemoveAttribute(n, name int32)
+
+//go:wasmimport turbo template
+func domTemplate(n int32) int32
+
+//go:wasmimport turbo template_content
+func domTemplateContent(n int32) int32
+
+//go:wasmimport turbo add_template
+func domAddTemplate(n int32) int32
+
+//go:wasmimport turbo import_node
+func domImport(n int32) int32
+
+//go:wasmimport turbo clone
+func domClone(n int32) int32
+
+//go:wasmimport turbo trait
+func domTrait(n, traits int32)
+
+//go:wasmimport turbo has_trait
+func domHasTrait(n int32) int32
+
+//go:wasmimport turbo append
+func domAppend(n, child int32)
+
+//go:wasmimport turbo replace
+func domReplace(n, other int32)
+
+//go:wasmimport turbo remove
+func domRemove(n int32)
+
+//go:wasmimport turbo place
+func domPlace(n, place, template int32) int32
+
+//go:wasmimport turbo twins
+func domTwins(n, template, properties int32) int32
+
+//go:wasmimport turbo remove_twins
+func domRemoveTwins(n int32, ids string, properties int32)
+
+//go:wasmimport turbo insert_html
+func domInsertHTML(n, place, joinable, message, at, length int32) int32
+
+//go:wasmimport turbo add_text
+func domAddText(n, message, at, length int32)
+
+//go:wasmimport turbo focus
+func domFocus(n int32)
+
+//go:wasmimport turbo focusable
+func domFocusable(n int32) int32
+
+//go:wasmimport turbo uuid
+func domUUID() int32
+
+//go:wasmimport turbo repaint
+func domRepaint(slot int32)
+
+//go:wasmimport turbo frame
+func domFrame(slot int32)
+
+//go:wasmimport turbo timeout
+func domTimeout(slot, ms int32)
+
+//go:wasmimport turbo clear_timeout
+func domClearTimeout(slot int32)
+
+//go:wasmimport turbo batch_done
+func domBatchDone()
+
+//go:wasmimport turbo report
+func domReport(kind int32, text string)
+
+//go:wasmimport turbo add_action
+func domAddAction(name string, index int32)
+
+//go:wasmimport turbo ready
+func domReady()
+
+//go:wasmimport turbo recent_request
+func domRecentRequest(id string) int32
+
+//go:wasmimport turbo reload
+func domReload()

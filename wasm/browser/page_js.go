@@ -1,0 +1,199 @@
+package browser
+
+import (
+	"unsafe"
+
+	"github.com/turbowasm/turbowasm/wasm/dom"
+	"github.com/turbowasm/turbowasm/wasm/stream"
+)
+
+// Page is the page that the program runs in. There is one; it must only be
+// used within calls from the page.
+type Page struct {
+	names [len(dom.Names)]int32
+	slots slots
+}
+
+var _ stream.BatchPage = (*Page)(nil)
+
+// scratch is where the page writes text that it hands to Go.
+var scratch []byte
+
+// taken copies the text of n bytes that the page wrote.
+func taken(n int32) string { return string(scratch[:n]) }
+
+// give leaves text for the page to take and returns its length.
+func give(text string) int32 {
+	if len(text) > len(scratch) {
+		text = text[:len(scratch)]
+	}
+	return int32(copy(scratch, text))
+}
+
+func newPage() *Page {
+	p := &Page{}
+	for i, name := range dom.Names {
+		if name != "" {
+			p.names[i] = domIntern(name)
+		}
+	}
+	return p
+}
+
+func pointer(text string) (at, length int32) {
+	return int32(uintptr(unsafe.Pointer(unsafe.StringData(text)))), int32(len(text))
+}
+
+func (p *Page) Mark() int32             { return domMark() }
+func (p *Page) Release(mark int32)      { domRelease(mark) }
+func (p *Page) Document() dom.Node      { return dom.Node(domDocument()) }
+func (p *Page) Root() dom.Node          { return dom.Node(domRoot()) }
+func (p *Page) Body() dom.Node          { return dom.Node(domBody()) }
+func (p *Page) BaseURI() string         { return taken(domBaseURI()) }
+func (p *Page) UUID() string            { return taken(domUUID()) }
+func (p *Page) BatchDone()              { domBatchDone() }
+func (p *Page) ActiveElement() dom.Node { return dom.Node(domActive()) }
+
+func (p *Page) Attribute(n dom.Node, name dom.Name) (string, bool) {
+	length := domAttribute(int32(n), p.names[name])
+	if length < 0 {
+		return "", false
+	}
+	return taken(length), true
+}
+
+func (p *Page) HasAttribute(n dom.Node, name dom.Name) bool {
+	return domHasAttribute(int32(n), p.names[name]) > 0
+}
+
+func (p *Page) SetAttribute(n dom.Node, name dom.Name, value string) {
+	domSetAttribute(int32(n), p.names[name], value)
+}
+
+func (p *Page) RemoveAttribute(n dom.Node, name dom.Name) {
+	domRemoveAttribute(int32(n), p.names[name])
+}
+
+func (p *Page) ElementByID(id string) dom.Node {
+	at, length := pointer(id)
+	return found(domElementByID(-1, at, length))
+}
+
+func (p *Page) ElementByPiece(id stream.Piece) dom.Node {
+	return found(domElementByID(where(id)))
+}
+
+// found is the node of a primitive's answer, none when it threw.
+func found(handle int32) dom.Node { return dom.Node(max(handle, 0)) }
+
+// where tells the page where to find a piece of a message.
+func where(piece stream.Piece) (message, at, length int32) {
+	if piece.Message >= 0 {
+		return piece.Message, piece.At, int32(len(piece.Text))
+	}
+	at, length = pointer(piece.Text)
+	return -1, at, length
+}
+
+func (p *Page) Select(root dom.Node, selector string) (dom.Node, error) {
+	n := domSelect(int32(root), selector)
+	return found(n), failed(n)
+}
+
+func failed(status int32) error {
+	if status == -1 {
+		return dom.ErrPage
+	}
+	return nil
+}
+
+// list returns the nodes that a primitive has just pushed.
+func list(count int32) []dom.Node {
+	if count <= 0 {
+		return nil
+	}
+	nodes := make([]dom.Node, count)
+	first := domMark() - count
+	for i := range nodes {
+		nodes[i] = dom.Node(first + int32(i))
+	}
+	return nodes
+}
+
+func (p *Page) SelectAll(root dom.Node, selector string) ([]dom.Node, error) {
+	count := domSelectAll(int32(root), selector)
+	return list(count), failed(count)
+}
+
+func (p *Page) Closest(n dom.Node, selector string) dom.Node {
+	return found(domClosest(int32(n), selector))
+}
+
+func (p *Page) ElementNamed(n dom.Node, name dom.Name) (dom.Node, bool) {
+	element := domElementNamed(int32(n), p.names[name])
+	return found(element), element >= 0
+}
+
+func (p *Page) SelectNamed(n dom.Node, name dom.Name) ([]dom.Node, bool, error) {
+	count := domSelectNamed(int32(n), p.names[name])
+	return list(count), count >= 0, failed(count)
+}
+
+func (p *Page) OpeningTag(n dom.Node) string    { return taken(domOpeningTag(int32(n))) }
+func (p *Page) Parent(n dom.Node) dom.Node      { return dom.Node(domParent(int32(n))) }
+func (p *Page) Connected(n dom.Node) bool       { return domConnected(int32(n)) > 0 }
+func (p *Page) Same(a, b dom.Node) bool         { return a == b || domSame(int32(a), int32(b)) > 0 }
+func (p *Page) AddTemplate(n dom.Node) dom.Node { return dom.Node(domAddTemplate(int32(n))) }
+func (p *Page) Import(n dom.Node) dom.Node      { return dom.Node(domImport(int32(n))) }
+func (p *Page) Clone(n dom.Node) dom.Node       { return dom.Node(domClone(int32(n))) }
+func (p *Page) AppendChild(n, child dom.Node)   { domAppend(int32(n), int32(child)) }
+func (p *Page) ReplaceWith(n, other dom.Node)   { domReplace(int32(n), int32(other)) }
+func (p *Page) Remove(n dom.Node)               { domRemove(int32(n)) }
+func (p *Page) Focus(n dom.Node)                { domFocus(int32(n)) }
+func (p *Page) CanFocus(n dom.Node) bool        { return domFocusable(int32(n)) > 0 }
+
+func (p *Page) Template(n dom.Node) (dom.Node, bool) {
+	template := domTemplate(int32(n))
+	return found(template), template >= 0
+}
+
+func (p *Page) TemplateContent(template dom.Node) dom.Node {
+	return dom.Node(domTemplateContent(int32(template)))
+}
+
+func (p *Page) SetTraits(template dom.Node, traits stream.Traits) {
+	domTrait(int32(template), int32(traits))
+}
+
+func (p *Page) Traits(template dom.Node) stream.Traits {
+	return stream.Traits(domHasTrait(int32(template)))
+}
+
+func (p *Page) Insert(target dom.Node, place dom.Place, template dom.Node) error {
+	return failed(domPlace(int32(target), int32(place), int32(template)))
+}
+
+func (p *Page) Twins(parent, template dom.Node, properties bool) []dom.Node {
+	return list(domTwins(int32(parent), int32(template), number(properties)))
+}
+
+func (p *Page) RemoveTwins(parent dom.Node, ids string, properties bool) {
+	domRemoveTwins(int32(parent), ids, number(properties))
+}
+
+func (p *Page) InsertHTML(target dom.Node, place dom.Place, joinable bool, html stream.Piece) error {
+	message, at, length := where(html)
+	return failed(domInsertHTML(int32(target), int32(place), number(joinable), message, at, length))
+}
+
+func (p *Page) AddText(n dom.Node, text stream.Piece) {
+	message, at, length := where(text)
+	domAddText(int32(n), message, at, length)
+}
+
+func number(b bool) int32 {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,42 @@
+package stream
+
+import "github.com/turbowasm/turbowasm/wasm/dom"
+
+// Action performs one stream element.
+type Action func(e Element) error
+
+// Builtin lists the actions of Turbo 8.0.23. Its order is shared with the
+// page, which calls them by index.
+var Builtin = [...]struct {
+	Name    string
+	Perform Action
+}{
+	{"append", func(e Element) error { return e.Insert(dom.Append, true) }},
+	{"prepend", func(e Element) error { return e.Insert(dom.Prepend, true) }},
+	{"before", func(e Element) error { return e.Insert(dom.Before, true) }},
+	{"after", func(e Element) error { return e.Insert(dom.After, true) }},
+	{"replace", func(e Element) error { return e.Insert(dom.Replace, false) }},
+	{"update", func(e Element) error { return e.Insert(dom.Children, false) }},
+	{"remove", remove},
+	{"refresh", nil}, // the session's, which the page may have replaced
+}
+
+const (
+	actionAppend = iota
+	actionPrepend
+	actionBefore
+	actionAfter
+	actionReplace
+	actionUpdate
+	actionRemove
+	actionRefresh
+	actionUnknown = -1
+)
+
+func remove(e Element) error {
+	targets, err := e.Targets()
+	for _, n := range targets {
+		e.page.Remove(n)
+	}
+	return err
+}

@@ -1,0 +1,224 @@
+package stream
+
+import (
+	"errors"
+
+	"github.com/turbowasm/turbowasm/wasm/dom"
+)
+
+// Page is what streams need of a page. Its methods must only be called within
+// a call from the page; handles last as long as that call.
+type Page interface {
+	Root() dom.Node          // the html element
+	Document() dom.Node      // the document
+	Body() dom.Node          // the body, 0 when there is none
+	ActiveElement() dom.Node // the focused element or the body
+	BaseURI() string
+
+	Attribute(n dom.Node, name dom.Name) (value string, ok bool)
+	HasAttribute(n dom.Node, name dom.Name) bool
+	SetAttribute(n dom.Node, name dom.Name, value string)
+	RemoveAttribute(n dom.Node, name dom.Name)
+
+	ElementByID(id string) dom.Node
+	Select(root dom.Node, selector string) (dom.Node, error)
+	SelectAll(root dom.Node, selector string) ([]dom.Node, error)
+	Closest(n dom.Node, selector string) dom.Node
+	// ElementNamed returns the element whose id is the value of an attribute,
+	// SelectNamed those that match it as a selector; ok is false when the
+	// attribute is missing or empty.
+	ElementNamed(n dom.Node, name dom.Name) (element dom.Node, ok bool)
+	SelectNamed(n dom.Node, name dom.Name) (elements []dom.Node, ok bool, err error)
+	Parent(n dom.Node) dom.Node // the parent element
+	Connected(n dom.Node) bool
+	OpeningTag(n dom.Node) string
+	Same(a, b dom.Node) bool
+
+	// Template returns the first element child, 0 when there is none; ok is
+	// false when it is not a template.
+	Template(n dom.Node) (template dom.Node, ok bool)
+	TemplateContent(template dom.Node) dom.Node
+	AddTemplate(n dom.Node) dom.Node
+	Import(n dom.Node) dom.Node // a deep copy in the document
+	Clone(n dom.Node) dom.Node  // a deep copy
+	// SetTraits leaves a note on a template, Traits reads it.
+	SetTraits(template dom.Node, traits Traits)
+	Traits(template dom.Node) Traits
+
+	AppendChild(n, child dom.Node)
+	ReplaceWith(n, other dom.Node)
+	Remove(n dom.Node)
+	// Insert places a copy of a template's content; its scripts are made to
+	// run when the template has the Scripts trait.
+	Insert(target dom.Node, place dom.Place, template dom.Node) error
+	// Twins returns the children of parent that have the id of a top-level
+	// element of the template's content, read as attributes or as properties.
+	Twins(parent, template dom.Node, properties bool) []dom.Node
+
+	Focus(n dom.Node)
+	CanFocus(n dom.Node) bool // has a focus method
+	UUID() string
+
+	// Frame calls back in the next animation frame; Repaint does too, but
+	// after a zero timer while the page is hidden.
+	Frame(callback func())
+	Repaint(callback func())
+	Timeout(ms int, callback func()) (cancel func())
+}
+
+// Traits are notes on the template of a stream that came in a message.
+type Traits int32
+
+const (
+	Scripts   Traits = 1 << iota // its scripts run when inserted
+	Permanent                    // it may hold permanent elements
+)
+
+var (
+	errNoTarget   = errors.New("target or targets attribute is missing")
+	errNoTemplate = errors.New("first child element must be a template element")
+	errNoParent   = errors.New("the html element has no siblings")
+)
+
+// Element is a turbo-stream element of the page.
+type Element struct {
+	page Page
+	Node dom.Node
+}
+
+// Attribute returns the value of an attribute of the stream element, "" when
+// it is missing.
+func (e Element) Attribute(name dom.Name) string {
+	value, _ := e.page.Attribute(e.Node, name)
+	return value
+}
+
+// TargetsByID returns the element that the target attribute names, if any.
+func (e Element) TargetsByID() []dom.Node {
+	if n, ok := e.page.ElementNamed(e.Node, dom.Target); ok && n != 0 {
+		return []dom.Node{n}
+	}
+	return nil
+}
+
+// TargetsByQuery returns the elements that match the targets attribute.
+func (e Element) TargetsByQuery() ([]dom.Node, error) {
+	nodes, _, err := e.page.SelectNamed(e.Node, dom.Targets)
+	return nodes, err
+}
+
+// Targets returns the elements that the stream is meant for (Turbo 8.0.23,
+// stream element: target wins over targets, one of them is needed).
+func (e Element) Targets() ([]dom.Node, error) {
+	if n, ok := e.page.ElementNamed(e.Node, dom.Target); ok {
+		if n == 0 {
+			return nil, nil
+		}
+		return []dom.Node{n}, nil
+	}
+	nodes, ok, err := e.page.SelectNamed(e.Node, dom.Targets)
+	if err == nil && !ok {
+		err = errNoTarget
+	}
+	return nodes, err
+}
+
+// Template returns the template of the stream, adding an empty one where the
+// stream has no element children.
+func (e Element) Template() (dom.Node, error) {
+	template, ok := e.page.Template(e.Node)
+	if !ok {
+		return 0, errNoTemplate
+	}
+	if template == 0 {
+		template = e.page.AddTemplate(e.Node)
+	}
+	return template, nil
+}
+
+// Duplicates returns the elements that an insertion at place replaces: among
+// the children of each target, or among its siblings, those with the id of a
+// top-level element of the content (Turbo 8.0.23, streams §3: ids are read as
+// attributes for children and as properties for siblings).
+func (e Element) Duplicates(place dom.Place) ([]dom.Node, error) {
+	targets, err := e.Targets()
+	if err != nil {
+		return nil, err
+	}
+	template, err := e.Template()
+	if err != nil {
+		return nil, err
+	}
+	return e.duplicates(targets, template, place)
+}
+
+func (e Element) duplicates(targets []dom.Node, template dom.Node, place dom.Place) ([]dom.Node, error) {
+	var found []dom.Node
+	for _, target := range targets {
+		if place.Beside() {
+			if target = e.page.Parent(target); target == 0 {
+				return nil, errNoParent
+			}
+		}
+		found = append(found, e.page.Twins(target, template, place.Beside())...)
+	}
+	return found, nil
+}
+
+// Insert places the stream's content at every target, in place of its
+// duplicates where the action asks for it. A target that is a duplicate itself
+// (before or after an element, content with the same id) gives way once the
+// content is placed; upstream removes it first and then finds no target.
+func (e Element) Insert(place dom.Place, deduplicate bool) error {
+	targets, err := e.Targets()
+	if err != nil || len(targets) == 0 {
+		return err
+	}
+	template, err := e.Template()
+	if err != nil {
+		return err
+	}
+	var own []dom.Node // targets that are duplicates
+	if deduplicate {
+		duplicates, err := e.duplicates(targets, template, place)
+		if err != nil {
+			return err
+		}
+		for _, n := range duplicates {
+			if place.Beside() && e.among(n, targets) {
+				own = append(own, n)
+			} else {
+				e.page.Remove(n)
+			}
+		}
+		if len(duplicates) > 0 {
+			// A selector may match fewer elements now.
+			if targets, err = e.Targets(); err != nil {
+				return err
+			}
+		}
+	}
+	keep := e.permanents(template)
+	for _, target := range targets {
+		if err := e.page.Insert(target, place, template); err != nil {
+			return err
+		}
+	}
+	for _, n := range own {
+		e.page.Remove(n)
+	}
+	keep.restore()
+	return nil
+}
+
+func (e Element) among(n dom.Node, nodes []dom.Node) bool {
+	for _, other := range nodes {
+		if e.page.Same(n, other) {
+			return true
+		}
+	}
+	return false
+}
+
+// NewElement returns the stream element n of the page.
+func NewElement(page Page, n dom.Node) Element { return Element{page, n} }

@@ -1,0 +1,126 @@
+package stream
+
+import (
+	"errors"
+
+	"github.com/turbowasm/turbowasm/wasm/dom"
+)
+
+// Hints say what a message may hold, judged from its text. A missing hint is
+// certain, a given one is not.
+type Hints int32
+
+const (
+	HintScripts Hints = 1 << iota
+	HintPermanent
+	HintAutofocus
+	HintForeign // the fragment is the application's: its streams are imported
+)
+
+// focusBarriers match what cannot be focused, nor anything inside.
+const focusBarriers = "[inert], :disabled, [hidden], details:not([open]), dialog:not([open])"
+
+// Render puts the stream elements of a parsed message into the page, where
+// they perform themselves (Turbo 8.0.23, stream message renderer). It fails,
+// with nothing put, when a stream's first element child is not a template.
+func Render(page Page, fragment dom.Node, hints Hints) error {
+	streams, err := page.SelectAll(fragment, "turbo-stream")
+	if err != nil {
+		return err
+	}
+	traits := Traits(hints) & (Scripts | Permanent)
+	for i, n := range streams {
+		if hints&HintForeign != 0 {
+			original := n
+			n = page.Import(original)
+			streams[i] = n
+			page.ReplaceWith(original, n)
+		}
+		template, err := Element{page, n}.Template()
+		if err != nil {
+			return errors.New(page.OpeningTag(n) + ": " + err.Error())
+		}
+		if traits != 0 {
+			page.SetTraits(template, traits)
+		}
+	}
+	autofocus, err := prepareAutofocus(page, streams, hints)
+	if err != nil {
+		return err
+	}
+	focused := focusedID(page)
+	page.AppendChild(page.Root(), fragment)
+	if focused != "" {
+		page.Frame(func() { restoreFocus(page, focused) })
+	}
+	if autofocus != nil {
+		page.Repaint(autofocus)
+	}
+	return nil
+}
+
+func focusable(page Page, n dom.Node) bool {
+	return n != 0 && page.Closest(n, focusBarriers) == 0 && page.CanFocus(n)
+}
+
+// focusedID returns the id of the focused element, "" when there is none to
+// come back to.
+func focusedID(page Page) string {
+	n := page.ActiveElement()
+	if n == 0 || page.Same(n, page.Body()) {
+		return ""
+	}
+	id, _ := page.Attribute(n, dom.ID)
+	return id
+}
+
+func restoreFocus(page Page, id string) {
+	n := page.ElementByID(id)
+	if focusable(page, n) && !page.Same(n, page.ActiveElement()) {
+		page.Focus(n)
+	}
+}
+
+// prepareAutofocus finds the first element of the message that asks for focus
+// and returns what gives it focus once it is on the page, nil when none does.
+func prepareAutofocus(page Page, streams []dom.Node, hints Hints) (func(), error) {
+	if hints&HintAutofocus == 0 {
+		return nil, nil
+	}
+	for _, n := range streams {
+		template, err := Element{page, n}.Template()
+		if err != nil {
+			return nil, err
+		}
+		candidates, err := page.SelectAll(page.TemplateContent(template), "[autofocus]")
+		if err != nil {
+			return nil, err
+		}
+		for _, candidate := range candidates {
+			if !focusable(page, candidate) {
+				continue
+			}
+			id, _ := page.Attribute(candidate, dom.ID)
+			generated := id == ""
+			if generated {
+				id = "turbo-stream-autofocus-" + page.UUID()
+				page.SetAttribute(candidate, dom.ID, id)
+			}
+			return func() { autofocus(page, id, generated) }, nil
+		}
+	}
+	return nil, nil
+}
+
+func autofocus(page Page, id string, generated bool) {
+	if active := page.ActiveElement(); active != 0 && !page.Same(active, page.Body()) {
+		return
+	}
+	n := page.ElementByID(id)
+	if focusable(page, n) {
+		page.Focus(n)
+	}
+	if n != 0 && generated {
+		page.RemoveAttribute(n, dom.ID)
+	}
+}
