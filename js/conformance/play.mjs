@@ -99,7 +99,7 @@ class Player {
 
   // wait drains until condition() holds.
   async wait(condition, what) {
-    const deadline = Date.now() + 10000
+    const deadline = Date.now() + 6000
     while (!await condition()) {
       if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`)
       await this.drain()

@@ -12,6 +12,13 @@ export const aspects = ["log", "dom", "focus", "place", "requests", "cable", "mu
 
 const defaultPage = readFileSync(path.join(root, "page.html"), "utf8")
 
+// loadPending reads what the runtime cannot do yet: whole scenarios, which must still differ, and single lines.
+export function loadPending() {
+  const file = path.join(root, "pending.json")
+  const { scenarios = {}, lines = [] } = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {}
+  return { scenarios, lines }
+}
+
 export function loadAll({ only } = {}) {
   const matches = only && glob(only)
   const scenarios = []

@@ -147,7 +147,7 @@
       log: lines().map(({ text }) => text),
       dom: dom(),
       focus: focus(),
-      place: [`url ${location.href}`, `history +${history.length - probe.historyStart} ${JSON.stringify(history.state)}`, `scroll ${Math.round(scrollX)},${Math.round(scrollY)}`, `title ${quote(document.title)}`],
+      place: [`url ${location.href}`, `history +${history.length - probe.historyStart}`, `state ${JSON.stringify(history.state)}`, `scroll ${Math.round(scrollX)},${Math.round(scrollY)}`, `title ${quote(document.title)}`],
       mutations: records
     }),
     // quiet watches three frames, each with a task after it, and tells whether anything moved during the last two.
