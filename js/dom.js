@@ -56,10 +56,10 @@ export class RuntimeError extends Error {}
 
 // Calls an export with handles that last as long as the call. What went wrong
 // is thrown: the very value where the page threw it.
-export function enter(name, node, ...args) {
+export function enter(name, node, a, b, c, d) {
   const mark = top
   try {
-    return call(name, node, ...args)
+    return call(name, node, a, b, c, d)
   } finally {
     release(mark)
   }
@@ -76,8 +76,8 @@ export function list(name, node, a) {
   }
 }
 
-function call(name, node, ...args) {
-  const status = go[name](handle(node), ...args)
+function call(name, node, a, b, c, d) {
+  const status = go[name](handle(node), a, b, c, d)
   if (status == -1) throw thrown
   if (status < -1) throw new RuntimeError(taken(-2 - status))
   return status

@@ -75,7 +75,7 @@ const (
 // cable does what verb says to a consumer. Text comes as n bytes in the
 // scratch buffer.
 //
-//go:wasmexport cable
+//go:wasmexport turbo_cable
 func exportCable(_, consumer, verb, argument, n int32) (result float64) {
 	var err int32
 	defer func() {
