@@ -119,7 +119,7 @@ func FuzzScanMessage(f *testing.F) {
 	for _, m := range corpus(300) {
 		f.Add(m)
 	}
-	f.Fuzz(func(t *testing.T, message string) { check(t, goParser{}, message, joinContexts) })
+	f.Fuzz(func(t *testing.T, message string) { check(t, goParser{}, message, flow) })
 }
 
 func FuzzScanContents(f *testing.F) {
@@ -128,7 +128,7 @@ func FuzzScanContents(f *testing.F) {
 	f.Add("<table><tr><td><form></form></td></tr></table>", "<tr><td></td></tr>")
 	f.Add("<select><option>a</option></select>", "<textarea>\n</textarea><style>a</style>")
 	f.Add("<h1><a><b></b></a></h1><button>x</button>", "<dl><dt>a</dt></dl>")
-	f.Fuzz(func(t *testing.T, a, b string) { check(t, goParser{}, around(a)+around(b), joinContexts) })
+	f.Fuzz(func(t *testing.T, a, b string) { check(t, goParser{}, around(a)+around(b), flow) })
 }
 
 func TestScanAgreesWithGoOnLargeMessages(t *testing.T) { checkLarge(t, goParser{}) }
@@ -141,7 +141,7 @@ func FuzzScanGenerated(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		g := generator{rand.New(rand.NewPCG(seed, 1))}
 		for range 20 {
-			check(t, goParser{}, g.message(), joinContexts)
+			check(t, goParser{}, g.message(), flow)
 		}
 	})
 }

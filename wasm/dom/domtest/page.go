@@ -125,6 +125,13 @@ func (p *Page) node(n dom.Node) *html.Node {
 	return p.handles[n]
 }
 
+// Hold keeps a node beyond its handle: the function hands it out in a later
+// call.
+func (p *Page) Hold(n dom.Node) func() dom.Node {
+	node := p.node(n)
+	return func() dom.Node { return p.handle(node) }
+}
+
 // Document returns the document.
 func (p *Page) Document() dom.Node { return p.handle(p.document) }
 

@@ -1,6 +1,9 @@
 package domtest
 
 import (
+	"slices"
+	"strings"
+
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 
@@ -76,6 +79,11 @@ func (p *Page) place(target *html.Node, place dom.Place, content *html.Node) {
 // ElementByPiece returns the first element of the page with the id.
 func (p *Page) ElementByPiece(id stream.Piece) dom.Node { return p.ElementByID(id.Text) }
 
+// flow are the elements in which a parser reads joinable content as it does in
+// a template.
+var flow = strings.Fields(`div section main article aside header footer nav body ul ol li span p dl dd dt blockquote
+	figure figcaption label strong em b i small td th form fieldset address h1 h2 h3 h4 h5 h6`)
+
 // InsertHTML parses html, where it is joinable in the context of the target,
 // and places it.
 func (p *Page) InsertHTML(target dom.Node, place dom.Place, joinable bool, piece stream.Piece) error {
@@ -85,7 +93,7 @@ func (p *Page) InsertHTML(target dom.Node, place dom.Place, joinable bool, piece
 		if context = node; place.Beside() {
 			context = parentElement(node)
 		}
-		if context != nil && context.Namespace != "" {
+		if context != nil && (context.Namespace != "" || !slices.Contains(flow, context.Data)) {
 			context = nil
 		}
 	}
@@ -93,9 +101,9 @@ func (p *Page) InsertHTML(target dom.Node, place dom.Place, joinable bool, piece
 	return nil
 }
 
-// AddText appends a text node.
+// AddText appends a text node. The text is copied: pieces do not last.
 func (p *Page) AddText(n dom.Node, text stream.Piece) {
-	p.insert(p.node(n), &html.Node{Type: html.TextNode, Data: text.Text}, nil)
+	p.insert(p.node(n), &html.Node{Type: html.TextNode, Data: strings.Clone(text.Text)}, nil)
 }
 
 // BatchDone does nothing: pieces carry their text.
@@ -134,7 +142,7 @@ func (p *Page) AddStream(tag string, roots int32, content string) {
 // AddStray adds text behind the streams made so far.
 func (p *Page) AddStray(text string) {
 	if text != "" {
-		p.assembly.streams.AppendChild(&html.Node{Type: html.TextNode, Data: text})
+		p.assembly.streams.AppendChild(&html.Node{Type: html.TextNode, Data: strings.Clone(text)})
 	}
 }
 

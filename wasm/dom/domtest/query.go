@@ -148,8 +148,9 @@ func (p *Page) Same(a, b dom.Node) bool { return a == b || p.node(a) == p.node(b
 
 // OpeningTag returns the start tag of an element.
 func (p *Page) OpeningTag(n dom.Node) string {
-	before, _, _ := strings.Cut(p.outer(p.node(n)), ">")
-	return before + ">"
+	var b strings.Builder
+	p.openingTag(&b, p.node(n))
+	return b.String()
 }
 
 // Template returns the first element child.

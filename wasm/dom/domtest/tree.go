@@ -176,39 +176,3 @@ func text(n *html.Node) string {
 	})
 	return b.String()
 }
-
-// HTML returns what is inside the body, and behind it in the html element.
-func (p *Page) HTML() string {
-	var b strings.Builder
-	for c := range p.body().ChildNodes() {
-		b.WriteString(p.outer(c))
-	}
-	for c := p.body().NextSibling; c != nil; c = c.NextSibling {
-		b.WriteString(p.outer(c))
-	}
-	return b.String()
-}
-
-// outer returns the HTML of n.
-func (p *Page) outer(n *html.Node) string {
-	var b strings.Builder
-	if err := html.Render(&b, p.unlift(n)); err != nil {
-		panic(fmt.Errorf("domtest: render: %w", err))
-	}
-	return b.String()
-}
-
-// unlift returns a copy with the contents of templates inside of them, as the
-// renderer wants it.
-func (p *Page) unlift(n *html.Node) *html.Node {
-	c := *n
-	c.Parent, c.FirstChild, c.LastChild, c.PrevSibling, c.NextSibling = nil, nil, nil, nil, nil
-	from := n
-	if content := p.contents[n]; content != nil {
-		from = content
-	}
-	for child := range from.ChildNodes() {
-		c.AppendChild(p.unlift(child))
-	}
-	return &c
-}
