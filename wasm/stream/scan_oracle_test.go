@@ -54,7 +54,7 @@ var flow = strings.Fields(`div section main article aside header footer nav body
 // someFlow returns a few of them, others for other messages.
 func someFlow(message string) []string {
 	const some = 8
-	at := len(message) % (len(flow) - some)
+	at := len(message) % (len(flow) - some + 1)
 	return flow[at : at+some]
 }
 
