@@ -1,0 +1,46 @@
+// The loads: what a page holds before, and the messages that arrive. Both
+// sides get the same, in the page itself.
+
+const person = ["Ada", "Grace", "Edsger", "Barbara", "Ken"]
+
+const item = (id, n) =>
+  `<div id="${id}" class="message"><strong>${person[n % 5]}</strong> <span>Message number ${n}, long enough to be one</span></div>`
+
+const stream = (action, target, content = "") =>
+  `<turbo-stream action="${action}" target="${target}">${content && `<template>${content}</template>`}</turbo-stream>`
+
+const times = (n, make) => Array.from({ length: n }, (_, i) => make(i))
+
+const appends = (n) => times(n, (i) => stream("append", "list", item(`m${i}`, i)))
+
+const ACTIONS = ["append", "prepend", "before", "after", "replace", "update", "remove"]
+const TARGETS = 500
+
+function mixed(n) {
+  return times(n, (i) => {
+    const action = ACTIONS[i % ACTIONS.length], target = `t${i % TARGETS}`
+    if (action == "remove") return stream(action, `r${i}`)
+    if (action == "replace") return stream(action, target, `<div id="${target}" class="card">${item(`m${i}`, i)}</div>`)
+    return stream(action, target, item(`m${i}`, i))
+  })
+}
+
+const cards = (n) =>
+  times(TARGETS, (i) => `<div id="t${i}" class="card"><p>Card ${i}</p></div>`).join("") +
+  times(n, (i) => `<p id="r${i}">to be removed</p>`).join("")
+
+// Each gives the content of #list, the messages, and the id of the element
+// that comes last.
+export const loads = {
+  "appends, one message": (n) => ({ list: "", messages: [appends(n).join("")], last: `m${n - 1}` }),
+  "appends, one message each": (n) => ({ list: "", messages: appends(n), last: `m${n - 1}` }),
+  "mixed, one message": (n) => ({ list: cards(n), messages: [mixed(n).join("")], last: `m${n - 1}` }),
+  "mixed, one message each": (n) => ({ list: cards(n), messages: mixed(n), last: `m${n - 1}` }),
+  "one append into children": (n) => ({
+    list: times(n, (i) => item(`c${i}`, i)).join(""), messages: [stream("append", "list", item("m", 0))], last: "m"
+  })
+}
+
+// Messages whose last arrives long after the first was applied.
+export const paced = (i) => stream("update", `t${i % TARGETS}`, `<b>${i}</b>`)
+export const pacedList = cards(0)
