@@ -6,6 +6,7 @@ tool github.com/agnivade/wasmbrowsertest
 
 require (
 	github.com/andybalholm/brotli v1.2.8
+	github.com/andybalholm/cascadia v1.3.5
 	github.com/centrifugal/centrifuge v0.40.1
 	github.com/chromedp/cdproto v0.0.0-20260714215040-dc233986426f
 	github.com/chromedp/chromedp v0.16.0
