@@ -141,8 +141,8 @@ export function openingTag(element) {
 }
 
 // Replaces the scripts below root by copies that run once inserted (Turbo
-// 8.0.23, activated script elements; the nonce is set on the copy that is
-// inserted, so that it survives).
+// 8.0.23, activated script elements). They are made of the content that is
+// inserted, not of the template: upstream's lose their nonce on the way.
 function activate(root) {
   for (const inert of root.querySelectorAll("script")) {
     if (inert.getAttribute("data-turbo-eval") == "false") continue
@@ -151,7 +151,6 @@ function activate(root) {
     const nonce = meta && (meta.nonce || meta.content)
     if (nonce) script.nonce = nonce
     script.textContent = inert.textContent
-    script.async = false
     for (const { name, value } of inert.attributes) script.setAttribute(name, value)
     inert.replaceWith(script)
   }
@@ -247,7 +246,6 @@ const primitives = {
   },
   template_content: (n) => handle(nodes[n].content),
   add_template: (n) => handle(nodes[n].appendChild(document.createElement("template"))),
-  import_node: (n) => handle(document.importNode(nodes[n], true)),
   clone: (n) => handle(nodes[n].cloneNode(true)),
   trait(n, bits) {
     noted = true
@@ -260,6 +258,7 @@ const primitives = {
   remove: (n) => nodes[n].remove(),
   place: (n, where, template) => place(nodes[n], where, content(nodes[template])),
   twins(n, template, property) {
+    if (!nodes[n].children[0]) return 0
     let count = 0
     for (let child = nodes[template].content.firstElementChild; child; child = child.nextElementSibling) {
       const id = property ? child.id : child.getAttribute("id")

@@ -32,7 +32,7 @@ export class StreamElement extends HTMLElement {
     else if (this.#state == "over") queueMicrotask(() => this.disconnect())
   }
 
-  render() {
+  async render() {
     const { promise, resolve } = this.#promise()
     if (!this.#state) this.#start()
     else if (this.#state == "over") resolve()

@@ -32,6 +32,8 @@ function observePage() {
   addEventListener("pagehide", () => history.scrollRestoration = scrollRestoration)
 }
 
+let observed = false
+
 export const session = {
   enabled: true,
   started: false,
@@ -44,6 +46,8 @@ export const session = {
   start() {
     if (this.started) return
     this.started = true
+    if (observed) return
+    observed = true
     addEventListener("turbo:before-fetch-response", renderStreams)
     observePage()
     runtime.when(observeForms)

@@ -10,13 +10,16 @@ const intact = () => actions.every((name) => StreamActions[name] == builtin[name
 
 // In the order of stream.Hints.
 const hints = [/<script/i, /data-turbo-permanent/i, /autofocus/i]
-const FOREIGN = 8
+const PERMANENT = 2, AUTOFOCUS = 4
 
 const judge = (message) => hints.reduce((sum, hint, bit) => sum | hint.test(message) << bit, 0)
 
 export function renderStreamMessage(message) {
   runtime.when(() => {
-    if (typeof message != "string") enter("render", message.fragment, FOREIGN | FOREIGN - 1)
+    if (typeof message != "string") renderFragment(message.fragment)
     else if (!offer(message, isObserved() || !intact())) enter("render", fragment(message), judge(message))
   })
 }
+
+// Trouble with an application's fragment is a rejection (Turbo 8.0.23).
+async function renderFragment(fragment) { enter("render", fragment, PERMANENT | AUTOFOCUS) }

@@ -81,9 +81,6 @@ func domTemplateContent(n int32) int32
 //go:wasmimport turbo add_template
 func domAddTemplate(n int32) int32
 
-//go:wasmimport turbo import_node
-func domImport(n int32) int32
-
 //go:wasmimport turbo clone
 func domClone(n int32) int32
 

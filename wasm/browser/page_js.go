@@ -147,7 +147,6 @@ func (p *Page) Parent(n dom.Node) dom.Node      { return dom.Node(domParent(int3
 func (p *Page) Connected(n dom.Node) bool       { return domConnected(int32(n)) > 0 }
 func (p *Page) Same(a, b dom.Node) bool         { return a == b || domSame(int32(a), int32(b)) > 0 }
 func (p *Page) AddTemplate(n dom.Node) dom.Node { return dom.Node(domAddTemplate(int32(n))) }
-func (p *Page) Import(n dom.Node) dom.Node      { return dom.Node(domImport(int32(n))) }
 func (p *Page) Clone(n dom.Node) dom.Node       { return dom.Node(domClone(int32(n))) }
 func (p *Page) AppendChild(n, child dom.Node)   { domAppend(int32(n), int32(child)) }
 func (p *Page) ReplaceWith(n, other dom.Node)   { domReplace(int32(n), int32(other)) }
@@ -176,8 +175,9 @@ func (p *Page) Insert(target dom.Node, place dom.Place, template dom.Node) error
 	return failed(domPlace(int32(target), int32(place), int32(template)))
 }
 
-func (p *Page) Twins(parent, template dom.Node, properties bool) []dom.Node {
-	return list(domTwins(int32(parent), int32(template), number(properties)))
+func (p *Page) Twins(parent, template dom.Node, properties bool) ([]dom.Node, error) {
+	count := domTwins(int32(parent), int32(template), number(properties))
+	return list(count), failed(count)
 }
 
 func (p *Page) RemoveTwins(parent dom.Node, ids string, properties bool) {

@@ -1,7 +1,5 @@
 package stream
 
-import "github.com/turbowasm/turbowasm/wasm/dom"
-
 // AssemblyPage is what an assembly needs of a page.
 type AssemblyPage interface {
 	Page
@@ -69,5 +67,3 @@ func (a *Assembly) Render(page AssemblyPage, buf []byte, from, to int) bool {
 	}
 	return true
 }
-
-var _ = dom.Append

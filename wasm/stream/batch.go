@@ -119,7 +119,7 @@ func (b *Batch) performs(e *Envelope) bool {
 	case action == actionBefore, action == actionAfter:
 		// Siblings are told by their id property, which a form may shadow,
 		// and the target may be among them.
-		return empty(e.IDs) || e.Joinable && !empty(e.Target) && !b.holds(e, b.text(e.Target))
+		return !empty(e.Target) && (empty(e.IDs) || e.Joinable && !b.holds(e, b.text(e.Target)))
 	}
 	return true
 }
@@ -261,7 +261,7 @@ func (b *Batch) performAll(e *Envelope, m *queued, action int) error {
 	if err != nil {
 		return err
 	}
-	if action <= actionAfter && e.IDs != (Range{}) {
+	if action <= actionPrepend && !empty(e.IDs) {
 		for _, target := range targets {
 			b.removeTwins(e, action, target)
 		}

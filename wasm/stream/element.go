@@ -39,8 +39,7 @@ type Page interface {
 	Template(n dom.Node) (template dom.Node, ok bool)
 	TemplateContent(template dom.Node) dom.Node
 	AddTemplate(n dom.Node) dom.Node
-	Import(n dom.Node) dom.Node // a deep copy in the document
-	Clone(n dom.Node) dom.Node  // a deep copy
+	Clone(n dom.Node) dom.Node // a deep copy
 	// SetTraits leaves a note on a template, Traits reads it.
 	SetTraits(template dom.Node, traits Traits)
 	Traits(template dom.Node) Traits
@@ -53,7 +52,7 @@ type Page interface {
 	Insert(target dom.Node, place dom.Place, template dom.Node) error
 	// Twins returns the children of parent that have the id of a top-level
 	// element of the template's content, read as attributes or as properties.
-	Twins(parent, template dom.Node, properties bool) []dom.Node
+	Twins(parent, template dom.Node, properties bool) ([]dom.Node, error)
 
 	Focus(n dom.Node)
 	CanFocus(n dom.Node) bool // has a focus method
@@ -77,7 +76,6 @@ const (
 var (
 	errNoTarget   = errors.New("target or targets attribute is missing")
 	errNoTemplate = errors.New("first child element must be a <template> element")
-	errNoParent   = errors.New("the html element has no siblings")
 )
 
 // Element is a turbo-stream element of the page.
@@ -159,11 +157,13 @@ func (e Element) duplicates(targets []dom.Node, template dom.Node, place dom.Pla
 	var found []dom.Node
 	for _, target := range targets {
 		if place.Beside() {
-			if target = e.page.Parent(target); target == 0 {
-				return nil, errNoParent
-			}
+			target = e.page.Parent(target) // none is the page's to complain of
 		}
-		found = append(found, e.page.Twins(target, template, place.Beside())...)
+		twins, err := e.page.Twins(target, template, place.Beside())
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, twins...)
 	}
 	return found, nil
 }

@@ -14,7 +14,6 @@ const (
 	HintScripts Hints = 1 << iota
 	HintPermanent
 	HintAutofocus
-	HintForeign // the fragment is the application's: its streams are imported
 )
 
 // focusBarriers match what cannot be focused, nor anything inside.
@@ -29,13 +28,7 @@ func Render(page Page, fragment dom.Node, hints Hints) error {
 		return err
 	}
 	traits := Traits(hints) & (Scripts | Permanent)
-	for i, n := range streams {
-		if hints&HintForeign != 0 {
-			original := n
-			n = page.Import(original)
-			streams[i] = n
-			page.ReplaceWith(original, n)
-		}
+	for _, n := range streams {
 		template, err := Element{page, n}.Template()
 		if err != nil {
 			return errors.New(page.OpeningTag(n) + ": " + err.Error())

@@ -161,14 +161,12 @@ var conformance = []struct {
 		say(p.Same(added, found), p.TemplateContent(added) != 0)
 	}), "true true", `<p id="x">a<template></template></p>`},
 	{"a copy is deep and not in the page", `<p id="x" class="a"><b>c</b><template><i>d</i></template></p>`, with(func(p Subject, x dom.Node, say func(...any)) {
-		copies := []dom.Node{p.Clone(x), p.Import(x)}
-		for _, n := range copies {
-			say(p.Connected(n), p.Same(n, x))
-			p.SetAttribute(n, dom.ID, "y")
-			p.AppendChild(p.Body(), n)
-		}
-	}), "false false; false false", `<p id="x" class="a"><b>c</b><template><i>d</i></template></p>` +
-		strings.Repeat(`<p id="y" class="a"><b>c</b><template><i>d</i></template></p>`, 2)},
+		n := p.Clone(x)
+		say(p.Connected(n), p.Same(n, x))
+		p.SetAttribute(n, dom.ID, "y")
+		p.AppendChild(p.Body(), n)
+	}), "false false", `<p id="x" class="a"><b>c</b><template><i>d</i></template></p>` +
+		`<p id="y" class="a"><b>c</b><template><i>d</i></template></p>`},
 	{"traits are notes on one template", `<template id="t"></template><template id="u"></template>`, func(p Subject, say func(...any)) {
 		p.SetTraits(p.ElementByID("t"), stream.Permanent)
 		say(p.Traits(p.ElementByID("t")), p.Traits(p.ElementByID("u")))
@@ -201,11 +199,11 @@ var conformance = []struct {
 	{"a drawing takes html as a template does", `<svg><g id="x"></g></svg>`, insertHTML(dom.Append, true, `<p>a</p>`), "", `<svg><g id="x"><p>a</p></g></svg>`},
 	{"twins are children", `<div id="x"><p id="a"></p><b><i id="a"></i></b><p id="b"></p><p id="a"></p><p></p></div><i id="b"></i>` +
 		`<template id="t"><u id="a"></u>x<u id=""></u><u><s id="b"></s></u></template>`, with(func(p Subject, x dom.Node, say func(...any)) {
-		say(ids(p, p.Twins(x, p.ElementByID("t"), false)), ids(p, p.Twins(x, p.ElementByID("t"), true)))
+		say(ids(p, twinsOf(p, x, false)), ids(p, twinsOf(p, x, true)))
 	}), "[a a] [a a]", ""},
 	{"a control hides the id of its form", `<div id="x"><form id="a"><input name="id"></form><p id="b"></p></div><template id="t"><p id="a"></p><p id="b"></p></template>`,
 		with(func(p Subject, x dom.Node, say func(...any)) {
-			say(ids(p, p.Twins(x, p.ElementByID("t"), false)), ids(p, p.Twins(x, p.ElementByID("t"), true)))
+			say(ids(p, twinsOf(p, x, false)), ids(p, twinsOf(p, x, true)))
 		}), "[a b] [b]", ""},
 	{"twins are removed by id", `<div id="x"><p id="a"></p><p id="b"></p><p id="c.d"></p><p><b id="a"></b></p></div>`, with(func(p Subject, x dom.Node, say func(...any)) {
 		p.RemoveTwins(x, "a\x00c.d\x00no", false)
@@ -277,4 +275,12 @@ func must(nodes []dom.Node, err error) []dom.Node {
 		panic(err)
 	}
 	return nodes
+}
+
+func twinsOf(p Subject, parent dom.Node, properties bool) []dom.Node {
+	twins, err := p.Twins(parent, p.ElementByID("t"), properties)
+	if err != nil {
+		panic(err)
+	}
+	return twins
 }

@@ -28,9 +28,6 @@ func (p *Page) AddTemplate(n dom.Node) dom.Node {
 	return p.handle(template)
 }
 
-// Import returns a deep copy.
-func (p *Page) Import(n dom.Node) dom.Node { return p.Clone(n) }
-
 // Clone returns a deep copy.
 func (p *Page) Clone(n dom.Node) dom.Node { return p.handle(p.copy(p.node(n))) }
 

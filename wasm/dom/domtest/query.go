@@ -202,7 +202,10 @@ func (p *Page) twins(parent *html.Node, id string, properties bool) (twins []*ht
 }
 
 // Twins returns the children of parent with an id of the template's content.
-func (p *Page) Twins(parent, template dom.Node, properties bool) (twins []dom.Node) {
+func (p *Page) Twins(parent, template dom.Node, properties bool) (twins []dom.Node, err error) {
+	if parent == 0 {
+		return nil, dom.ErrPage
+	}
 	for c := range p.contents[p.node(template)].ChildNodes() {
 		id, _ := attribute(c, "id")
 		if properties {
@@ -210,7 +213,7 @@ func (p *Page) Twins(parent, template dom.Node, properties bool) (twins []dom.No
 		}
 		twins = append(twins, p.handlesOf(p.twins(p.node(parent), id, properties))...)
 	}
-	return twins
+	return twins, nil
 }
 
 // RemoveTwins removes the children of parent with one of the ids.
