@@ -4,7 +4,8 @@ import { cable } from "./cable.js"
 import { define, StreamActions, StreamElement } from "./elements.js"
 import { watch } from "./observation.js"
 import { runtime } from "./runtime.js"
-import { config, fetch, session } from "./session.js"
+import { fetch, FetchEnctype, fetchEnctypeFromString, FetchMethod, fetchMethodFromString, FetchRequest, FetchResponse, isSafe } from "./fetch.js"
+import { config, session } from "./session.js"
 import { CableStreamSourceElement, connectStreamSource, disconnectStreamSource, StreamSourceElement } from "./sources.js"
 import { renderStreamMessage } from "./streams.js"
 
@@ -13,6 +14,10 @@ StreamActions.refresh = function () {
 }
 
 export const api = {
+  FetchEnctype,
+  FetchMethod,
+  FetchRequest,
+  FetchResponse,
   StreamActions,
   StreamElement,
   StreamSourceElement,
@@ -21,6 +26,9 @@ export const api = {
   connectStreamSource,
   disconnectStreamSource,
   fetch,
+  fetchEnctypeFromString,
+  fetchMethodFromString,
+  isSafe,
   ready: runtime.ready,
   renderStreamMessage,
   session,

@@ -14,8 +14,12 @@ let bytes = new Uint8Array() // a view of its memory, made anew when it grew
 let scratch = 0 // where text for Go is written
 let room = 0 // how many bytes fit there
 
-const nodes = [null]
-let top = 1
+// Below BASE lie the values that Go keeps beyond a call, above it the stack.
+const BASE = 4096
+export const nodes = Array(BASE).fill(null)
+nodes[1] = true
+nodes[2] = false
+let top = BASE
 
 const names = [""] // interned strings: attribute names, mostly
 const slots = new Map() // timers and frames that Go waits for
@@ -40,9 +44,13 @@ export function put(string) {
 // The text that Go left in the scratch buffer.
 export const taken = (length) => text(scratch, length)
 
+// A handle to any value; null, undefined, "", 0 and false have none.
 export function handle(node) {
-  if (!node) return 0
-  nodes[top] = node
+  return node ? push(node) : 0
+}
+
+export function push(value) {
+  nodes[top] = value
   return top++
 }
 
@@ -60,6 +68,16 @@ export function enter(name, node, a, b, c, d) {
   const mark = top
   try {
     return call(name, node, a, b, c, d)
+  } finally {
+    release(mark)
+  }
+}
+
+// Calls a method of Go's on behalf of an object and returns its value.
+export function ask(object, method, a, b, c) {
+  const mark = top
+  try {
+    return nodes[call("ask", object, method, handle(a), handle(b), handle(c))]
   } finally {
     release(mark)
   }
@@ -304,9 +322,9 @@ const primitives = {
   },
 }
 
-function fire(slot) {
+export function fire(slot, value, failed) {
   slots.delete(slot)
-  enter("fire", null, slot)
+  enter("fire", value, slot, failed)
 }
 
 // Adds to the primitives.

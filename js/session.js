@@ -1,31 +1,35 @@
 // The session as pages see it.
 
-import { enter, provide, put, text } from "./dom.js"
+import { enter, put } from "./dom.js"
+import { recentRequests } from "./fetch.js"
+import { forms, observeForms, renderStreams } from "./forms.js"
 import { runtime } from "./runtime.js"
 import { connectStreamSource, disconnectStreamSource } from "./sources.js"
 import { renderStreamMessage } from "./streams.js"
+import { dispatch, world } from "./values.js"
 
-export const recentRequests = new Set()
-
-provide({ recent_request: (at, length) => +recentRequests.has(text(at, length)) })
-
-// Adds a request id to the headers of a request and remembers it, so that the
-// refresh it causes is known as this page's own (Turbo 8.0.23, fetch).
-export function identify(headers) {
-  const id = crypto.randomUUID()
-  if (recentRequests.size >= 20) recentRequests.delete(recentRequests.values().next().value)
-  recentRequests.add(id)
-  headers.append("X-Turbo-Request-Id", id)
-  return headers
-}
-
-export function fetch(url, options = {}) {
-  return window.fetch(url, { ...options, headers: identify(new Headers(options.headers)) })
-}
+const unvisitableExtensions = new Set(".7z .aac .apk .avi .bmp .bz2 .css .csv .deb .dmg .doc .docx .exe .gif .gz .heic .heif .ico .iso .jpeg .jpg .js .json .m4a .mkv .mov .mp3 .mp4 .mpeg .mpg .msi .ogg .ogv .pdf .pkg .png .ppt .pptx .rar .rtf .svg .tar .tif .tiff .txt .wav .webm .webp .wma .wmv .xls .xlsx .xml .zip".split(" "))
 
 export const config = {
-  drive: { enabled: true, progressBarDelay: 500, unvisitableExtensions: new Set() },
-  forms: { mode: "on", confirm: undefined, submitter: "disabled" }
+  drive: { enabled: true, progressBarDelay: 500, unvisitableExtensions },
+  forms
+}
+world.drive = config.drive
+
+// Tells the first turbo:load once the document is there and the runtime runs,
+// and takes scroll restoration over while the page is shown.
+function observePage() {
+  const turbo = { restorationIdentifier: crypto.randomUUID(), restorationIndex: history.state?.turbo?.restorationIndex ?? 0 }
+  history.replaceState({ turbo }, "")
+  const { scrollRestoration } = history
+  const at = (state) => new Promise((resolve) => {
+    const check = () => (document.readyState == "complete" || document.readyState == state) && resolve()
+    document.addEventListener("readystatechange", check)
+    check()
+  })
+  at("interactive").then(() => runtime.when(() => dispatch("turbo:load", null, false, { url: location.href, timing: {} })))
+  at("complete").then(() => history.scrollRestoration = "manual")
+  addEventListener("pagehide", () => history.scrollRestoration = scrollRestoration)
 }
 
 export const session = {
@@ -37,7 +41,13 @@ export const session = {
   connectStreamSource,
   disconnectStreamSource,
 
-  start() { this.started = true },
+  start() {
+    if (this.started) return
+    this.started = true
+    addEventListener("turbo:before-fetch-response", renderStreams)
+    observePage()
+    runtime.when(observeForms)
+  },
   stop() { this.started = false },
   disable() { this.enabled = false },
 

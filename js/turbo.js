@@ -5,4 +5,8 @@ import { api, boot } from "./api.js"
 
 boot(Go, import.meta.url)
 
-export const { StreamActions, StreamElement, StreamSourceElement, cable, config, connectStreamSource, disconnectStreamSource, fetch, ready, renderStreamMessage, session, start, visit } = api
+export const {
+  FetchEnctype, FetchMethod, FetchRequest, FetchResponse, StreamActions, StreamElement, StreamSourceElement,
+  cable, config, connectStreamSource, disconnectStreamSource, fetch, fetchEnctypeFromString, fetchMethodFromString,
+  isSafe, ready, renderStreamMessage, session, start, visit
+} = api

@@ -41,28 +41,25 @@ export async function launch(name, { headful = false } = {}) {
 // openPage gives a page with the probe in it, and a function that gives it back. Each scenario has an origin of
 // its own and a new document; the tab itself serves a number of runs, since opening one costs more than a run.
 // A tab that a run left in the middle is closed; one with cookies is always new.
-export async function openPage(browser, { isolated = false, clock = false } = {}) {
-  const tabs = openTabs.get(browser) ?? new Map()
-  openTabs.set(browser, tabs)
-  let tab = isolated ? undefined : tabs.get(clock)
-  // Two tabs would hide each other, and hidden pages have no frames.
-  for (const [key, other] of tabs) {
-    if (other === tab && tab.runs < runsPerTab) continue
-    if (other === tab) tab = undefined
-    tabs.delete(key)
-    await other.page.close()
+export async function openPage(browser, { isolated = false } = {}) {
+  let tab = openTabs.get(browser)
+  // There is one tab at a time: two would hide each other, and hidden pages have no frames.
+  if (tab && (isolated || tab.runs >= runsPerTab)) {
+    openTabs.delete(browser)
+    await tab.page.close()
+    tab = undefined
   }
   if (!tab) {
     const context = isolated ? await browser.createBrowserContext() : undefined
     const page = await (context ?? browser).newPage()
     page.setDefaultTimeout(15000)
     page.on("dialog", (dialog) => dialog.accept().catch(() => {}))
-    await page.evaluateOnNewDocument(`window.conformanceClock = ${clock};\n${probe}`)
+    await page.evaluateOnNewDocument(probe)
     tab = { page, context, runs: 0 }
-    if (!isolated) tabs.set(clock, tab)
+    if (!isolated) openTabs.set(browser, tab)
   }
   tab.runs += 1
-  const discard = async () => { tabs.delete(clock); await (tab.context ?? tab.page).close() }
+  const discard = async () => { openTabs.delete(browser); await (tab.context ?? tab.page).close() }
   return { page: tab.page, close: async (finished) => { if (isolated || !finished) await discard() } }
 }
 

@@ -63,12 +63,19 @@ export class Cable {
     this.sent += 1
   }
 
+  // lines is the log with the connections one after another, since their ends overlap.
+  get lines() {
+    const number = (line) => Number(/^#(\d+)/.exec(line)?.[1] ?? 0)
+    return this.log.map((line, index) => [number(line), index, line]).sort((a, b) => a[0] - b[0] || a[1] - b[1]).map(([, , line]) => line)
+  }
+
   // perform carries out one step; see testdata/scenarios/README.md.
   async perform(step, until) {
     const [command, value] = typeof step === "string" ? [step] : Object.entries(step)[0]
     if (command === "refuse") { this.refusing = true; return }
     if (command === "accept") { this.refusing = false; return }
     if (command === "automatic") { Object.assign(this, { welcome: true, confirm: true }); return }
+    if (command === "expect") return until(() => this.log.filter((line) => line.includes(value.line)).length >= (value.times ?? 1), `the cable line ${value.line}`)
     await until(() => this.latest?.client.readyState === 1, "an open cable connection")
     const connection = this.latest
     switch (command) {
@@ -98,7 +105,6 @@ export class Cable {
       }
       case "close": return connection.client.close()
       case "cut": return connection.client.terminate()
-      case "expect": return until(() => this.log.filter((line) => line.includes(value.line)).length >= (value.times ?? 1), `the cable line ${value.line}`)
       default: throw new Error(`conformance: unknown cable step ${JSON.stringify(step)}`)
     }
   }

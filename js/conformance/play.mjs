@@ -6,7 +6,7 @@ const limit = 30000
 
 export async function play(browser, scenario, runtime, { observe = true, sabotage, keepOpen } = {}) {
   const server = await new ScenarioServer(scenario, runtime, { observe, sabotage }).start()
-  const { page, close } = await openPage(browser, { isolated: scenario.cookies.length > 0, clock: scenario.clock })
+  const { page, close } = await openPage(browser, { isolated: scenario.cookies.length > 0 })
   const player = new Player(scenario, server, page)
   let timer, result
   try {
@@ -18,7 +18,8 @@ export async function play(browser, scenario, runtime, { observe = true, sabotag
   } finally {
     clearTimeout(timer)
     if (keepOpen) await keepOpen()
-    await close(result !== undefined).catch(() => {})
+    // A tab whose last page still waits for something might navigate by itself.
+    await close(result !== undefined && server.open === 0).catch(() => {})
     await server.stop()
   }
 }
@@ -57,7 +58,7 @@ class Player {
   result(last) {
     const { server } = this
     const dom = this.snapshots.flatMap(({ label, lines }) => [`— ${label} —`, ...lines]).concat(this.snapshots.length ? ["— end —"] : [], last.dom)
-    const result = { ...last, dom, requests: server.requests.flat(), cable: server.cable.log }
+    const result = { ...last, dom, requests: server.requests.flat(), cable: server.cable.lines }
     for (const [aspect, lines] of Object.entries(result)) {
       result[aspect] = lines.map((line) => line.replaceAll(server.origin, "http://host").replaceAll(`ws://${server.host}`, "ws://host")
         .replaceAll(encodeURIComponent(server.origin), "http%3A%2F%2Fhost").replaceAll(server.host, "host"))
@@ -71,26 +72,37 @@ class Player {
       try {
         return await this.page.evaluate(code, ...values)
       } catch (error) {
-        if (attempt >= 20 || !/context was destroyed|Cannot find context|detached|no such frame|navigat|discarded|inactive|conformance is undefined|reading 'quiet'/i.test(error.message)) throw error
+        if (attempt >= 20 || !/context was destroyed|Cannot find context|detached|no such frame|navigat|discarded|inactive|conformance is undefined|reading '(quiet|snapshot|dom|mark)'|(quiet|snapshot|dom|mark) is not a function/i.test(error.message)) throw error
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     }
   }
 
+  // drain lets everything come to rest: messages arrive, requests are answered one by one while the page is still.
   async drain() {
+    const { server } = this
     let previous = "", lost = 0
-    const deadline = Date.now() + 10000
+    const deadline = Date.now() + 15000
     for (;;) {
       const state = await this.evaluate(() => window.conformance.quiet())
-      const sent = this.server.cable.sent + [...this.server.sent.values()].reduce((sum, count) => sum + count, 0) - this.expected
-      // A message sent to a socket that closed meanwhile never arrives; after some rounds it counts as lost.
-      const waiting = state.delivered < sent && ++lost < 15
-      const now = JSON.stringify([state, this.server.open - this.server.held.length, this.server.requests.length])
-      const busy = state.pending - this.server.held.length > 0 || this.server.open - this.server.held.length > 0 || waiting
-      if (!busy && state.still && (previous === "" || now === previous)) { this.expected += sent - state.delivered; return }
+      const sent = server.cable.sent + [...server.sent.values()].reduce((sum, count) => sum + count, 0) - this.expected
+      // A message to a socket that closed meanwhile never arrives; after some rounds it counts as lost.
+      const waiting = (state.delivered < sent || state.sockets > 0) && ++lost < 15
+      const now = JSON.stringify([state, server.open, server.requests.length])
+      const still = state.still && !waiting && (previous === "" || now === previous)
       previous = now
+      if (still && server.answerNext()) { previous = "answering"; continue }
+      if (still && server.open === server.held.length && state.pending <= server.held.length) { this.expected += sent - state.delivered; return }
       if (Date.now() > deadline) throw new Error(`the page did not become quiet: ${now}`)
-      if (busy) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+
+  // wait drains until condition() holds.
+  async wait(condition, what) {
+    const deadline = Date.now() + 6000
+    while (!await condition()) {
+      if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`)
+      await this.drain()
     }
   }
 
@@ -102,9 +114,13 @@ class Player {
           try { window.Turbo.renderStreamMessage(message) } catch (error) { window.log(`threw ${error.name}: ${error.message}`) }
         }
       }, [argument].flat().map((message) => server.fill(message)))
-      case "eval": return this.evaluate(async (code) => {
-        try { await new (async () => {}).constructor(code)() } catch (error) { window.log(`threw ${error.name}: ${error.message}`) }
-      }, server.fill(argument))
+      case "eval":
+        server.immediate = true
+        await this.evaluate(async (code) => {
+          try { await new (async () => {}).constructor(code)() } catch (error) { window.log(`threw ${error.name}: ${error.message}`) }
+        }, server.fill(argument))
+        server.immediate = false
+        return
       case "click": return page.click(argument)
       case "type": await page.focus(argument[0]); return page.keyboard.type(argument[1])
       case "key": return page.keyboard.press(argument)
@@ -122,9 +138,13 @@ class Player {
       case "cut": return server.cut(argument)
       case "cable": return server.cable.perform(argument, (condition, what) => server.until(condition, what))
       case "release": return server.release(argument)
-      case "advance": return this.evaluate((ms) => window.conformance.advance(ms), argument)
-      case "wait": return page.waitForFunction(argument, { polling: "raf" })
-      case "requests": return server.until(() => server.requests.length >= argument, `request ${argument}`)
+      case "advance": {
+        const end = argument + await this.evaluate(() => window.conformance.clock())
+        while (await this.evaluate((end) => window.conformance.fireNext(end), end)) await this.drain()
+        return
+      }
+      case "wait": return this.wait(() => this.evaluate(`Boolean(${argument})`), argument)
+      case "requests": return this.wait(() => server.requests.length >= argument, `request ${argument}`)
       case "snapshot": this.snapshots.push({ label: argument, lines: await this.evaluate(() => window.conformance.dom()) })
     }
   }

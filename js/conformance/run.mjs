@@ -9,7 +9,7 @@ import { coverage, differences } from "./report.mjs"
 import { play } from "./play.mjs"
 import { runRandom } from "./random.mjs"
 import { built, oracle } from "./runtime.mjs"
-import { load, loadAll } from "./scenario.mjs"
+import { load, loadAll, loadPending } from "./scenario.mjs"
 import { selfCheck } from "./selfcheck.mjs"
 
 const usage = `usage: node js/conformance/run.mjs [flags]
@@ -51,8 +51,9 @@ async function main(argv, print) {
   const scenarios = loadAll({ only: flags.only })
   const random = Number(flags.random ?? (flags.only ? 0 : 1000))
   if (scenarios.length === 0 && random === 0) throw new Error(`conformance: no scenario matches "${flags.only}"`)
+  const pending = ours === theirs ? { scenarios: {}, lines: [] } : loadPending()
   const started = Date.now()
-  let passed = 0, failed = 0
+  let passed = 0, failed = 0, waiting = 0
   const report = (name, problems) => {
     if (problems.length === 0) return passed++
     failed++
@@ -68,12 +69,24 @@ async function main(argv, print) {
         return report(`${random} random messages from seed ${flags.seed} in ${browserName}`, problems)
       }
       const { scenario } = task
-      for (const { observe, problems } of await check(browser, browserName, scenario, { theirs, ours })) {
+      const awaited = pending.scenarios[scenario.name]
+      const results = await check(browser, browserName, scenario, { theirs, ours, pending: pending.lines })
+      if (awaited !== undefined) {
+        if (results.some(({ problems }) => problems.length)) waiting++
+        else report(`${scenario.name} in ${browserName}`, [`it passes, but pending.json still lists it as waiting for ${awaited}`])
+        return
+      }
+      for (const { observe, problems } of results) {
         if (problems.length) problems.push(`replay: node js/conformance/run.mjs --replay "${scenario.name}" --browser ${browserName}`)
         report(`${scenario.name} in ${browserName}${observe ? "" : ", unobserved"}`, problems)
       }
     })
   }))
+  if (!flags.only) {
+    for (const line of pending.lines.filter(({ met }) => !met)) report("pending.json", [`the line ${JSON.stringify(line.theirs)} waits for ${line.for}, but nothing lacks it any more`])
+    for (const name of Object.keys(pending.scenarios)) if (!scenarios.some((scenario) => scenario.name === name)) report("pending.json", [`there is no scenario ${name}`])
+  }
+  if (waiting) print(`${waiting} runs still differ as testdata/scenarios/pending.json says`)
   print(`${scenarios.length} scenarios and ${random} random messages in ${browsers.join(" and ")}, ${((Date.now() - started) / 1000).toFixed(0)} s`)
   print(`${passed} passed, ${failed} failed`)
   return failed ? 1 : 0
@@ -81,7 +94,7 @@ async function main(argv, print) {
 
 // check plays theirs once and ours in each of the scenario's modes. Unobserved, the oracle does what it always
 // does and only the recorder's lines about stream events are missing, so they are left out instead of playing it again.
-export async function check(browser, browserName, scenario, { theirs, ours, sabotage, modes = scenario.modes }) {
+export async function check(browser, browserName, scenario, { theirs, ours, pending, sabotage, modes = scenario.modes }) {
   const run = async (runtime, label, extra) => {
     try {
       return await play(browser, scenario, runtime, extra)
@@ -97,7 +110,7 @@ export async function check(browser, browserName, scenario, { theirs, ours, sabo
     try {
       left ??= await run(theirs, "theirs", { observe: true })
       const right = await run(ours, "ours", { observe, sabotage })
-      problems = compare(observe ? left : unobserved(left), right, { aspects: scenario.compare, differs: scenario.differs, browser: browserName, observe })
+      problems = compare(observe ? left : unobserved(left), right, { aspects: scenario.compare, differs: scenario.differs, pending, browser: browserName, observe })
     } catch (error) {
       if (!browser.connected) throw error
       problems = [{ aspect: "run", text: error.message }]

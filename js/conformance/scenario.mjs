@@ -12,6 +12,13 @@ export const aspects = ["log", "dom", "focus", "place", "requests", "cable", "mu
 
 const defaultPage = readFileSync(path.join(root, "page.html"), "utf8")
 
+// loadPending reads what the runtime cannot do yet: whole scenarios, which must still differ, and single lines.
+export function loadPending() {
+  const file = path.join(root, "pending.json")
+  const { scenarios = {}, lines = [] } = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {}
+  return { scenarios, lines }
+}
+
 export function loadAll({ only } = {}) {
   const matches = only && glob(only)
   const scenarios = []
@@ -69,8 +76,7 @@ export function load(name) {
     rules: written.rules ?? [], about: written.about, load: written.load ?? "umd", cable: written.cable ?? {},
     mutations: written.mutations ?? false, early: written.early ?? false, cookies: written.cookies ?? [],
     compare: written.compare ?? aspects, differs: written.differs ?? [], browsers: written.browsers ?? ["chromium", "firefox"],
-    modes: observe === "both" ? [true, false] : [observe],
-    clock: steps.some((step) => step.command === "advance")
+    modes: observe === "both" ? [true, false] : [observe]
   }
 }
 

@@ -23,6 +23,8 @@ export class ScenarioServer {
     Object.assign(this, { scenario, runtime, observe, sabotage })
     this.requests = []
     this.held = []
+    this.ready = []
+    this.immediate = false
     this.open = 0
     this.turns = new Map()
     this.feeds = new Map()
@@ -42,7 +44,6 @@ export class ScenarioServer {
   }
 
   async stop() {
-    for (const clients of this.feeds.values()) for (const client of clients) client.end()
     for (const client of this.websocket.clients) client.terminate()
     this.http.closeAllConnections()
     await new Promise((resolve) => this.http.close(resolve))
@@ -87,6 +88,8 @@ export class ScenarioServer {
     const route = this.route(request.method, request.url, pathname)
     if (route.events) return this.answerEvents(pathname, response)
     if (route.drop) return request.socket.destroy()
+    // The network is slower than the page: what the runtime asks for is answered when the page has come to rest.
+    if (!route.hold && !this.immediate && request.headers["sec-fetch-dest"] === "empty") await new Promise((resolve) => { this.ready.push(resolve); this.changed() })
     if (route.hold) await new Promise((resolve) => { this.held.push({ name: `${request.method} ${request.url}`, resolve }); this.changed() })
     const headers = { ...route.headers }
     if (route.redirect !== undefined) headers.location = this.fill(route.redirect)
@@ -174,6 +177,13 @@ export class ScenarioServer {
 
   cut(pathname) {
     for (const client of this.feeds.get(pathname) ?? []) client instanceof http.ServerResponse ? client.destroy() : client.terminate()
+  }
+
+  // answerNext lets the oldest request that waits for the page have its answer; it tells whether there was one.
+  answerNext() {
+    const resolve = this.ready.shift()
+    resolve?.()
+    return resolve !== undefined
   }
 
   async release(name) {

@@ -148,10 +148,10 @@ func exportRefresh(_, n, period int32) (result int32) {
 }
 
 //go:wasmexport turbo_fire
-func exportFire(_, slot int32) (result int32) {
-	defer guard(&result, "running what waited for a frame or a timer")
+func exportFire(value, slot, failed int32) (result int32) {
+	defer guard(&result, "running what waited for the page")
 	if callback := page.slots.take(slot); callback != nil {
-		callback()
+		callback(dom.Node(value), failed != 0)
 	}
 	return 0
 }

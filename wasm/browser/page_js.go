@@ -13,6 +13,8 @@ import (
 type Page struct {
 	names [len(dom.Names)]int32
 	slots slots
+
+	attributes map[string]int32 // interned names beside those
 }
 
 var _ turbo.Page = (*Page)(nil)

@@ -28,6 +28,7 @@ func Start(s *turbo.Session) {
 		actions = append(actions, builtin.Perform)
 	}
 	s.Start(page)
+	forms.Page = page
 	for name, action := range s.Actions {
 		domAddAction(name, int32(len(actions)))
 		actions = append(actions, action)

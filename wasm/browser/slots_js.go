@@ -1,12 +1,18 @@
 package browser
 
+import "github.com/turbowasm/turbowasm/wasm/dom"
+
 // slots are the callbacks that wait for a frame or a timer of the page.
 type slots struct {
-	callbacks []func()
+	callbacks []func(value dom.Node, failed bool)
 	free      []int32
 }
 
 func (s *slots) put(callback func()) int32 {
+	return s.await(func(dom.Node, bool) { callback() })
+}
+
+func (s *slots) await(callback func(value dom.Node, failed bool)) int32 {
 	if n := len(s.free); n > 0 {
 		slot := s.free[n-1]
 		s.free = s.free[:n-1]
@@ -18,7 +24,7 @@ func (s *slots) put(callback func()) int32 {
 }
 
 // take frees a slot and returns its callback, nil when it was taken before.
-func (s *slots) take(slot int32) func() {
+func (s *slots) take(slot int32) func(dom.Node, bool) {
 	if slot < 0 || int(slot) >= len(s.callbacks) || s.callbacks[slot] == nil {
 		return nil
 	}

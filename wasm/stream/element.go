@@ -76,7 +76,7 @@ const (
 
 var (
 	errNoTarget   = errors.New("target or targets attribute is missing")
-	errNoTemplate = errors.New("first child element must be a template element")
+	errNoTemplate = errors.New("first child element must be a <template> element")
 	errNoParent   = errors.New("the html element has no siblings")
 )
 

@@ -2,9 +2,7 @@ package stream
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
-	"testing"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -111,37 +109,4 @@ func dump(n *html.Node) string {
 		fmt.Fprintf(&b, "?%d", n.Type)
 	}
 	return b.String()
-}
-
-func TestScanAgreesWithGoOnTheCorpus(t *testing.T) { checkCorpus(t, goParser{}) }
-
-func FuzzScanMessage(f *testing.F) {
-	for _, m := range corpus(300) {
-		f.Add(m)
-	}
-	f.Fuzz(func(t *testing.T, message string) { check(t, goParser{}, message, joinContexts) })
-}
-
-func FuzzScanContents(f *testing.F) {
-	f.Add("<p>a</p>", "\n<b>b</b>")
-	f.Add("<svg><path/></svg>a", "<li><ul><li></li></ul></li>")
-	f.Add("<table><tr><td><form></form></td></tr></table>", "<tr><td></td></tr>")
-	f.Add("<select><option>a</option></select>", "<textarea>\n</textarea><style>a</style>")
-	f.Add("<h1><a><b></b></a></h1><button>x</button>", "<dl><dt>a</dt></dl>")
-	f.Fuzz(func(t *testing.T, a, b string) { check(t, goParser{}, around(a)+around(b), joinContexts) })
-}
-
-func TestScanAgreesWithGoOnLargeMessages(t *testing.T) { checkLarge(t, goParser{}) }
-
-func TestScanIsCertainOfWhatApplicationsSend(t *testing.T) { checkPartials(t, goParser{}) }
-
-// FuzzScanGenerated looks at more messages of the corpus's kind.
-func FuzzScanGenerated(f *testing.F) {
-	f.Add(uint64(1))
-	f.Fuzz(func(t *testing.T, seed uint64) {
-		g := generator{rand.New(rand.NewPCG(seed, 1))}
-		for range 20 {
-			check(t, goParser{}, g.message(), joinContexts)
-		}
-	})
 }

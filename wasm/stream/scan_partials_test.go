@@ -28,7 +28,7 @@ func checkPartials(t *testing.T, p parser) {
 			if got := verdictOf(t, message); got != want {
 				t.Errorf("%s: got %v, want %v", file.Name(), got, want)
 			}
-			check(t, p, message+"\n"+message, joinContexts)
+			check(t, p, message+"\n"+message, flow)
 		}
 	}
 }

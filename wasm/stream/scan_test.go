@@ -156,7 +156,7 @@ func TestScanJudgesContent(t *testing.T) {
 			if got := verdictOf(t, around(c.content)); got != c.want {
 				t.Errorf("got %v, want %v: %s", got, c.want, c.content)
 			}
-			check(t, goParser{}, around(c.content), joinContexts)
+			check(t, goParser{}, around(c.content), flow)
 		})
 	}
 }

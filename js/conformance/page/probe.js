@@ -1,5 +1,5 @@
 // Runs in every document before any of its scripts. It counts what is still under way, records the console,
-// and gives the page a clock that a step can move forward. It adds no listener to any node.
+// and gives the page a clock that only steps move. It adds no listener to any node.
 (() => {
   if (window.conformance) return
   const log = []
@@ -38,11 +38,13 @@
     Response.prototype[name] = function () { return during(native.call(this)) }
   }
 
+  const sockets = new Set()
   const wrap = (Native) => class extends Native {
     constructor(...values) {
       super(...values)
+      if (Native.name === "WebSocket") sockets.add(this)
       super.addEventListener("message", () => { probe.delivered += 1 })
-      super.addEventListener("close", () => { if (!this.closedHere) probe.delivered += 1 })
+      super.addEventListener("close", () => { sockets.delete(this); if (!this.closedHere) probe.delivered += 1 })
     }
     close(...values) {
       this.closedHere = true
@@ -52,47 +54,44 @@
   window.WebSocket = wrap(window.WebSocket)
   window.EventSource = wrap(window.EventSource)
 
-  // The clock: timers run by themselves as always; advance(ms) runs those due within ms at once, in order,
-  // with Date and performance.now telling the moved time.
-  if (window.conformanceClock) {
-    const { setTimeout: nativeSet, clearTimeout: nativeClear, Date: NativeDate } = window
-    const nativeNow = performance.now.bind(performance)
-    let skew = 0, last = 0
-    const timers = new Map()
-    const now = () => nativeNow() + skew
-    performance.now = now
-    window.Date = class extends NativeDate {
-      constructor(...values) { values.length ? super(...values) : super(NativeDate.now() + skew) }
-      static now() { return NativeDate.now() + skew }
-    }
-    const arm = (id, delay, run, every) => {
-      const timer = { due: now() + delay, run, every }
-      timer.native = nativeSet(() => fire(id), delay)
-      timers.set(id, timer)
-    }
-    const fire = (id) => {
-      const timer = timers.get(id)
-      if (!timer) return
-      nativeClear(timer.native)
-      timers.delete(id)
-      if (timer.every !== undefined) arm(id, timer.every, timer.run, timer.every)
-      timer.run()
-    }
-    const callable = (callback, values) => typeof callback === "function" ? () => callback(...values) : () => window.eval(callback)
-    window.setTimeout = (callback, delay = 0, ...values) => { const id = ++last + 1e6; arm(id, Math.max(0, Number(delay) || 0), callable(callback, values)); return id }
-    window.setInterval = (callback, delay = 0, ...values) => { const id = ++last + 1e6, every = Math.max(4, Number(delay) || 0); arm(id, every, callable(callback, values), every); return id }
-    window.clearTimeout = window.clearInterval = (id) => { nativeClear(timers.get(id)?.native); timers.delete(id) }
-    probe.advance = async (ms) => {
-      const end = now() + ms
-      for (;;) {
-        const next = [...timers].filter(([, timer]) => timer.due <= end).sort((a, b) => a[1].due - b[1].due || a[0] - b[0])[0]
-        if (!next) break
-        skew += Math.max(0, next[1].due - now())
-        fire(next[0])
-        // Whatever the timer started settles before the next one is due: microtasks, then a task.
-        await new Promise((resolve) => nativeSet(resolve, 1))
-      }
-      skew += Math.max(0, end - now())
-    }
+  // The clock stands still, but for short timers, until a step moves it from timer to timer: so nothing depends on how
+  // busy the machine is. Date and performance.now tell the moved time.
+  const { setTimeout: nativeSet, clearTimeout: nativeClear, Date: NativeDate } = window
+  const short = 20
+  const start = NativeDate.now() - performance.now()
+  let clock = performance.now(), last = 1e6
+  const timers = new Map()
+  // Each look at the clock takes 5 µs, so that it never stands entirely.
+  performance.now = () => clock += 0.005
+  window.Date = class Date extends NativeDate {
+    constructor(...values) { values.length ? super(...values) : super(Date.now()) }
+    static now() { return Math.floor(start + performance.now()) }
   }
+  const arm = (id, delay, run, every) => {
+    timers.set(id, { due: clock + delay, run, every, native: delay <= short && nativeSet(() => fire(id), delay) })
+    return id
+  }
+  const fire = (id) => {
+    const { due, run, every, native } = timers.get(id)
+    nativeClear(native)
+    timers.delete(id)
+    clock = Math.max(clock, due)
+    if (every !== undefined) arm(id, every, run, every)
+    run()
+  }
+  const callable = (callback, values) => typeof callback === "function" ? () => callback(...values) : () => window.eval(callback)
+  const least = (delay, least) => Math.max(least, Number(delay) || 0)
+  window.setTimeout = function setTimeout(callback, delay, ...values) { return arm(++last, least(delay, 0), callable(callback, values)) }
+  window.setInterval = function setInterval(callback, delay, ...values) { return arm(++last, least(delay, 4), callable(callback, values), least(delay, 4)) }
+  window.clearTimeout = window.clearInterval = (id) => { nativeClear(timers.get(id)?.native); timers.delete(id) }
+
+  // fireNext runs the earliest timer that is due within the clock's way to end, and tells whether there was one.
+  probe.clock = () => clock
+  probe.fireNext = (end) => {
+    const [next] = [...timers].filter(([, timer]) => timer.due <= end).sort((a, b) => a[1].due - b[1].due || a[0] - b[0])
+    if (next) fire(next[0])
+    else clock = Math.max(clock, end)
+    return next !== undefined
+  }
+  probe.changingSockets = () => [...sockets].filter(({ readyState }) => readyState === 0 || readyState === 2).length
 })()

@@ -147,14 +147,14 @@
       log: lines().map(({ text }) => text),
       dom: dom(),
       focus: focus(),
-      place: [`url ${location.href}`, `history +${history.length - probe.historyStart} ${JSON.stringify(history.state)}`, `scroll ${Math.round(scrollX)},${Math.round(scrollY)}`, `title ${quote(document.title)}`],
+      place: [`url ${location.href}`, `history +${history.length - probe.historyStart}`, `state ${JSON.stringify(history.state)}`, `scroll ${Math.round(scrollX)},${Math.round(scrollY)}`, `title ${quote(document.title)}`],
       mutations: records
     }),
     // quiet watches three frames, each with a task after it, and tells whether anything moved during the last two.
     async quiet() {
       const frame = () => new Promise((resolve) => { document.visibilityState === "hidden" ? setTimeout(resolve) : requestAnimationFrame(resolve) })
       const task = () => new Promise((resolve) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = () => { port1.close(); resolve() }; port2.postMessage(0) })
-      const state = () => ({ pending: probe.pending, delivered: probe.delivered, log: log.length, size: document.documentElement.outerHTML.length, streams: document.getElementsByTagName("turbo-stream").length })
+      const state = () => ({ pending: probe.pending, delivered: probe.delivered, sockets: probe.changingSockets(), log: log.length, size: document.documentElement.outerHTML.length, streams: document.getElementsByTagName("turbo-stream").length })
       await frame(); await task()
       const before = JSON.stringify(state())
       await frame(); await task(); await frame(); await task()

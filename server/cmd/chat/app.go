@@ -163,15 +163,20 @@ func (a *app) publish(ctx context.Context, to string, change func(context.Contex
 	return nil
 }
 
-// authorize lets a user listen to the sidebar that all share, to their own, and
-// to rooms, which are open to everybody.
-func (a *app) authorize(_ context.Context, s *cable.Subscription, name string) error {
+// authorize decides what a cable connection may listen to.
+func (a *app) authorize(_ context.Context, s *cable.Subscription, stream string) error {
 	u, ok := s.User().Data.(user)
 	if !ok {
 		return cable.ErrRejected
 	}
-	owner, what, private := strings.Cut(name, ":")
-	if private && what == "rooms" && owner != u.GlobalID().Param() {
+	return mayHear(u, stream)
+}
+
+// mayHear lets a user listen to the sidebar that all share, to their own, and
+// to rooms, which are open to everybody.
+func mayHear(u user, stream string) error {
+	owner, what, private := strings.Cut(stream, ":")
+	if private && what == roomsStream && owner != u.GlobalID().Param() {
 		return fmt.Errorf("%w: the rooms of another user", cable.ErrRejected)
 	}
 	return nil
@@ -182,7 +187,11 @@ func overrideMethod(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
 		if r.Method == http.MethodPost {
-			if err := r.ParseMultipartForm(maxRequest); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+			err := r.ParseForm()
+			if multi := r.ParseMultipartForm(maxRequest); err == nil && !errors.Is(multi, http.ErrNotMultipart) {
+				err = multi
+			}
+			if err != nil {
 				status := http.StatusBadRequest
 				if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 					status = http.StatusRequestEntityTooLarge

@@ -1,0 +1,63 @@
+// Values of the page's as Go sees them: properties, calls, events, promises.
+// For what happens once per event; what is hot has primitives of its own.
+
+import { ask, fire, handle, nodes, provide, push, put, text } from "./dom.js"
+import { runtime } from "./runtime.js"
+
+// What Go finds under the handle 0.
+export const world = { window, document }
+
+const dig = (n, at, length) => length ? text(at, length).split(".").reduce((value, key) => value?.[key], n ? nodes[n] : world) : nodes[n]
+
+// Every event of the runtime's but one: on its target while that is on the
+// page, else on the html element (Turbo 8.0.23, events).
+export function dispatch(name, target, cancelable, detail) {
+  const event = new CustomEvent(name, { bubbles: true, cancelable, composed: true, detail })
+  void (target?.isConnected ? target : document.documentElement).dispatchEvent(event)
+  return event
+}
+
+provide({
+  keep(n) {
+    const free = nodes.indexOf(null, 3)
+    nodes[free] = nodes[n]
+    return free
+  },
+  drop(n) { nodes[n] = null },
+  get: (n, at, length) => handle(dig(n, at, length)),
+  get_number: (n, at, length) => dig(n, at, length),
+  get_text(n, at, length) {
+    const value = dig(n, at, length)
+    return value == null ? -2 : put(String(value))
+  },
+  box_text: (at, length) => push(text(at, length)),
+  box_number: (number) => push(number),
+  object: () => handle({}),
+  set(n, at, length, value) { (n ? nodes[n] : world)[text(at, length)] = nodes[value] },
+  call: (n, at, length, a, b, c) => handle((n ? nodes[n] : world)[text(at, length)](...[a, b, c].slice(0, c ? 3 : b ? 2 : a ? 1 : 0).map((value) => nodes[value]))),
+  dispatch: (at, length, n, cancelable, detail) => +!dispatch(text(at, length), nodes[n], !!cancelable, nodes[detail]).defaultPrevented,
+  // A rejection that Go does not catch stays an unhandled one.
+  then(n, slot, catches) {
+    Promise.resolve(nodes[n]).then((value) => fire(slot, value, 0), (error) => {
+      fire(slot, error, 1)
+      if (!catches) throw error
+    })
+  },
+  once(slot) {
+    let called
+    return handle((value) => { if (!called) called = !fire(slot, value, 0) })
+  }
+})
+
+// Gives an object methods, and getters, that Go answers; before Go runs calls
+// wait for it. They are numbered in the order of the names.
+export function forward(object, kind, methods, getters = "") {
+  let next = kind << 6
+  const method = (number) => function (a, b, c) {
+    let result
+    runtime.when(() => result = ask(this, number, a, b, c))
+    return result
+  }
+  for (const name of methods.split(" ")) object[name] = method(next++)
+  if (getters) for (const name of getters.split(" ")) Object.defineProperty(object, name, { get: method(next++), configurable: true })
+}

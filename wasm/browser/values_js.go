@@ -1,0 +1,171 @@
+package browser
+
+import "github.com/turbowasm/turbowasm/wasm/dom"
+
+// The primitives of js/values.js: any value of the page's as a handle, for
+// what happens once per event. A path names a property of a property, with
+// dots; the handle 0 stands for the page's world in them.
+
+//go:wasmimport turbo keep
+func domKeep(n int32) int32
+
+//go:wasmimport turbo drop
+func domDrop(n int32)
+
+//go:wasmimport turbo get
+func domGet(n int32, path string) int32
+
+//go:wasmimport turbo get_number
+func domGetNumber(n int32, path string) int32
+
+//go:wasmimport turbo get_text
+func domGetText(n int32, path string) int32
+
+//go:wasmimport turbo box_text
+func domBoxText(text string) int32
+
+//go:wasmimport turbo box_number
+func domBoxNumber(n int32) int32
+
+//go:wasmimport turbo object
+func domObject() int32
+
+//go:wasmimport turbo set
+func domSet(n int32, name string, value int32) int32
+
+//go:wasmimport turbo call
+func domCall(n int32, method string, a, b, c int32) int32
+
+//go:wasmimport turbo dispatch
+func domDispatch(name string, target, cancelable, detail int32) int32
+
+//go:wasmimport turbo then
+func domThen(n, slot, catches int32)
+
+//go:wasmimport turbo once
+func domOnce(slot int32) int32
+
+// Keep returns a handle that lasts until Drop.
+func (p *Page) Keep(n dom.Node) dom.Node {
+	kept := domKeep(int32(n))
+	if kept <= 0 {
+		panic("the page keeps too many values")
+	}
+	return dom.Node(kept)
+}
+
+func (p *Page) Drop(n dom.Node) {
+	if n > 0 {
+		domDrop(int32(n))
+	}
+}
+
+// Get returns a value, 0 when it is missing or falsy.
+func (p *Page) Get(n dom.Node, path string) dom.Node { return found(domGet(int32(n), path)) }
+
+// Number returns a number, 1 for true, 0 for what is none.
+func (p *Page) Number(n dom.Node, path string) int { return int(domGetNumber(int32(n), path)) }
+
+// Is reports whether a value is truthy.
+func (p *Page) Is(n dom.Node, path string) bool {
+	mark := domMark()
+	is := domGet(int32(n), path) > 0
+	domRelease(mark)
+	return is
+}
+
+// Text returns a value as a string; ok is false when it is null or undefined.
+func (p *Page) Text(n dom.Node, path string) (text string, ok bool) {
+	length := domGetText(int32(n), path)
+	if length < 0 {
+		return "", false
+	}
+	return taken(length), true
+}
+
+// String makes a string of the page's.
+func (p *Page) String(text string) dom.Node { return dom.Node(domBoxText(text)) }
+
+// Int makes a number of the page's.
+func (p *Page) Int(n int) dom.Node { return dom.Node(domBoxNumber(int32(n))) }
+
+// Bool returns a boolean of the page's.
+func (p *Page) Bool(b bool) dom.Node { return dom.Node(2 - number(b)) }
+
+// Object makes an empty object.
+func (p *Page) Object() dom.Node { return dom.Node(domObject()) }
+
+// Set sets a property; the value 0 is null.
+func (p *Page) Set(n dom.Node, name string, value dom.Node) error {
+	return failed(domSet(int32(n), name, int32(value)))
+}
+
+// Call calls a method with up to three values; it fails when the page throws.
+func (p *Page) Call(n dom.Node, method string, args ...dom.Node) (dom.Node, error) {
+	var a [3]int32
+	for i, arg := range args {
+		a[i] = int32(arg)
+	}
+	result := domCall(int32(n), method, a[0], a[1], a[2])
+	return found(result), failed(result)
+}
+
+// Dispatch dispatches an event of the runtime and reports whether nobody
+// prevented its default. The target 0 is the html element.
+func (p *Page) Dispatch(name string, target dom.Node, cancelable bool, detail dom.Node) bool {
+	return domDispatch(name, int32(target), number(cancelable), int32(detail)) > 0
+}
+
+// Then calls back with what a promise, or any value, comes to. When it comes
+// to nothing, the page tells of it.
+func (p *Page) Then(n dom.Node, callback func(value dom.Node)) {
+	domThen(int32(n), p.slots.await(func(value dom.Node, failed bool) {
+		if !failed {
+			callback(value)
+		}
+	}), 0)
+}
+
+// Settled calls back when a promise is settled, with the reason if it failed.
+func (p *Page) Settled(n dom.Node, callback func(value dom.Node, failed bool)) {
+	domThen(int32(n), p.slots.await(callback), 1)
+}
+
+// Once makes a function of the page's whose first call calls back.
+func (p *Page) Once(callback func(value dom.Node)) dom.Node {
+	return dom.Node(domOnce(p.slots.await(func(value dom.Node, _ bool) { callback(value) })))
+}
+
+// interned names an attribute.
+func (p *Page) interned(name string) int32 {
+	n, ok := p.attributes[name]
+	if !ok {
+		if p.attributes == nil {
+			p.attributes = map[string]int32{}
+		}
+		n = domIntern(name)
+		p.attributes[name] = n
+	}
+	return n
+}
+
+// Attr returns an attribute by its name.
+func (p *Page) Attr(n dom.Node, name string) (value string, ok bool) {
+	length := domAttribute(int32(n), p.interned(name))
+	if length < 0 {
+		return "", false
+	}
+	return taken(length), true
+}
+
+func (p *Page) HasAttr(n dom.Node, name string) bool {
+	return domHasAttribute(int32(n), p.interned(name)) > 0
+}
+
+func (p *Page) SetAttr(n dom.Node, name, value string) {
+	domSetAttribute(int32(n), p.interned(name), value)
+}
+
+func (p *Page) RemoveAttr(n dom.Node, name string) {
+	domRemoveAttribute(int32(n), p.interned(name))
+}

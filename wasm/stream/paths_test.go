@@ -1,0 +1,168 @@
+package stream_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/turbowasm/turbowasm/wasm/dom"
+	"github.com/turbowasm/turbowasm/wasm/dom/domtest"
+	"github.com/turbowasm/turbowasm/wasm/stream"
+)
+
+// defineStreams makes stream elements of the page perform themselves, as the
+// custom element does when nobody listens. It calls connected for each.
+func defineStreams(p *domtest.Page, connected func()) {
+	p.Define("turbo-stream", domtest.Element{Connected: func(n dom.Node) {
+		held := p.Hold(n)
+		connected()
+		p.Repaint(func() {
+			n := held()
+			if err := perform(p, n); err != nil {
+				p.Report(p.OpeningTag(n), err)
+			}
+			p.Remove(n)
+		})
+	}})
+}
+
+func perform(p *domtest.Page, n dom.Node) error {
+	e := stream.NewElement(p, n)
+	for _, action := range stream.Builtin {
+		if action.Name == e.Attribute(dom.Action) {
+			return action.Perform(e)
+		}
+	}
+	return fmt.Errorf("unknown action")
+}
+
+// A path takes messages to the page; all of them must lead to the same page.
+type path func(p *domtest.Page) (render func(message string))
+
+const allHints = stream.HintScripts | stream.HintPermanent | stream.HintAutofocus
+
+func renderParsed(p *domtest.Page, message string) {
+	p.Call(func() {
+		if err := stream.Render(p, p.Fragment(message), allHints); err != nil {
+			p.Report("message", err)
+		}
+	})
+}
+
+// parsed has the page parse the whole message.
+func parsed(p *domtest.Page) func(string) {
+	defineStreams(p, func() {})
+	return func(message string) { renderParsed(p, message) }
+}
+
+// assembled makes the elements from the message's bytes.
+func assembled(p *domtest.Page) func(string) {
+	defineStreams(p, func() {})
+	var a stream.Assembly
+	return func(message string) {
+		done := false
+		buf := append([]byte(message), make([]byte, stream.Padding)...)
+		p.Call(func() { done = a.Render(p, buf, 0, len(message)) })
+		if !done {
+			renderParsed(p, message)
+		}
+	}
+}
+
+// batched performs the messages of a frame together, without elements.
+func batched(p *domtest.Page) func(string) {
+	b := &stream.Batch{Page: p, Report: p.Report}
+	defineStreams(p, b.Seal)
+	return func(message string) {
+		done := false
+		p.Call(func() {
+			copy(b.Arena(len(message)), message)
+			var first bool
+			if done, first = b.Add(len(message), -1); first {
+				p.Repaint(b.Perform)
+			}
+		})
+		if !done {
+			renderParsed(p, message)
+		}
+	}
+}
+
+const pathsPage = `<body><div id="list" class="a"><p id="message_1">1</p>text<p id="message_2" class="b">2</p></div>` +
+	`<ul id="a"><li id="b" class="b">b</li></ul><section id="c"><p id="d"></p> <b id="e"></b></section><form id="f"><p class="b"><input name="id"></p></form>`
+
+// randomMessage makes a message that changes such a page.
+func randomMessage(r *rand.Rand) string {
+	pick := func(list ...string) string { return list[r.IntN(len(list))] }
+	var b strings.Builder
+	for range 1 + r.IntN(4) {
+		b.WriteString(pick("", "", "\n", " "))
+		action := stream.Builtin[r.IntN(7)].Name
+		if r.IntN(3) > 0 {
+			action = "append"
+		}
+		fmt.Fprintf(&b, `<turbo-stream action="%s" %s="%s">`, action,
+			pick("target", "target", "target", "target", "targets"), pick("list", "list", "list", "a", "b", "c", "d", "e", "message_1", "p", "f"))
+		content := stream.RandomContent(r)
+		switch r.IntN(8) {
+		case 0:
+			content = pick(`<tr id="x"><td>1</td></tr>`, `<form id="y"><input name="id"></form>`, "<!-- -->", "a", "\n<b>1</b>\n", `<svg><path/></svg>`)
+		case 1, 2, 3:
+			content = strings.Repeat(fmt.Sprintf(`<p id="%s">%d</p>`, pick("a", "b", "message_1", "message_2", "x", "y", "z"), r.IntN(100)), 1+r.IntN(2))
+		}
+		if action != "remove" || r.IntN(2) == 0 {
+			fmt.Fprintf(&b, "<template>%s</template>", content)
+		}
+		b.WriteString("</turbo-stream>")
+	}
+	return b.String()
+}
+
+// end renders the messages of some frames and returns the page after each.
+func end(way path, frames [][]string) (pages []string, reports []int) {
+	p := domtest.New(pathsPage)
+	render := way(p)
+	for _, messages := range frames {
+		for _, message := range messages {
+			render(message)
+		}
+		p.Settle()
+		pages = append(pages, strings.TrimRight(p.HTML(), "\n "))
+		reports = append(reports, len(p.Reports))
+	}
+	return pages, reports
+}
+
+func checkPaths(t *testing.T, seed uint64) {
+	r := rand.New(rand.NewPCG(seed, 0))
+	var frames [][]string
+	for range 1 + r.IntN(3) {
+		var messages []string
+		for range 1 + r.IntN(4) {
+			messages = append(messages, randomMessage(r))
+		}
+		frames = append(frames, messages)
+	}
+	want, wantReports := end(parsed, frames)
+	for name, way := range map[string]path{"assembled": assembled, "batched": batched} {
+		got, reports := end(way, frames)
+		for i := range frames {
+			if got[i] != want[i] || reports[i] != wantReports[i] {
+				t.Fatalf("%s, seed %d, messages\n%s\ngot %d reports, %s\nwant %d, %s", name, seed,
+					strings.Join(frames[i], "\n--\n"), reports[i], got[i], wantReports[i], want[i])
+			}
+		}
+	}
+}
+
+func TestAllPathsLeadToTheSamePage(t *testing.T) {
+	for seed := range uint64(300) {
+		checkPaths(t, seed)
+	}
+}
+
+func FuzzPaths(f *testing.F) {
+	f.Add(uint64(0))
+	f.Fuzz(checkPaths)
+}
