@@ -1,48 +1,55 @@
-# Every target works on a machine with Go and, for conformance and bench, Node;
-# browsers are installed with apt where it is there and may be used.
+# Every target needs Go alone, save conformance and bench, which need Node too.
+# Browsers are installed with apt where they are missing and apt may be used.
 
 TURBOWASM = go run ./server/cmd/turbowasm
+FUZZTIME ?= 30s
 
-.PHONY: all run test test-native test-browser vet fmt dist size bench conformance fuzz clean
+.PHONY: all run test vet test-native test-browser conformance dist size bench fuzz fmt clean
 
-all: fmt vet test
+all: fmt test
 
-# The chat on http://localhost:8080; PORT=3000 make run for another port.
-run: dist
+run: dist ## the chat on http://localhost:8080, or another PORT
 	go run ./server/cmd/chat
 
-test: vet test-native test-browser
+test: vet test-native test-browser ## everything but conformance
 
 vet:
 	go vet ./...
 	GOOS=js GOARCH=wasm go vet ./wasm/...
 
-test-native:
+test-native: dist ## rules, server and flows
 	$(TURBOWASM) need chromium
-	go test -race ./...
+	go test -race -timeout 10m ./...
 
-test-browser:
-	$(TURBOWASM) browsertest -timeout 3m ./wasm/...
+test-browser: ## the runtime's tests again, compiled for the page, in Chromium
+	$(TURBOWASM) browsertest -timeout 5m ./wasm/...
 
-fmt:
-	gofmt -l -w js server wasm
-
-dist:
-	$(TURBOWASM) dist js/dist
-
-size:
-	$(TURBOWASM) size
-
-bench: dist js/node_modules
-	$(TURBOWASM) need chromium
-	cd js && node bench/run.mjs
-
-conformance: dist js/node_modules
+conformance: dist js/node_modules ## side by side with @hotwired/turbo, in Chromium and Firefox
 	$(TURBOWASM) need chromium firefox-esr
 	cd js && node conformance/run.mjs
 
+dist: ## js/dist: the runtime as pages load it
+	$(TURBOWASM) dist js/dist
+
+size: ## what the runtime weighs, against its budget
+	$(TURBOWASM) size
+
+bench: dist js/node_modules ## speed, side by side with @hotwired/turbo
+	$(TURBOWASM) need chromium
+	cd js && node bench/run.mjs
+
+fuzz: ## every fuzz target, for FUZZTIME each
+	@go list ./... | while read -r pkg; do \
+		go test -list '^Fuzz' $$pkg | grep '^Fuzz' | while read -r target; do \
+			echo "$$pkg $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done || exit 1; \
+	done
+
+fmt:
+	gofmt -l -w js server testdata wasm
+
 js/node_modules: js/package.json js/package-lock.json
-	cd js && npm ci
+	cd js && npm ci --no-audit --no-fund
 	touch js/node_modules
 
 clean:

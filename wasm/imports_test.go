@@ -39,6 +39,7 @@ func (s source) in(dir string) bool { return strings.HasPrefix(s.file, dir+"/") 
 
 // TestImports guards the house plan: which room may import what.
 func TestImports(t *testing.T) {
+	all := sources(t)
 	for _, rule := range []struct {
 		sentence string
 		broken   func(s source, imported string) bool
@@ -64,7 +65,7 @@ func TestImports(t *testing.T) {
 		}},
 	} {
 		t.Run(rule.sentence, func(t *testing.T) {
-			for _, s := range sources(t) {
+			for _, s := range all {
 				for _, imported := range s.imports {
 					if rule.broken(s, imported) {
 						t.Errorf("%s imports %s", s.file, imported)

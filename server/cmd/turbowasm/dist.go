@@ -28,47 +28,63 @@ const scriptNotice = "/*! turbowasm, MIT licence. Contains wasm_exec.js, copyrig
 // dist writes the runtime's files to dir, which is created if need be.
 func dist(ctx context.Context, mainPackage, dir string, debug bool, progress io.Writer) error {
 	fmt.Fprintf(progress, "compiling %s\n", mainPackage)
-	p, err := findProgram(ctx, mainPackage)
+	files, err := makeFiles(ctx, mainPackage, debug)
 	if err != nil {
 		return err
+	}
+	fmt.Fprintf(progress, "compressing into %s\n", dir)
+	return writeFiles(dir, files)
+}
+
+// makeFiles builds a distribution, by file name.
+func makeFiles(ctx context.Context, mainPackage string, debug bool) (map[string][]byte, error) {
+	p, err := findProgram(ctx, mainPackage)
+	if err != nil {
+		return nil, err
 	}
 	wasm, err := p.compile(ctx, debug)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	wasmExec, err := p.wasmExec(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	module, err := bundle(js.Sources, "turbo.js", wasmExec, api.FormatESModule)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	classic, err := bundle(js.Sources, "umd.js", wasmExec, api.FormatIIFE)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	types, err := fs.ReadFile(js.Sources, "turbo.d.ts")
 	if err != nil {
-		return fmt.Errorf("turbowasm: read type declarations: %w", err)
+		return nil, fmt.Errorf("turbowasm: read type declarations: %w", err)
 	}
+	return map[string][]byte{
+		"turbo.js":       append([]byte(scriptNotice), module...),
+		"turbo.umd.js":   append([]byte(scriptNotice), classic...),
+		"turbo.wasm":     wasm,
+		"turbo.d.ts":     types,
+		"LICENSE-go.txt": goLicence,
+	}, nil
+}
 
-	fmt.Fprintf(progress, "compressing into %s\n", dir)
+// writeFiles writes files to dir, and beside those that pages load what they
+// compress to.
+func writeFiles(dir string, files map[string][]byte) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("turbowasm: make %q: %w", dir, err)
 	}
 	var group errgroup.Group
-	for name, data := range map[string][]byte{
-		"turbo.js":     append([]byte(scriptNotice), module...),
-		"turbo.umd.js": append([]byte(scriptNotice), classic...),
-		"turbo.wasm":   wasm,
-	} {
+	for name, data := range files {
 		group.Go(func() error { return writeFile(dir, name, data) })
-		group.Go(func() error { return writeFile(dir, name+".gz", gzipped(data)) })
-		group.Go(func() error { return writeFile(dir, name+".br", brotlied(data)) })
+		if ext := filepath.Ext(name); ext == ".js" || ext == ".wasm" {
+			group.Go(func() error { return writeFile(dir, name+".gz", gzipped(data)) })
+			group.Go(func() error { return writeFile(dir, name+".br", brotlied(data)) })
+		}
 	}
-	group.Go(func() error { return writeFile(dir, "turbo.d.ts", types) })
-	group.Go(func() error { return writeFile(dir, "LICENSE-go.txt", goLicence) })
 	return group.Wait()
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,53 +13,76 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-func TestDist(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "public", "turbo")
-	if err := run(t.Context(), []string{"dist", "-main", "./testdata/probe", dir}, io.Discard, io.Discard); err != nil {
+func TestMakeFiles(t *testing.T) {
+	files, err := makeFiles(t.Context(), "./testdata/probe", false)
+	if err != nil {
 		t.Fatal(err)
 	}
-	read := func(name string) []byte {
-		t.Helper()
-		data, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return data
+	want := map[string][]string{
+		"turbo.js":       {"export{", "import.meta.url", "LICENSE-go.txt"},
+		"turbo.umd.js":   {"document.currentScript", "LICENSE-go.txt"},
+		"turbo.wasm":     {wasmMagic},
+		"turbo.d.ts":     {"renderStreamMessage"},
+		"LICENSE-go.txt": {"Copyright 2009 The Go Authors"},
 	}
-	for name, holds := range map[string]string{
-		"turbo.js":     "export{",
-		"turbo.umd.js": "document.currentScript",
-		"turbo.wasm":   wasmMagic,
-	} {
-		plain := read(name)
-		if !strings.Contains(string(plain), holds) {
-			t.Errorf("%s does not contain %q", name, holds)
-		}
-		unzipped, err := gzip.NewReader(bytes.NewReader(read(name + ".gz")))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for suffix, r := range map[string]io.Reader{".gz": unzipped, ".br": brotli.NewReader(bytes.NewReader(read(name + ".br")))} {
-			if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, plain) {
-				t.Errorf("%s%s unpacks to something else than %s (error %v)", name, suffix, name, err)
+	for name, texts := range want {
+		for _, text := range texts {
+			if !bytes.Contains(files[name], []byte(text)) {
+				t.Errorf("%s does not contain %q", name, text)
 			}
 		}
 	}
-	for _, name := range []string{"turbo.js", "turbo.umd.js"} {
-		if !strings.Contains(string(read(name)), "LICENSE-go.txt") {
-			t.Errorf("%s does not name the licence of Go's part", name)
+	if len(files) != len(want) {
+		t.Errorf("got %d files, want %d", len(files), len(want))
+	}
+}
+
+func TestWriteFiles(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "public", "turbo")
+	for _, content := range []string{"before", strings.Repeat("after ", 1000)} {
+		err := writeFiles(dir, map[string][]byte{"turbo.js": []byte(content), "turbo.wasm": []byte(content), "turbo.d.ts": []byte(content)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range entries {
+			data, err := os.ReadFile(filepath.Join(dir, entry.Name()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[entry.Name()] = unpack(t, entry.Name(), data)
+		}
+		want := map[string]string{}
+		for _, name := range []string{"turbo.js", "turbo.js.gz", "turbo.js.br", "turbo.wasm", "turbo.wasm.gz", "turbo.wasm.br", "turbo.d.ts"} {
+			want[name] = content
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("got %v", got)
 		}
 	}
-	if !strings.Contains(string(read("LICENSE-go.txt")), "Copyright 2009 The Go Authors") {
-		t.Error("LICENSE-go.txt is not Go's licence")
+}
+
+func unpack(t *testing.T, name string, data []byte) string {
+	t.Helper()
+	var r io.Reader = bytes.NewReader(data)
+	switch filepath.Ext(name) {
+	case ".gz":
+		var err error
+		if r, err = gzip.NewReader(r); err != nil {
+			t.Fatal(err)
+		}
+	case ".br":
+		r = brotli.NewReader(r)
 	}
-	if !strings.Contains(string(read("turbo.d.ts")), "renderStreamMessage") {
-		t.Error("turbo.d.ts does not declare the API")
+	unpacked, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
 	}
-	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 11 {
-		t.Errorf("got %d files, want 11 (error %v)", len(entries), err)
-	}
+	return string(unpacked)
 }
 
 func TestRefuse(t *testing.T) {
@@ -78,7 +102,6 @@ func TestRefuse(t *testing.T) {
 		{"an unknown flag", []string{"dist", "-fast", "a"}, "bad usage"},
 		{"size with an argument", []string{"size", "a"}, "bad usage"},
 		{"a main package that does not exist", []string{"dist", "-main", "./testdata/none", file}, "none"},
-		{"a directory that is a file", []string{"dist", "-main", "./testdata/probe", file}, file},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			err := run(t.Context(), c.args, io.Discard, io.Discard)
@@ -86,6 +109,9 @@ func TestRefuse(t *testing.T) {
 				t.Errorf("got error %v, want one with %q", err, c.want)
 			}
 		})
+	}
+	if err := writeFiles(file, map[string][]byte{"turbo.js": nil}); err == nil || !strings.Contains(err.Error(), file) {
+		t.Errorf("a directory that is a file: got error %v", err)
 	}
 	if data, err := os.ReadFile(file); string(data) != "kept" {
 		t.Errorf("the file is now %q (error %v)", data, err)

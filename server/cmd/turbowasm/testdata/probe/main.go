@@ -16,15 +16,11 @@ import (
 
 func main() {
 	report := js.Global().Get("Object").New()
-	for name, probe := range map[string]func() string{
-		"allocation, collection and growing stacks": allocate,
-		"a panic that is recovered":                 recovered,
-		"a runtime error that is recovered":         runtimeError,
-		"goroutines and timers":                     goroutines,
-		"fs and process as Go sees them":            globals,
-	} {
-		report.Set(name, probe())
-	}
+	report.Set("allocation, collection and growing stacks", allocate())
+	report.Set("a panic that is recovered", recovered())
+	report.Set("a runtime error that is recovered", runtimeError())
+	report.Set("goroutines and timers", goroutines())
+	report.Set("fs and process as Go sees them", globals())
 	println("printed by the runtime")
 	fmt.Println("printed through os")
 	js.Global().Set("report", report)
@@ -76,7 +72,9 @@ func goroutines() string {
 		})
 	}
 	group.Wait()
-	return fmt.Sprint(sum, runtime.NumGoroutine())
+	// This one and perhaps one that handles the page's events: the runtime
+	// still knows its own, which do not count.
+	return fmt.Sprint(sum, runtime.NumGoroutine() <= 2)
 }
 
 func globals() string {
