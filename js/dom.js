@@ -258,7 +258,7 @@ const primitives = {
   remove: (n) => nodes[n].remove(),
   place: (n, where, template) => place(nodes[n], where, content(nodes[template])),
   twins(n, template, property) {
-    if (!nodes[n].children[0]) return 0
+    if (!nodes[n]) return nodes[n].children // throws, as upstream does
     let count = 0
     for (let child = nodes[template].content.firstElementChild; child; child = child.nextElementSibling) {
       const id = property ? child.id : child.getAttribute("id")
