@@ -194,6 +194,18 @@ func (p *Page) AddText(n dom.Node, text stream.Piece) {
 	domAddText(int32(n), message, at, length)
 }
 
+func (p *Page) ScrollContainer(n dom.Node) dom.Node { return found(domScrollContainer(int32(n))) }
+func (p *Page) ScrollTo(n dom.Node, top float64)    { domScrollTo(int32(n), top) }
+func (p *Page) ViewportTop(n dom.Node) float64      { return domViewportTop(int32(n)) }
+
+func (p *Page) Scroller(n dom.Node) stream.Scroller {
+	return stream.Scroller{
+		Top:          domScrollMeasure(int32(n), 0),
+		Height:       domScrollMeasure(int32(n), 1),
+		ClientHeight: domScrollMeasure(int32(n), 2),
+	}
+}
+
 func (p *Page) ParseContents(html string) { domParseContents(html) }
 
 func (p *Page) AddStream(tag string, roots int32, content string) {
