@@ -16,6 +16,8 @@ func TestFlowAMessageLivesInBothWindows(t *testing.T) {
 	chat := startChat(t)
 	ada, ken := chat.enter("Ada L", lounge), chat.enter("Ken T", lounge)
 	ken.mark()
+	ada.waitConnected()
+	ada.mark()
 
 	ada.say("hello from ada")
 	ken.waitMessages("hello from ada", 1)
@@ -41,6 +43,7 @@ func TestFlowAMessageLivesInBothWindows(t *testing.T) {
 	ada.click("hello from ada", ".boost__remove")
 	ken.waitFor(boosts(0))
 	ada.waitFor(boosts(0))
+	ada.checkMark()
 
 	ada.waitConnected()
 	ada.click("hello from ada", `.action[href$="/edit"]`)
