@@ -5,24 +5,21 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { browserNames, launch } from "./browser.mjs"
 import { compare } from "./compare.mjs"
-import { coverage, differences } from "./report.mjs"
+import { differences } from "./report.mjs"
 import { play } from "./play.mjs"
 import { runRandom } from "./random.mjs"
 import { built, oracle } from "./runtime.mjs"
 import { load, loadAll, loadPending } from "./scenario.mjs"
-import { selfCheck } from "./selfcheck.mjs"
 
 const usage = `usage: node js/conformance/run.mjs [flags]
   --browser LIST     chromium,firefox (default: both)
   --only GLOB        only scenarios whose area/sentence matches, or contains the text
   --ours DIR|oracle  the built runtime (default: js/dist), or the oracle itself
   --jobs N           browsers of each kind that run at once (default: 2)
-  --random N         random stream messages for each browser (default: 1000; with --only: 0)
+  --random N         random stream messages for each browser (default: none)
   --seed S           the first seed of the random messages (default: 1)
   --replay NAME      play one scenario in a visible browser, ours by default, and leave it open
   --side theirs      with --replay: the oracle's side
-  --self-check       break the runtime on purpose and see every break caught
-  --coverage         print rule → scenarios, fail if a rule has none
   --differences      print the declared differences as a Markdown table`
 
 async function main(argv, print) {
@@ -32,11 +29,10 @@ async function main(argv, print) {
       browser: { type: "string", default: browserNames.join(",") }, only: { type: "string" }, ours: { type: "string" },
       jobs: { type: "string", default: "2" }, random: { type: "string" }, seed: { type: "string", default: "1" },
       replay: { type: "string" }, side: { type: "string", default: "ours" },
-      "self-check": { type: "boolean" }, coverage: { type: "boolean" }, differences: { type: "boolean" }, help: { type: "boolean" }
+      differences: { type: "boolean" }, help: { type: "boolean" }
     }
   })
   if (flags.help) return print(usage), 0
-  if (flags.coverage) return coverage(loadAll(), print)
   if (flags.differences) return differences(loadAll(), print)
 
   const browsers = flags.browser.split(",")
@@ -46,10 +42,9 @@ async function main(argv, print) {
   const ours = flags.ours === "oracle" ? theirs : await built(path.resolve(flags.ours ?? path.join(here, "../dist")))
 
   if (flags.replay) return replay(load(flags.replay), flags.side === "theirs" ? theirs : ours, browsers[0], print)
-  if (flags["self-check"]) return selfCheck({ theirs, ours, browser: browsers[0], jobs: Number(flags.jobs), print })
 
   const scenarios = loadAll({ only: flags.only })
-  const random = Number(flags.random ?? (flags.only ? 0 : 1000))
+  const random = Number(flags.random ?? 0)
   if (scenarios.length === 0 && random === 0) throw new Error(`conformance: no scenario matches "${flags.only}"`)
   const pending = ours === theirs ? { scenarios: {}, lines: [] } : loadPending()
   const started = Date.now()
@@ -65,12 +60,18 @@ async function main(argv, print) {
     if (random > 0) queue.unshift({ random: true })
     await inBrowsers(browserName, Math.min(Number(flags.jobs), queue.length), queue, async (browser, task) => {
       if (task.random) {
-        const problems = await runRandom({ browser, theirs, ours, count: random, seed: Number(flags.seed), print })
+        const problems = await runRandom({ browser, browserName, theirs, ours, count: random, seed: Number(flags.seed), print })
         return report(`${random} random messages from seed ${flags.seed} in ${browserName}`, problems)
       }
       const { scenario } = task
       const awaited = pending.scenarios[scenario.name]
-      const results = await check(browser, browserName, scenario, { theirs, ours, pending: pending.lines })
+      // A difference is one that shows again: a busy machine may lose a frame or a wait.
+      let results
+      for (let attempt = 1; attempt <= 3; attempt++) {
+        results = await check(browser, browserName, scenario, { theirs, ours, pending: pending.lines })
+        if (awaited !== undefined || results.every(({ problems }) => problems.length === 0)) break
+        if (attempt < 3) print(`again: ${scenario.name} in ${browserName}`)
+      }
       if (awaited !== undefined) {
         if (results.some(({ problems }) => problems.length)) waiting++
         else report(`${scenario.name} in ${browserName}`, [`it passes, but pending.json still lists it as waiting for ${awaited}`])

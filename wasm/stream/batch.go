@@ -314,15 +314,17 @@ func (b *Batch) addStray(m *queued, number int) {
 	if number > 0 {
 		at = b.messages[number-1].end
 	}
-	b.joined = b.joined[:0]
 	for ; at < m.end; at++ {
 		e := &b.scanner.Envelopes[at]
-		b.joined = append(b.joined, b.arena[from:e.Element.Start]...)
+		b.addText(m, Range{from, e.Element.Start})
 		from = e.Element.End
 	}
-	b.joined = append(b.joined, b.arena[from:m.to]...)
-	if len(b.joined) > 0 {
-		b.Page.AddText(b.Page.Root(), Piece{-1, 0, text(b.joined)})
+	b.addText(m, Range{from, m.to})
+}
+
+func (b *Batch) addText(m *queued, r Range) {
+	if !empty(r) {
+		b.Page.AddText(b.Page.Root(), b.piece(m, r))
 	}
 }
 
