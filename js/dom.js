@@ -303,14 +303,7 @@ const primitives = {
     return 1
   },
 
-  scroll_container(n) {
-    let element = nodes[n].parentElement
-    while (element && !(element.scrollHeight > element.clientHeight && /auto|scroll|overlay/.test(getComputedStyle(element).overflowY))) element = element.parentElement
-    return handle(element ?? document.scrollingElement)
-  },
-  scroll_measure: (n, measure) => nodes[n][["scrollTop", "scrollHeight", "clientHeight"][measure]],
-  scroll_to(n, top) { nodes[n].scrollTop = top },
-  viewport_top: (n) => nodes[n].getBoundingClientRect().top,
+  view_listener: () => handle((event) => enter("view", event)),
 
   focus: (n) => nodes[n].focus(),
   focusable: (n) => +(typeof nodes[n].focus == "function"),

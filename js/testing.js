@@ -2,8 +2,10 @@
 // exports and the elements are those of the shipped runtime.
 
 import { api, defineElements } from "./api.js"
+import { setObserved } from "./observation.js"
 import { runtime } from "./runtime.js"
 
 window.Turbo = api
+window.setObserved = setObserved
 defineElements()
 globalThis.Go = runtime.adopt(globalThis.Go)

@@ -79,7 +79,7 @@ func exportRender(fragment, hints int32) (result int32) {
 //go:wasmexport turbo_perform
 func exportPerform(element, action int32) (result int32) {
 	defer guard(&result, "performing a stream")
-	return status(stream.NewElement(page, dom.Node(element)).Perform(actions[action]))
+	return status(views.Perform(stream.NewElement(page, dom.Node(element)), actions[action]))
 }
 
 // turbo_seal tells of a stream element that waits for its frame.

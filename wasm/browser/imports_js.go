@@ -114,18 +114,6 @@ func domInsertHTML(n, place, joinable, message, at, length int32) int32
 //go:wasmimport turbo add_text
 func domAddText(n, message, at, length int32)
 
-//go:wasmimport turbo scroll_container
-func domScrollContainer(n int32) int32
-
-//go:wasmimport turbo scroll_measure
-func domScrollMeasure(n, measure int32) float64
-
-//go:wasmimport turbo scroll_to
-func domScrollTo(n int32, top float64)
-
-//go:wasmimport turbo viewport_top
-func domViewportTop(n int32) float64
-
 //go:wasmimport turbo focus
 func domFocus(n int32)
 

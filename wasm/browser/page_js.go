@@ -13,6 +13,7 @@ import (
 type Page struct {
 	names [len(dom.Names)]int32
 	slots slots
+	watch watch
 
 	attributes map[string]int32 // interned names beside those
 }
@@ -192,18 +193,6 @@ func (p *Page) InsertHTML(target dom.Node, place dom.Place, joinable bool, html 
 func (p *Page) AddText(n dom.Node, text stream.Piece) {
 	message, at, length := where(text)
 	domAddText(int32(n), message, at, length)
-}
-
-func (p *Page) ScrollContainer(n dom.Node) dom.Node { return found(domScrollContainer(int32(n))) }
-func (p *Page) ScrollTo(n dom.Node, top float64)    { domScrollTo(int32(n), top) }
-func (p *Page) ViewportTop(n dom.Node) float64      { return domViewportTop(int32(n)) }
-
-func (p *Page) Scroller(n dom.Node) stream.Scroller {
-	return stream.Scroller{
-		Top:          domScrollMeasure(int32(n), 0),
-		Height:       domScrollMeasure(int32(n), 1),
-		ClientHeight: domScrollMeasure(int32(n), 2),
-	}
 }
 
 func (p *Page) ParseContents(html string) { domParseContents(html) }

@@ -29,6 +29,7 @@ func Start(s *turbo.Session) {
 	}
 	s.Start(page)
 	forms.Page = page
+	*views = stream.Views{Page: page}
 	for name, action := range s.Actions {
 		domAddAction(name, int32(len(actions)))
 		actions = append(actions, action)

@@ -54,14 +54,6 @@ type Page interface {
 	// element of the template's content, read as attributes or as properties.
 	Twins(parent, template dom.Node, properties bool) ([]dom.Node, error)
 
-	// ScrollContainer returns the closest ancestor that scrolls, or the
-	// document's; ViewportTop is an element's distance from the top of the
-	// window.
-	ScrollContainer(n dom.Node) dom.Node
-	Scroller(n dom.Node) Scroller
-	ScrollTo(n dom.Node, top float64)
-	ViewportTop(n dom.Node) float64
-
 	Focus(n dom.Node)
 	CanFocus(n dom.Node) bool // has a focus method
 	UUID() string

@@ -153,10 +153,3 @@ func (p *Page) InsertStreams() bool {
 	p.insert(p.root(), a.streams, nil)
 	return true
 }
-
-// The page in memory has no layout: nothing scrolls.
-
-func (p *Page) ScrollContainer(dom.Node) dom.Node { return 0 }
-func (p *Page) Scroller(dom.Node) stream.Scroller { return stream.Scroller{} }
-func (p *Page) ScrollTo(dom.Node, float64)        {}
-func (p *Page) ViewportTop(dom.Node) float64      { return 0 }
