@@ -15,7 +15,7 @@ let scratch = 0 // where text for Go is written
 let room = 0 // how many bytes fit there
 
 // Below BASE lie the values that Go keeps beyond a call, above it the stack.
-const BASE = 4096
+export const BASE = 4096
 export const nodes = Array(BASE).fill(null)
 nodes[1] = true
 nodes[2] = false

@@ -1,7 +1,7 @@
 // Values of the page's as Go sees them: properties, calls, events, promises.
 // For what happens once per event; what is hot has primitives of its own.
 
-import { ask, fire, handle, nodes, provide, push, put, text } from "./dom.js"
+import { ask, BASE, fire, handle, nodes, provide, push, put, text } from "./dom.js"
 import { runtime } from "./runtime.js"
 
 // What Go finds under the handle 0.
@@ -20,6 +20,7 @@ export function dispatch(name, target, cancelable, detail) {
 provide({
   keep(n) {
     const free = nodes.indexOf(null, 3)
+    if (free >= BASE) return 0
     nodes[free] = nodes[n]
     return free
   },
