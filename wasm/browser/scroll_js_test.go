@@ -122,6 +122,27 @@ func TestMaintainScroll(t *testing.T) {
 	}
 }
 
+func TestMaintainScrollInManyContainers(t *testing.T) {
+	start(t, &turbo.Session{})
+	got := await(t, script(`
+		document.body.innerHTML = ('<div class="box" style="height:100px;overflow-y:auto;overflow-anchor:none">' +
+			'<p class="first" style="height:100px"></p><p style="height:1000px"></p></div>').repeat(40)
+		const boxes = [...document.querySelectorAll(".box")]
+		for (const box of boxes) box.scrollTop = 500
+		return (async () => {
+			await frames(2)
+			Turbo.renderStreamMessage('<turbo-stream maintain_scroll action="replace" targets=".box:nth-child(-n+3) .first"><template><p style="height:170px"></p></template></turbo-stream>')
+			await frames(2)
+			Turbo.renderStreamMessage('<turbo-stream maintain_scroll action="prepend" targets=".box"><template><hr style="margin:0;border:0;height:10px"></template></turbo-stream>')
+			await frames(2)
+			return boxes.map((box) => box.scrollTop).join().replace(/(,510)+$/, " and the others 510")
+		})()
+	`).Invoke()).String()
+	if want := "580,580,580 and the others 510"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestMaintainScrollEnds(t *testing.T) {
 	start(t, &turbo.Session{})
 	for _, c := range []struct{ name, play, want string }{

@@ -40,6 +40,7 @@ const (
 	viewPeriod  = 2000 // how long late layout is waited for, in milliseconds
 	viewPeriods = 15   // as many while images are on their way
 	viewNodes   = 200  // the latest that a view looks after
+	viewsKept   = 16   // the latest
 )
 
 // Views keeps what readers see where it is: for streams with the attribute
@@ -202,6 +203,9 @@ func (v *Views) look(p *place, added []dom.Node) {
 	if w == nil {
 		if len(nodes) == 0 {
 			return
+		}
+		if len(v.views) == viewsKept {
+			v.end(v.views[0])
 		}
 		w = &view{page: v.Page, container: v.Page.Keep(p.container)}
 		v.views = append(v.views, w)
