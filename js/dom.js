@@ -23,7 +23,7 @@ let top = BASE
 
 const names = [""] // interned strings: attribute names, mostly
 const slots = new Map() // timers and frames that Go waits for
-const messages = [] // the texts of the waiting batch, where they are ASCII
+export const messages = [] // the texts of the waiting batch, where they are ASCII
 
 // What a primitive threw last; Go reports it back as status -1.
 let thrown
@@ -105,19 +105,24 @@ function release(mark) {
   while (top > mark) nodes[--top] = null
 }
 
+// The message whose streams are being made, and how many have been.
+export let source = { message: "", count: 0 }
+
 // Hands one message to Go: false when the page must parse it.
 export function offer(message, observed) {
   const at = go.arena(message.length * 3 + 64)
   const { written } = encoder.encodeInto(message, memory().subarray(at, at + message.length * 3))
   const mark = top
-  const status = go.message(written, written == message.length ? messages.length : -1, +observed)
+  const ascii = written == message.length
+  source = { message, count: 0 }
+  const taken = go.message(written, ascii ? messages.push(message) - 1 : -1, +observed) != 0
+  if (!taken && ascii) messages.pop()
   release(mark)
-  if (status == 2 && written == message.length) messages.push(message) // it waits in the batch
-  return status != 0
+  return taken
 }
 
-// Keeps later messages from overtaking a stream element that waits.
-export const seal = () => go.seal()
+// A stream element waits for the frame of its batch, or for its own.
+export const announced = (envelope) => envelope == null ? go.seal() : go.announced(envelope)
 
 export const repaint = (callback) => document.visibilityState == "hidden" ? setTimeout(callback) : requestAnimationFrame(callback)
 
@@ -160,23 +165,6 @@ function activate(root) {
 // template.
 const flow = new Set("div section main article aside header footer nav body ul ol li span p dl dd dt blockquote figure figcaption label strong em b i small td th form fieldset address h1 h2 h3 h4 h5 h6".split(" "))
 const positions = ["beforeend", "afterbegin", "beforebegin", "afterend"]
-
-// Streams in the making: start tags that were parsed before, contents parsed
-// together in the document that templates keep theirs in, the result.
-const shells = new Map()
-const joined = scratchpad.content.ownerDocument.createElement("div")
-let assembly = document.createDocumentFragment()
-let even = true
-
-function shell(tag) {
-  let element = shells.get(tag)
-  if (!element) {
-    element = fragment(tag + "<template></template></turbo-stream>").firstChild
-    if (shells.size > 255) shells.clear()
-    shells.set(tag, element)
-  }
-  return element.cloneNode(true)
-}
 
 const beside = (where) => where >= 2 && where <= 4
 
@@ -284,25 +272,6 @@ const primitives = {
   },
   add_text: (n, message, at, length) => nodes[n].append(piece(message, at, length)),
 
-  parse_contents(at, length) {
-    joined.innerHTML = text(at, length)
-    assembly = document.createDocumentFragment()
-    even = true
-  },
-  add_stream(at, length, roots, from, size) {
-    const element = shell(text(at, length))
-    const { content } = element.firstChild
-    if (roots < 0) element.firstChild.innerHTML = text(from, size)
-    else for (let node; roots--; content.appendChild(node)) if (!(node = joined.firstChild)) return even = false
-    assembly.appendChild(element)
-  },
-  add_stray(at, length) { assembly.append(text(at, length)) },
-  insert_streams() {
-    if (!even || joined.firstChild) return 0
-    document.documentElement.appendChild(assembly)
-    return 1
-  },
-
   view_listener: () => handle((event) => enter("view", event)),
 
   focus: (n) => nodes[n].focus(),
@@ -313,7 +282,6 @@ const primitives = {
   frame(slot) { slots.set(slot, requestAnimationFrame(() => fire(slot))) },
   timeout(slot, ms) { slots.set(slot, setTimeout(() => fire(slot), ms)) },
   clear_timeout(slot) { clearTimeout(slots.get(slot)); slots.delete(slot) },
-  batch_done() { messages.length = 0 },
   reload() { location.reload() },
   // In the order of the kinds in browser/run_js.go.
   report(kind, at, length) {

@@ -1,6 +1,6 @@
 // Custom elements: shells that hand over to Go.
 
-import { content, enter, list, openingTag, provide, repaint, RuntimeError, seal, text } from "./dom.js"
+import { announced, content, enter, fragment, list, messages, openingTag, provide, repaint, RuntimeError, source, text } from "./dom.js"
 import { runtime } from "./runtime.js"
 
 // In the order of stream.Builtin; a missing refresh is the session's.
@@ -16,12 +16,49 @@ export const perform = (index) => function () {
 
 for (const [index, name] of actions.entries()) StreamActions[name] = perform(index)
 
-// Actions of the application written in Go.
-provide({ add_action(at, length, index) { StreamActions[text(at, length)] = perform(index) } })
+const builtin = { ...StreamActions }
+const own = new Set(Object.values(builtin))
+export const intact = () => actions.every((name) => StreamActions[name] == builtin[name])
+
+// Streams that a batch makes are clones of shells, their source without the
+// template's content. A template is lazy: it gets its content when it is
+// looked at, from the message, and hardly ever is.
+const shells = new Map()
+let shell
+let made = [] // by envelope
+let assembly = document.createDocumentFragment()
+
+const origins = new WeakMap()
+const template = HTMLTemplateElement.prototype
+const lazy = Object.create(template)
+
+function fill(element) {
+  if (Object.getPrototypeOf(element) != lazy) return
+  Object.setPrototypeOf(element, template)
+  const { source, index } = origins.get(element)
+  source.content ??= fragment(source.message)
+  element.content.append(source.content.children[index].firstElementChild.content)
+}
+
+const revealing = ["innerHTML", "outerHTML", "cloneNode", "getHTML"]
+for (const name of ["content", ...revealing]) {
+  Object.defineProperty(lazy, name, {
+    get() {
+      fill(this)
+      return this[name]
+    },
+    set(value) {
+      fill(this)
+      this[name] = value
+    }
+  })
+}
 
 export class StreamElement extends HTMLElement {
   #state = "" // then "started", then "over"
   #connected = false // at least once: it leaves the page when it is over
+  #envelope // in the batch that it is performed with
+  #render
   #promised // the promise of render() and what settles it, once asked for
 
   static async renderElement(element) { await element.performAction() }
@@ -57,15 +94,19 @@ export class StreamElement extends HTMLElement {
   #announce() {
     const event = this.beforeRenderEvent
     if (!this.dispatchEvent(event)) return queueMicrotask(() => this.#end())
-    seal()
-    repaint(() => this.#perform(event.detail.render))
+    this.#render = event.detail.render
+    // What may be asynchronous is done before the next frame's callback.
+    if (this.#envelope >= 0 && this.#render == renderElement && own.has(StreamActions[this.action])) return announced(this.#envelope)
+    announced()
+    repaint(() => this.#perform())
   }
 
   // Most actions are over when their function returns: no promise is made, so
   // that a burst costs little.
-  #perform(render) {
+  #perform() {
     let result
     try {
+      const render = this.#render
       result = render == renderElement ? this.performAction() : render(this)
     } catch (error) {
       return this.#end([error])
@@ -84,6 +125,44 @@ export class StreamElement extends HTMLElement {
       console.error(failure[0])
     }
     this.disconnect()
+  }
+
+  static {
+    const primitives = {
+      add_stream(at, length, envelope) {
+        if (length) {
+          const html = text(at, length)
+          if (shells.size > 999) shells.clear()
+          shell = shells.get(html)
+          if (!shell) shells.set(html, shell = fragment(html).firstChild)
+        }
+        const element = document.importNode(shell, true)
+        if (#envelope in element) element.#envelope = envelope
+        made[envelope] = { element, shell }
+        const template = element.firstElementChild
+        if (template) {
+          origins.set(template, { source, index: source.count })
+          Object.setPrototypeOf(template, lazy)
+        }
+        source.count++
+        assembly.append(element)
+      },
+      add_stray(at, length) { assembly.append(text(at, length)) },
+      insert_streams() {
+        const streams = assembly
+        assembly = document.createDocumentFragment()
+        document.documentElement.append(streams)
+      },
+      stream_intact(envelope, action) {
+        const { element, shell } = made[envelope], template = element.firstElementChild
+        return +(element.#render == renderElement && !element.#promised && StreamActions[actions[action]] == builtin[actions[action]] &&
+          element.isEqualNode(shell) && (!template || Object.getPrototypeOf(template) == lazy))
+      },
+      perform_stream(envelope) { made[envelope].element.#perform() },
+      stream_done(envelope) { made[envelope].element.#end() },
+      batch_done() { messages.length = made.length = 0 }
+    }
+    provide(primitives)
   }
 
   disconnect() { try { this.remove() } catch {} }
@@ -134,6 +213,21 @@ export class StreamElement extends HTMLElement {
 }
 
 const { renderElement } = StreamElement
+
+// To look at a stream's source is to look at its template.
+for (const name of revealing) {
+  Object.defineProperty(StreamElement.prototype, name, {
+    get() {
+      if (this.firstElementChild) fill(this.firstElementChild)
+      return Reflect.get(HTMLElement.prototype, name, this)
+    },
+    set(value) { Reflect.set(HTMLElement.prototype, name, value, this) },
+    configurable: true
+  })
+}
+
+// Actions of the application written in Go.
+provide({ add_action(at, length, index) { StreamActions[text(at, length)] = perform(index) } })
 
 export function define(name, constructor) {
   if (!customElements.get(name)) customElements.define(name, constructor)

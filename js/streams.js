@@ -1,12 +1,9 @@
 // Stream messages, on their way to Go.
 
 import { enter, fragment, offer } from "./dom.js"
-import { actions, StreamActions } from "./elements.js"
+import { intact, StreamElement } from "./elements.js"
 import { isObserved } from "./observation.js"
 import { runtime } from "./runtime.js"
-
-const builtin = { ...StreamActions }
-const intact = () => actions.every((name) => StreamActions[name] == builtin[name])
 
 // In the order of stream.Hints.
 const hints = [/<script/i, /data-turbo-permanent/i, /autofocus/i]
@@ -17,7 +14,7 @@ const judge = (message) => hints.reduce((sum, hint, bit) => sum | hint.test(mess
 export function renderStreamMessage(message) {
   runtime.when(() => {
     if (typeof message != "string") renderFragment(message.fragment)
-    else if (!offer(message, isObserved() || !intact())) enter("render", fragment(message), judge(message))
+    else if (customElements.get("turbo-stream") != StreamElement || !offer(message, isObserved() || !intact())) enter("render", fragment(message), judge(message))
   })
 }
 

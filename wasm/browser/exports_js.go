@@ -61,13 +61,13 @@ func exportArena(n int32) int32 {
 	return int32(uintptr(unsafe.Pointer(unsafe.SliceData(session.Batch().Arena(int(n))))))
 }
 
-// turbo_message takes the message of n bytes in the arena and tells what the
-// session did with it.
+// turbo_message takes the message of n bytes in the arena; 0 says that the page
+// must parse it.
 //
 //go:wasmexport turbo_message
 func exportMessage(n, message, observed int32) (result int32) {
 	defer guard(&result, "reading a stream message")
-	return session.Message(int(n), message, observed != 0)
+	return number(session.Message(int(n), message, observed != 0))
 }
 
 //go:wasmexport turbo_render
@@ -82,7 +82,12 @@ func exportPerform(element, action int32) (result int32) {
 	return status(views.Perform(stream.NewElement(page, dom.Node(element)), actions[action]))
 }
 
-// turbo_seal tells of a stream element that waits for its frame.
+// turbo_announced tells that the element of an envelope waits for its frame.
+//
+//go:wasmexport turbo_announced
+func exportAnnounced(envelope int32) { session.Batch().Announced(envelope) }
+
+// turbo_seal tells of a stream element that waits for a frame of its own.
 //
 //go:wasmexport turbo_seal
 func exportSeal() { session.Batch().Seal() }

@@ -153,14 +153,20 @@ func domRecentRequest(id string) int32
 //go:wasmimport turbo reload
 func domReload()
 
-//go:wasmimport turbo parse_contents
-func domParseContents(html string)
-
 //go:wasmimport turbo add_stream
-func domAddStream(tag string, roots int32, content string)
+func domAddStream(shell string, envelope int32)
 
 //go:wasmimport turbo add_stray
 func domAddStray(text string)
 
 //go:wasmimport turbo insert_streams
-func domInsertStreams() int32
+func domInsertStreams()
+
+//go:wasmimport turbo stream_intact
+func domStreamIntact(envelope, action int32) int32
+
+//go:wasmimport turbo perform_stream
+func domPerformStream(envelope int32)
+
+//go:wasmimport turbo stream_done
+func domStreamDone(envelope int32)

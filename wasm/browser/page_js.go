@@ -195,19 +195,15 @@ func (p *Page) AddText(n dom.Node, text stream.Piece) {
 	domAddText(int32(n), message, at, length)
 }
 
-func (p *Page) ParseContents(html string) { domParseContents(html) }
+func (p *Page) AddStream(shell string, envelope int32) { domAddStream(shell, envelope) }
+func (p *Page) AddStray(text string)                   { domAddStray(text) }
+func (p *Page) InsertStreams()                         { domInsertStreams() }
+func (p *Page) PerformStream(envelope int32)           { domPerformStream(envelope) }
+func (p *Page) StreamDone(envelope int32)              { domStreamDone(envelope) }
 
-func (p *Page) AddStream(tag string, roots int32, content string) {
-	domAddStream(tag, roots, content)
+func (p *Page) StreamIntact(envelope int32, action int) bool {
+	return domStreamIntact(envelope, int32(action)) > 0
 }
-
-func (p *Page) AddStray(text string) {
-	if text != "" {
-		domAddStray(text)
-	}
-}
-
-func (p *Page) InsertStreams() bool { return domInsertStreams() > 0 }
 
 func number(b bool) int32 {
 	if b {

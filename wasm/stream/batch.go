@@ -26,16 +26,36 @@ type BatchPage interface {
 	// are separated by NUL; ids are read as attributes or as properties.
 	RemoveTwins(parent dom.Node, ids string, properties bool)
 	AddText(n dom.Node, text Piece)
+
+	// AddStream makes the stream element of an envelope, from what is left of
+	// its source without the template's content ("" when that is the same as
+	// the last time); the template is filled once it is looked at. AddStray adds text behind the elements made so far,
+	// InsertStreams puts them all into the page.
+	AddStream(shell string, envelope int32)
+	AddStray(text string)
+	InsertStreams()
+	// StreamIntact reports whether performing the bytes of an envelope is the
+	// same as performing its element: nobody changed it, what renders it or
+	// its action.
+	StreamIntact(envelope int32, action int) bool
+	// PerformStream has the element perform itself, StreamDone tells it that
+	// it was performed.
+	PerformStream(envelope int32)
+	StreamDone(envelope int32)
+
 	// Mark and Release bound the handles of one stream.
 	Mark() int32
 	Release(mark int32)
-	// BatchDone tells that the messages of the batch are not needed any more.
+	// BatchDone tells that the messages and elements of the batch are not
+	// needed any more.
 	BatchDone()
 }
 
-// Batch performs the messages of one frame together, from their bytes and
-// without stream elements. It serves while nobody can see the elements: the
-// scanner must be certain of a whole message, and its actions built in.
+// Batch performs the messages of one frame together, from their bytes: the
+// scanner must be certain of a whole message. While nobody can see stream
+// elements it makes none; otherwise each message is put into the page as
+// elements that say when they wait to be performed, and that perform
+// themselves where somebody changed what they do.
 // The zero Batch with a page is ready for use.
 type Batch struct {
 	Page BatchPage
@@ -46,21 +66,30 @@ type Batch struct {
 	arena    []byte
 	used     int
 	messages []queued
-	joined   []byte
-	ids      []byte
-	seen     idSet
+	order    []entry // the envelopes that wait, as they are performed
+	frames   []frame // of order and messages, what each frame begins with
+	open     bool    // the last frame takes more
+	shell    []byte  // of the last element made
 
-	performing bool
-	sealed     bool
+	inserting int // calls of InsertStreams that run
+
+	joined []byte
+	ids    []byte
+	seen   idSet
 }
 
 // queued is a message of the batch.
 type queued struct {
-	from, to  int32 // its bytes in the arena
-	end       int32 // the end of its envelopes in the scanner's list
-	number    int32 // the page's number for it, negative when it has none
-	focusedID string
+	from, to   int32 // its bytes in the arena
+	start, end int32 // its envelopes in the scanner's list
+	number     int32 // the page's number for it, negative when it has none
+	watched    bool  // it has elements
+	focusedID  string
 }
+
+type entry struct{ envelope, message int32 }
+
+type frame struct{ order, messages int }
 
 // Arena returns room for a message of n bytes behind those that wait.
 func (b *Batch) Arena(n int) []byte {
@@ -72,41 +101,99 @@ func (b *Batch) Arena(n int) []byte {
 	return b.arena[b.used : b.used+n]
 }
 
-// Pending returns the arena and the offset of the message of n bytes that was
-// written to it.
-func (b *Batch) Pending(n int) (buf []byte, from int) {
-	clear(b.arena[b.used+n : b.used+n+Padding])
-	return b.arena, b.used
-}
-
 // Add takes the message of n bytes that was written to the arena. It reports
 // false, with nothing kept, when the message must be parsed by the page.
-// first says that the batch was empty and needs a frame to be performed in.
-func (b *Batch) Add(n int, number int32) (ok, first bool) {
-	buf, from := b.Pending(n)
-	to := from + n
-	before := len(b.scanner.Envelopes)
-	if b.performing || b.sealed || !b.scanner.Scan(buf, from, to) {
-		return false, false
+// watched says that somebody may look at stream elements; the batch makes them
+// too where the message holds what only they perform.
+func (b *Batch) Add(n int, number int32, watched bool) bool {
+	from, to := b.used, b.used+n
+	clear(b.arena[to : to+Padding])
+	start := len(b.scanner.Envelopes)
+	if !b.scanner.Scan(b.arena, from, to) {
+		return false
 	}
-	for i := before; i < len(b.scanner.Envelopes); i++ {
-		e := &b.scanner.Envelopes[i]
-		if !b.performs(e) {
-			b.scanner.Truncate(before)
-			return false, false
-		}
+	m := queued{
+		from: int32(from), to: int32(to), start: int32(start), end: int32(len(b.scanner.Envelopes)),
+		number: number, watched: watched, focusedID: focusedID(b.Page),
 	}
-	b.messages = append(b.messages, queued{
-		from: int32(from), to: int32(to), end: int32(len(b.scanner.Envelopes)),
-		number: number, focusedID: focusedID(b.Page),
-	})
+	for i := m.start; i < m.end && !m.watched; i++ {
+		m.watched = !b.performs(&b.scanner.Envelopes[i])
+	}
 	b.used = to
-	return true, len(b.messages) == 1
+	if m.watched {
+		b.messages = append(b.messages, m)
+		b.insert(&m)
+		return true
+	}
+	b.begin()
+	b.messages = append(b.messages, m)
+	for i := m.start; i < m.end; i++ {
+		b.order = append(b.order, entry{i, int32(len(b.messages) - 1)})
+	}
+	return true
 }
 
-// Seal sends later messages to the page's parser until the batch is performed:
-// a stream element waits for its own frame by now, and order must be kept.
-func (b *Batch) Seal() { b.sealed = len(b.messages) > 0 }
+// begin makes sure that a frame takes what comes.
+func (b *Batch) begin() {
+	if !b.open {
+		b.open = true
+		b.frames = append(b.frames, frame{len(b.order), len(b.messages)})
+		b.Page.Repaint(b.Perform)
+	}
+}
+
+// insert puts the elements of a message into the page.
+func (b *Batch) insert(m *queued) {
+	from := m.from
+	for i := m.start; i < m.end; i++ {
+		e := &b.scanner.Envelopes[i]
+		b.addStray(from, e.Element.Start)
+		from = e.Element.End
+		b.addStream(e, i, i == m.start)
+	}
+	b.addStray(from, m.to)
+	b.inserting++
+	b.Page.InsertStreams()
+	b.inserting--
+	if id := m.focusedID; id != "" {
+		b.Page.Frame(func() { restoreFocus(b.Page, id) })
+	}
+	b.reset()
+}
+
+func (b *Batch) addStray(from, to int32) {
+	if from < to {
+		b.Page.AddStray(b.text(Range{from, to}))
+	}
+}
+
+func (b *Batch) addStream(e *Envelope, envelope int32, first bool) {
+	head, tail := Range{e.Element.Start, e.Content.Start}, Range{e.Content.End, e.Element.End}
+	if empty(e.Content) {
+		head, tail = e.Element, Range{}
+	}
+	n := int(head.End - head.Start)
+	if !first && len(b.shell) == n+int(tail.End-tail.Start) && text(b.shell[:n]) == b.text(head) && text(b.shell[n:]) == b.text(tail) {
+		b.Page.AddStream("", envelope)
+		return
+	}
+	b.shell = append(append(b.shell[:0], b.text(head)...), b.text(tail)...)
+	b.Page.AddStream(text(b.shell), envelope)
+}
+
+// Announced tells that the element of an envelope waits for its frame.
+func (b *Batch) Announced(envelope int32) {
+	b.begin()
+	m := int32(len(b.messages) - 1)
+	for m > 0 && b.messages[m].start > envelope {
+		m--
+	}
+	b.order = append(b.order, entry{envelope, m})
+}
+
+// Seal tells that a stream element waits for a frame of its own: what comes
+// later is performed after it.
+func (b *Batch) Seal() { b.open = false }
 
 // performs reports whether the batch can perform e as its element would.
 func (b *Batch) performs(e *Envelope) bool {
@@ -156,23 +243,30 @@ func (b *Batch) piece(m *queued, r Range) Piece {
 	return Piece{m.number, r.Start - m.from, b.text(r)}
 }
 
-// Perform applies what waits, in order of arrival. What arrives meanwhile (a
-// custom element may render a message) is declined, and so parsed by the page.
+// Perform applies what waits for the current frame, in order. What arrives
+// meanwhile (a custom element may render a message) waits for the next.
 func (b *Batch) Perform() {
-	b.performing = true
+	if len(b.frames) == 0 {
+		return
+	}
 	defer b.reset()
-	end := int32(len(b.scanner.Envelopes))
-	m := 0 // the message of envelope i
-	for i := int32(0); i < end; {
-		for i >= b.messages[m].end {
-			m++
-		}
-		i = b.perform(i, &b.messages[m])
+	first, end := b.frames[0], frame{len(b.order), len(b.messages)}
+	b.frames = append(b.frames[:0], b.frames[1:]...)
+	if len(b.frames) > 0 {
+		end = b.frames[0]
+	} else {
+		b.open = false
+	}
+	for i := first.order; i < end.order; {
+		i = b.perform(i, end.order)
 	}
 	last := ""
-	for i := range b.messages {
-		m := &b.messages[i]
-		b.addStray(m, i)
+	for i := first.messages; i < end.messages; i++ {
+		m := b.messages[i]
+		if m.watched {
+			continue
+		}
+		b.addStrays(&m)
 		if id := m.focusedID; id != last && id != "" {
 			last = id
 			restoreFocus(b.Page, id)
@@ -180,60 +274,81 @@ func (b *Batch) Perform() {
 	}
 }
 
+// reset forgets everything once nothing waits.
 func (b *Batch) reset() {
-	b.performing, b.sealed = false, false
-	b.messages = b.messages[:0]
+	if len(b.frames) > 0 || b.inserting > 0 {
+		return
+	}
+	b.messages, b.order, b.frames = b.messages[:0], b.order[:0], b.frames[:0]
 	b.scanner.Truncate(0)
 	b.used = 0
 	b.Page.BatchDone()
 }
 
-// perform performs the envelope with the index i and those after it that can
-// be joined with it; it returns the index of the next.
-func (b *Batch) perform(i int32, m *queued) (next int32) {
+// perform performs what stands at i and what follows, before end, as far as it
+// can be joined with it; it returns the index of the next.
+func (b *Batch) perform(i, end int) (next int) {
 	mark := b.Page.Mark()
 	defer b.Page.Release(mark)
-	e := &b.scanner.Envelopes[i]
+	o := b.order[i]
+	e, m := &b.scanner.Envelopes[o.envelope], &b.messages[o.message]
 	action := b.action(e.Action)
-	if empty(e.Target) {
-		b.report(e, b.performAll(e, m, action))
-		return i + 1
+	next = i + 1
+	if !b.intact(o, e, action) {
+		b.Page.PerformStream(o.envelope)
+		return next
 	}
-	target := b.Page.ElementByPiece(b.piece(m, e.Target))
-	if action == actionAppend && e.Joinable {
-		if next = b.join(i); next > i+1 {
-			if target != 0 {
-				if len(b.ids) > 0 {
-					b.Page.RemoveTwins(target, text(b.ids), false)
-				}
-				b.report(e, b.Page.InsertHTML(target, dom.Append, true, Piece{-1, 0, text(b.joined)}))
+	switch {
+	case empty(e.Target):
+		b.report(e, b.performAll(e, m, action))
+	default:
+		target := b.Page.ElementByPiece(b.piece(m, e.Target))
+		if action == actionAppend && e.Joinable {
+			next = max(next, b.join(i, end))
+		}
+		if target == 0 {
+			break
+		}
+		if next > i+1 {
+			if len(b.ids) > 0 {
+				b.Page.RemoveTwins(target, text(b.ids), false)
 			}
-			return next
+			b.report(e, b.Page.InsertHTML(target, dom.Append, true, Piece{-1, 0, text(b.joined)}))
+		} else {
+			b.report(e, b.performOne(e, m, action, target))
 		}
 	}
-	if target != 0 {
-		b.report(e, b.performOne(e, m, action, target))
+	for ; i < next; i++ {
+		if o := b.order[i]; b.messages[o.message].watched {
+			b.Page.StreamDone(o.envelope)
+		}
 	}
-	return i + 1
+	return next
 }
 
-// join collects the contents of the envelopes from i on that append to the
-// same target and can be parsed as one, and the ids that they bring.
-func (b *Batch) join(i int32) (end int32) {
-	first := &b.scanner.Envelopes[i]
-	target := b.text(first.Target)
+// intact reports whether an envelope can be performed by its bytes.
+func (b *Batch) intact(o entry, e *Envelope, action int) bool {
+	return !b.messages[o.message].watched || b.performs(e) && b.Page.StreamIntact(o.envelope, action)
+}
+
+// join collects the contents of what stands from i on that appends to the same
+// target and can be parsed as one, and the ids that it brings.
+func (b *Batch) join(i, end int) (next int) {
+	target := b.text(b.scanner.Envelopes[b.order[i].envelope].Target)
 	b.joined, b.ids = b.joined[:0], b.ids[:0]
 	b.seen.clear()
 	textLast := false
-	for end = i; end < int32(len(b.scanner.Envelopes)); end++ {
-		e := &b.scanner.Envelopes[end]
-		if !e.Joinable || textLast && e.TextFirst || b.text(e.Target) != target || b.action(e.Action) != actionAppend {
-			return end
+	for next = i; next < end; next++ {
+		o := b.order[next]
+		e := &b.scanner.Envelopes[o.envelope]
+		if !e.Joinable || textLast && e.TextFirst || b.text(e.Target) != target || b.action(e.Action) != actionAppend ||
+			next > i && !b.intact(o, e, actionAppend) {
+			return next
 		}
 		// An id that comes twice replaces the first: two insertions.
 		for k := e.IDs.Start; k < e.IDs.End; k++ {
 			if !b.seen.add(b.text(b.scanner.IDs[k])) {
-				return end
+				return next
 			}
 		}
 		b.addIDs(e)
@@ -242,7 +357,7 @@ func (b *Batch) join(i int32) (end int32) {
 			textLast = e.TextLast
 		}
 	}
-	return end
+	return next
 }
 
 func (b *Batch) addIDs(e *Envelope) {
@@ -307,15 +422,12 @@ func (b *Batch) place(e *Envelope, m *queued, action int, target dom.Node) error
 	return b.Page.InsertHTML(target, dom.Place(action), e.Joinable, b.piece(m, e.Content))
 }
 
-// addStray puts the white space around a message's streams behind the body,
+// addStrays puts the white space around a message's streams behind the body,
 // where a message that is parsed as a whole leaves it.
-func (b *Batch) addStray(m *queued, number int) {
-	from, at := m.from, int32(0)
-	if number > 0 {
-		at = b.messages[number-1].end
-	}
-	for ; at < m.end; at++ {
-		e := &b.scanner.Envelopes[at]
+func (b *Batch) addStrays(m *queued) {
+	from := m.from
+	for i := m.start; i < m.end; i++ {
+		e := &b.scanner.Envelopes[i]
 		b.addText(m, Range{from, e.Element.Start})
 		from = e.Element.End
 	}

@@ -12,11 +12,10 @@ import (
 )
 
 // defineStreams makes stream elements of the page perform themselves, as the
-// custom element does when nobody listens. It calls connected for each.
-func defineStreams(p *domtest.Page, connected func()) {
+// custom element does when nobody listens.
+func defineStreams(p *domtest.Page) {
 	p.Define("turbo-stream", domtest.Element{Connected: func(n dom.Node) {
 		held := p.Hold(n)
-		connected()
 		p.Repaint(func() {
 			n := held()
 			if err := perform(p, n); err != nil {
@@ -52,36 +51,48 @@ func renderParsed(p *domtest.Page, message string) {
 
 // parsed has the page parse the whole message.
 func parsed(p *domtest.Page) func(string) {
-	defineStreams(p, func() {})
+	defineStreams(p)
 	return func(message string) { renderParsed(p, message) }
 }
 
-// assembled makes the elements from the message's bytes.
-func assembled(p *domtest.Page) func(string) {
-	defineStreams(p, func() {})
-	var a stream.Assembly
-	return func(message string) {
-		done := false
-		buf := append([]byte(message), make([]byte, stream.Padding)...)
-		p.Call(func() { done = a.Render(p, buf, 0, len(message)) })
-		if !done {
-			renderParsed(p, message)
-		}
-	}
+// batched performs the messages of a frame together, without elements.
+func batched(p *domtest.Page) func(string) { return inBatch(p, func() bool { return false }) }
+
+// watched makes the elements all the same, mixed does now and then.
+func watched(p *domtest.Page) func(string) { return inBatch(p, func() bool { return true }) }
+
+func mixed(p *domtest.Page) func(string) {
+	r := rand.New(rand.NewPCG(1, 1))
+	return inBatch(p, func() bool { return r.IntN(2) == 0 })
 }
 
-// batched performs the messages of a frame together, without elements.
-func batched(p *domtest.Page) func(string) {
+func inBatch(p *domtest.Page, watched func() bool) func(string) {
 	b := &stream.Batch{Page: p, Report: p.Report}
-	defineStreams(p, b.Seal)
+	run := func(n dom.Node) {
+		if err := perform(p, n); err != nil {
+			p.Report(p.OpeningTag(n), err)
+		}
+	}
+	p.Perform = run
+	p.Define("turbo-stream", domtest.Element{Connected: func(n dom.Node) {
+		if envelope, ok := p.Envelope(n); ok {
+			b.Announced(envelope)
+			return
+		}
+		b.Seal()
+		held := p.Hold(n)
+		p.Repaint(func() {
+			n := held()
+			run(n)
+			p.Remove(n)
+		})
+	}})
 	return func(message string) {
 		done := false
 		p.Call(func() {
+			p.Message = message
 			copy(b.Arena(len(message)), message)
-			var first bool
-			if done, first = b.Add(len(message), -1); first {
-				p.Repaint(b.Perform)
-			}
+			done = b.Add(len(message), -1, watched())
 		})
 		if !done {
 			renderParsed(p, message)
@@ -145,7 +156,7 @@ func checkPaths(t *testing.T, seed uint64) {
 		frames = append(frames, messages)
 	}
 	want, wantReports := end(parsed, frames)
-	for name, way := range map[string]path{"assembled": assembled, "batched": batched} {
+	for name, way := range map[string]path{"batched": batched, "watched": watched, "mixed": mixed} {
 		got, reports := end(way, frames)
 		for i := range frames {
 			if got[i] != want[i] || reports[i] != wantReports[i] {

@@ -13,7 +13,6 @@ const RefreshDebounce = 150
 // Page is what a session needs of its page.
 type Page interface {
 	stream.BatchPage
-	stream.AssemblyPage
 	// IsRecentRequest reports whether a request with this id was made by this
 	// page of late.
 	IsRecentRequest(id string) bool
@@ -31,10 +30,9 @@ type Session struct {
 	// action attribute gives.
 	Actions map[string]stream.Action
 
-	page     Page
-	batch    stream.Batch
-	assembly stream.Assembly
-	refresh  struct {
+	page    Page
+	batch   stream.Batch
+	refresh struct {
 		url, requestID string
 		cancel         func()
 	}
@@ -50,29 +48,11 @@ func (s *Session) Start(page Page) {
 // Batch returns the batch of messages that nobody watches.
 func (s *Session) Batch() *stream.Batch { return &s.batch }
 
-// What a session did with a message.
-const (
-	Declined = iota // nothing: the page must parse it
-	Rendered        // its stream elements are in the page
-	Batched         // it will be performed in the next frame, without elements
-)
-
 // Message takes the message of n bytes in the batch's arena, which the page
-// knows by number; observed says that somebody may look at stream elements.
-func (s *Session) Message(n int, number int32, observed bool) int32 {
-	if !observed {
-		ok, first := s.batch.Add(n, number)
-		if first {
-			s.page.Repaint(s.batch.Perform)
-		}
-		if ok {
-			return Batched
-		}
-	}
-	if buf, from := s.batch.Pending(n); s.assembly.Render(s.page, buf, from, from+n) {
-		return Rendered
-	}
-	return Declined
+// knows by number; observed says that somebody may look at stream elements. It
+// reports false when the page must parse the message.
+func (s *Session) Message(n int, number int32, observed bool) bool {
+	return s.batch.Add(n, number, observed)
 }
 
 // Refresh loads the page at url anew, once no other refresh has come for

@@ -27,6 +27,11 @@ type Page struct {
 	// Recent are the ids of the page's own requests.
 	Recent map[string]bool
 
+	// Message is the source of the streams that a batch makes.
+	Message string
+	// Perform performs a stream element on behalf of a batch.
+	Perform func(n dom.Node)
+
 	// What happened to the page.
 	Reloads int
 	Scripts []string // the texts of the scripts that ran, in order
@@ -42,9 +47,9 @@ type Page struct {
 	handles  []*html.Node
 	depth    int // of calls
 
-	clock    clock
-	uuids    int
-	assembly assembly
+	clock   clock
+	uuids   int
+	streams streams
 }
 
 // Element is what a custom element does; both functions may be nil. They are

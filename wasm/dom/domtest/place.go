@@ -103,53 +103,82 @@ func (p *Page) AddText(n dom.Node, text stream.Piece) {
 	p.insert(p.node(n), &html.Node{Type: html.TextNode, Data: strings.Clone(text.Text)}, nil)
 }
 
-// BatchDone does nothing: pieces carry their text.
-func (p *Page) BatchDone() {}
+// BatchDone forgets the stream elements.
+func (p *Page) BatchDone() { p.streams.elements = nil }
 
-// assembly is a message in the making.
-type assembly struct {
-	joined, streams *html.Node
-	uneven          bool
+// streams are the elements that a batch made.
+type streams struct {
+	shell    string
+	made     *html.Node
+	elements map[int32]*html.Node
 }
 
-// ParseContents parses the contents of streams.
-func (p *Page) ParseContents(source string) {
-	p.assembly = assembly{p.parse(source, nil), newFragment(), false}
-}
-
-// AddStream makes a stream element with the next of the parsed contents.
-func (p *Page) AddStream(tag string, roots int32, content string) {
-	a := &p.assembly
-	element := p.parse(tag+"<template></template></turbo-stream>", nil).FirstChild
-	inside := p.contents[element.FirstChild]
-	if roots < 0 {
-		p.insert(inside, p.parse(content, nil), nil)
+// AddStream makes a stream element, whole where Message is its source.
+func (p *Page) AddStream(shell string, envelope int32) {
+	s := &p.streams
+	if shell != "" {
+		s.shell = strings.Clone(shell)
 	}
-	for ; roots > 0; roots-- {
-		n := a.joined.FirstChild
-		if n == nil {
-			a.uneven = true
-			return
+	if s.made == nil {
+		s.made = newFragment()
+	}
+	if s.elements == nil {
+		s.elements = map[int32]*html.Node{}
+	}
+	element := p.parse(s.shell, nil).FirstChild
+	if p.Message != "" {
+		n := 0
+		for made := s.made.FirstChild; made != nil; made = made.NextSibling {
+			if made.Type == html.ElementNode {
+				n++
+			}
 		}
-		p.insert(inside, n, nil)
+		for element = p.parse(p.Message, nil).FirstChild; n > 0 || element.Type != html.ElementNode; element = element.NextSibling {
+			if element.Type == html.ElementNode {
+				n--
+			}
+		}
 	}
-	p.insert(a.streams, element, nil)
+	s.elements[envelope] = element
+	if element.Parent != nil {
+		p.remove(element)
+	}
+	p.insert(s.made, element, nil)
 }
 
 // AddStray adds text behind the streams made so far.
 func (p *Page) AddStray(text string) {
-	if text != "" {
-		p.assembly.streams.AppendChild(&html.Node{Type: html.TextNode, Data: strings.Clone(text)})
+	if p.streams.made == nil {
+		p.streams.made = newFragment()
 	}
+	p.streams.made.AppendChild(&html.Node{Type: html.TextNode, Data: strings.Clone(text)})
 }
 
-// InsertStreams puts the assembled streams into the page.
-func (p *Page) InsertStreams() bool {
-	a := p.assembly
-	p.assembly = assembly{}
-	if a.uneven || a.joined.FirstChild != nil {
-		return false
-	}
-	p.insert(p.root(), a.streams, nil)
-	return true
+// InsertStreams puts the streams that were made into the page.
+func (p *Page) InsertStreams() {
+	made := p.streams.made
+	p.streams.made = nil
+	p.insert(p.root(), made, nil)
 }
+
+// Envelope returns the number of a stream element that a batch made.
+func (p *Page) Envelope(n dom.Node) (envelope int32, ok bool) {
+	for envelope, element := range p.streams.elements {
+		if element == p.node(n) {
+			return envelope, true
+		}
+	}
+	return 0, false
+}
+
+// StreamIntact reports true: nobody changes streams here.
+func (p *Page) StreamIntact(int32, int) bool { return true }
+
+// PerformStream has StreamElement, which is given, perform.
+func (p *Page) PerformStream(envelope int32) {
+	p.Perform(p.handle(p.streams.elements[envelope]))
+	p.StreamDone(envelope)
+}
+
+// StreamDone removes a stream element.
+func (p *Page) StreamDone(envelope int32) { p.remove(p.streams.elements[envelope]) }
