@@ -25,8 +25,10 @@ export const intact = () => actions.every((name) => StreamActions[name] == built
 // looked at, from the message, and hardly ever is.
 const shells = new Map()
 let shell
-let made = [] // by envelope
-let assembly = document.createDocumentFragment()
+const made = [] // by envelope
+let upcoming // the envelope of the element that is upgraded next
+const assembly = fragment("") // of a document in which nothing is upgraded
+let first // its first envelope
 
 const origins = new WeakMap()
 const template = HTMLTemplateElement.prototype
@@ -57,7 +59,7 @@ for (const name of ["content", ...revealing]) {
 export class StreamElement extends HTMLElement {
   #state = "" // then "started", then "over"
   #connected = false // at least once: it leaves the page when it is over
-  #envelope // in the batch that it is performed with
+  #envelope = made[upcoming]?.element == this ? upcoming++ : -1
   #render
   #promised // the promise of render() and what settles it, once asked for
 
@@ -136,22 +138,24 @@ export class StreamElement extends HTMLElement {
           shell = shells.get(html)
           if (!shell) shells.set(html, shell = fragment(html).firstChild)
         }
-        const element = document.importNode(shell, true)
-        if (#envelope in element) element.#envelope = envelope
+        const element = shell.cloneNode(true)
         made[envelope] = { element, shell }
+        first ??= envelope
         const template = element.firstElementChild
         if (template) {
           origins.set(template, { source, index: source.count })
           Object.setPrototypeOf(template, lazy)
         }
         source.count++
-        assembly.append(element)
+        assembly.appendChild(element)
       },
       add_stray(at, length) { assembly.append(text(at, length)) },
       insert_streams() {
-        const streams = assembly
-        assembly = document.createDocumentFragment()
-        document.documentElement.append(streams)
+        const outer = upcoming
+        upcoming = first
+        first = undefined
+        document.documentElement.appendChild(assembly)
+        upcoming = outer
       },
       stream_intact(envelope, action) {
         const { element, shell } = made[envelope], template = element.firstElementChild
