@@ -60,7 +60,7 @@ export class StreamElement extends HTMLElement {
   #state = "" // then "started", then "over"
   #connected = false // at least once: it leaves the page when it is over
   #envelope = made[upcoming]?.element == this ? upcoming++ : -1
-  #render
+  #event // that announced it: its render may be replaced until then
   #promised // the promise of render() and what settles it, once asked for
 
   static async renderElement(element) { await element.performAction() }
@@ -96,9 +96,9 @@ export class StreamElement extends HTMLElement {
   #announce() {
     const event = this.beforeRenderEvent
     if (!this.dispatchEvent(event)) return queueMicrotask(() => this.#end())
-    this.#render = event.detail.render
+    this.#event = event
     // What may be asynchronous is done before the next frame's callback.
-    if (this.#envelope >= 0 && this.#render == renderElement && own.has(StreamActions[this.action])) return announced(this.#envelope)
+    if (this.#envelope >= 0 && event.detail.render == renderElement && own.has(StreamActions[this.action])) return announced(this.#envelope)
     announced()
     repaint(() => this.#perform())
   }
@@ -108,7 +108,7 @@ export class StreamElement extends HTMLElement {
   #perform() {
     let result
     try {
-      const render = this.#render
+      const { render } = this.#event.detail
       result = render == renderElement ? this.performAction() : render(this)
     } catch (error) {
       return this.#end([error])
@@ -159,7 +159,7 @@ export class StreamElement extends HTMLElement {
       },
       stream_intact(envelope, action) {
         const { element, shell } = made[envelope], template = element.firstElementChild
-        return +(element.#render == renderElement && !element.#promised && StreamActions[actions[action]] == builtin[actions[action]] &&
+        return +(element.#event.detail.render == renderElement && !element.#promised && StreamActions[actions[action]] == builtin[actions[action]] &&
           element.isEqualNode(shell) && (!template || Object.getPrototypeOf(template) == lazy))
       },
       perform_stream(envelope) { made[envelope].element.#perform() },
