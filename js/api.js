@@ -5,7 +5,8 @@ import { define, StreamActions, StreamElement } from "./elements.js"
 import { watch } from "./observation.js"
 import { runtime } from "./runtime.js"
 import { fetch, FetchEnctype, fetchEnctypeFromString, FetchMethod, fetchMethodFromString, FetchRequest, FetchResponse, isSafe } from "./fetch.js"
-import { config, session } from "./session.js"
+import { PageRenderer, PageSnapshot } from "./drive.js"
+import { config, session, setters } from "./session.js"
 import { CableStreamSourceElement, connectStreamSource, disconnectStreamSource, StreamSourceElement } from "./sources.js"
 import { renderStreamMessage } from "./streams.js"
 
@@ -18,10 +19,13 @@ export const api = {
   FetchMethod,
   FetchRequest,
   FetchResponse,
+  PageRenderer,
+  PageSnapshot,
   StreamActions,
   StreamElement,
   StreamSourceElement,
   cable,
+  cache: session.cache,
   config,
   connectStreamSource,
   disconnectStreamSource,
@@ -29,9 +33,12 @@ export const api = {
   fetchEnctypeFromString,
   fetchMethodFromString,
   isSafe,
+  navigator: session.navigator,
   ready: runtime.ready,
+  registerAdapter: (adapter) => session.registerAdapter(adapter),
   renderStreamMessage,
   session,
+  ...setters,
   start: () => session.start(),
   visit: (location, options) => session.visit(location, options)
 }
@@ -51,6 +58,7 @@ export function boot(Go, source) {
   window.Turbo = api
   watch(source)
   defineElements()
+  document.head.prepend(session.adapter.progressBar.stylesheetElement)
   session.start()
   const script = document.currentScript
   const elsewhere = script?.dataset.turboWasm ?? document.querySelector('meta[name="turbo-wasm"]')?.content

@@ -17,6 +17,7 @@ let room = 0 // how many bytes fit there
 // Below BASE lie the values that Go keeps beyond a call, above it the stack.
 export const BASE = 4096
 export const nodes = Array(BASE).fill(null)
+nodes[0] = undefined
 nodes[1] = true
 nodes[2] = false
 let top = BASE
@@ -27,6 +28,7 @@ export const messages = [] // the texts of the waiting batch, where they are ASC
 
 // What a primitive threw last; Go reports it back as status -1.
 let thrown
+export const rejected = () => void Promise.reject(thrown)
 
 // Notes on the templates of message streams (see stream/element.go).
 const traits = new WeakMap()
@@ -54,9 +56,10 @@ export function push(value) {
   return top++
 }
 
-function handles(list) {
+export function handles(list) {
+  const from = top
   for (const node of list) nodes[top++] = node
-  return list.length
+  return top - from
 }
 
 // An error of Go's.
@@ -149,16 +152,22 @@ export function openingTag(element) {
 // 8.0.23, activated script elements). They are made of the content that is
 // inserted, not of the template: upstream's lose their nonce on the way.
 function activate(root) {
-  for (const inert of root.querySelectorAll("script")) {
-    if (inert.getAttribute("data-turbo-eval") == "false") continue
-    const script = document.createElement("script")
-    const meta = document.querySelector('meta[name="csp-nonce"]')
-    const nonce = meta && (meta.nonce || meta.content)
-    if (nonce) script.nonce = nonce
-    script.textContent = inert.textContent
-    for (const { name, value } of inert.attributes) script.setAttribute(name, value)
-    inert.replaceWith(script)
-  }
+  for (const inert of root.querySelectorAll("script")) inert.replaceWith(activated(inert))
+}
+
+export function nonce() {
+  const meta = document.querySelector('meta[name="csp-nonce"]')
+  return meta && (meta.nonce || meta.content)
+}
+
+export function activated(inert) {
+  if (inert.getAttribute("data-turbo-eval") == "false") return inert
+  const script = document.createElement("script")
+  if (nonce()) script.nonce = nonce()
+  script.textContent = inert.textContent
+  script.async = false
+  for (const { name, value } of inert.attributes) script.setAttribute(name, value)
+  return script
 }
 
 // The elements in which an HTML parser reads ordinary content as it does in a
@@ -282,7 +291,6 @@ const primitives = {
   frame(slot) { slots.set(slot, requestAnimationFrame(() => fire(slot))) },
   timeout(slot, ms) { slots.set(slot, setTimeout(() => fire(slot), ms)) },
   clear_timeout(slot) { clearTimeout(slots.get(slot)); slots.delete(slot) },
-  reload() { location.reload() },
   // In the order of the kinds in browser/run_js.go.
   report(kind, at, length) {
     const message = text(at, length)

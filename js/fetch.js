@@ -1,7 +1,7 @@
 // Requests and responses as pages see them (Turbo 8.0.23, fetch).
 
 import { provide, text } from "./dom.js"
-import { dispatch, forward } from "./values.js"
+import { dispatch } from "./values.js"
 
 const nativeFetch = (url, options) => window.fetch(url, options)
 
@@ -133,6 +133,6 @@ export class FetchRequest {
   acceptResponseType(type) { this.headers.Accept = [type, this.headers.Accept].join(", ") }
 }
 
-// What asks Go about its requests: submissions, visits, frames.
-export class Requester {}
-forward(Requester.prototype, 0, "prepareRequest requestStarted requestPreventedHandlingResponse requestSucceededWithResponse requestFailedWithResponse requestErrored requestFinished")
+// What a request tells its delegate; visits, submissions and others leave the
+// answers to Go.
+export const requests = "prepareRequest requestStarted requestPreventedHandlingResponse requestSucceededWithResponse requestFailedWithResponse requestErrored requestFinished"

@@ -1,12 +1,13 @@
-// The session as pages see it.
+// The session as pages see it, and the listeners that tell Go of events.
 
-import { enter, put } from "./dom.js"
+import { enter } from "./dom.js"
+import { BrowserAdapter, history, navigator, preloader, view } from "./drive.js"
 import { recentRequests } from "./fetch.js"
-import { forms, observeForms, renderStreams } from "./forms.js"
+import { forms, renderStreams } from "./forms.js"
 import { runtime } from "./runtime.js"
 import { connectStreamSource, disconnectStreamSource } from "./sources.js"
 import { renderStreamMessage } from "./streams.js"
-import { dispatch, world } from "./values.js"
+import { forward, world } from "./values.js"
 
 const unvisitableExtensions = new Set(".7z .aac .apk .avi .bmp .bz2 .css .csv .deb .dmg .doc .docx .exe .gif .gz .heic .heif .ico .iso .jpeg .jpg .js .json .m4a .mkv .mov .mp3 .mp4 .mpeg .mpg .msi .ogg .ogv .pdf .pkg .png .ppt .pptx .rar .rtf .svg .tar .tif .tiff .txt .wav .webm .webp .wma .wmv .xls .xlsx .xml .zip".split(" "))
 
@@ -14,51 +15,155 @@ export const config = {
   drive: { enabled: true, progressBarDelay: 500, unvisitableExtensions },
   forms
 }
-world.drive = config.drive
 
-// Tells the first turbo:load once the document is there and the runtime runs,
-// and takes scroll restoration over while the page is shown.
-function observePage() {
-  const turbo = { restorationIdentifier: crypto.randomUUID(), restorationIndex: history.state?.turbo?.restorationIndex ?? 0 }
-  history.replaceState({ turbo }, "")
-  const { scrollRestoration } = history
-  const at = (state) => new Promise((resolve) => {
-    const check = () => (document.readyState == "complete" || document.readyState == state) && resolve()
-    document.addEventListener("readystatechange", check)
-    check()
-  })
-  at("interactive").then(() => runtime.when(() => dispatch("turbo:load", null, false, { url: location.href, timing: {} })))
-  at("complete").then(() => history.scrollRestoration = "manual")
-  addEventListener("pagehide", () => history.scrollRestoration = scrollRestoration)
+// In the order of browser/drive_js.go.
+const CLICK = 0, LINK = 1, SUBMIT = 2, POPSTATE = 3, SCROLL = 4, CACHE = 5, ENTER = 6, LEAVE = 7, REQUEST = 8, READY = 9, LOAD = 10
+
+const tell = (number, type) => (event) => { if (runtime.running && (!type || event instanceof type)) enter("event", event, number) }
+
+// Listens behind all that listen when an event comes: the listener of the
+// capture phase puts the one of the bubble phase last.
+function last(target, type, listener) {
+  const again = () => {
+    target.removeEventListener(type, listener)
+    target.addEventListener(type, listener)
+  }
+  return [[target, type, again, true], [target, type, listener]]
 }
 
-let observed = false
+class Observer {
+  started = false
+  #listeners
+
+  constructor(...listeners) { this.#listeners = listeners }
+
+  start() { this.#turn("addEventListener", true) }
+  stop() { this.#turn("removeEventListener", false) }
+
+  #turn(how, started) {
+    if (this.started == started) return
+    this.started = started
+    for (const [target, ...rest] of this.#listeners) target[how](...rest)
+  }
+}
+
+const quietly = { capture: true, passive: true }
+const html = document.documentElement
+let interactive = false
+
+// The first turbo:load is told once the document is there and Go runs; scroll
+// restoration is the runtime's while the page is shown.
+function readyState() {
+  const { readyState } = document
+  if (readyState == "loading") return
+  if (!interactive) {
+    interactive = true
+    runtime.when(() => {
+      enter("event", null, READY)
+      enter("event", null, LOAD)
+    })
+  }
+  if (readyState != "complete" || scrollRestoration) return
+  scrollRestoration = window.history.scrollRestoration
+  window.history.scrollRestoration = "manual"
+}
+let scrollRestoration
+
+const observers = {
+  pageObserver: new Observer([document, "readystatechange", readyState], [window, "pagehide", () => {
+    if (scrollRestoration) window.history.scrollRestoration = scrollRestoration
+    scrollRestoration = ""
+  }]),
+  cacheObserver: new Observer([window, "turbo:before-cache", tell(CACHE)]),
+  linkPrefetchObserver: new Observer([document, "mouseenter", tell(ENTER), quietly], [document, "mouseleave", tell(LEAVE), quietly], [document, "turbo:before-fetch-request", tell(REQUEST), true]),
+  formLinkClickObserver: new Observer(...last(html, "click", tell(LINK, MouseEvent))),
+  linkClickObserver: new Observer(...last(window, "click", tell(CLICK, MouseEvent))),
+  formSubmitObserver: new Observer(...last(document, "submit", tell(SUBMIT, Event))),
+  scrollObserver: new Observer([window, "scroll", tell(SCROLL)]),
+  streamObserver: new Observer([window, "turbo:before-fetch-response", renderStreams]),
+  history: new Observer([window, "popstate", (event) => runtime.when(() => enter("event", event, POPSTATE))])
+}
+
+const deprecated = (name, path) => console.warn(`turbo: ${name} is deprecated and will be removed. Set ${path} instead.`)
 
 export const session = {
+  ...observers,
   enabled: true,
   started: false,
   recentRequests,
   pageRefreshDebouncePeriod: 150,
+  navigator,
+  history: Object.assign(history, { start: () => observers.history.start(), stop: () => observers.history.stop() }),
+  view,
+  preloader,
+  adapter: new BrowserAdapter(),
+  cache: {
+    clear() { view.clearSnapshotCache() },
+    resetCacheControl() { setCacheControl("") },
+    exemptPageFromCache() { setCacheControl("no-cache") },
+    exemptPageFromPreview() { setCacheControl("no-preview") }
+  },
   renderStreamMessage,
   connectStreamSource,
   disconnectStreamSource,
 
   start() {
     if (this.started) return
-    this.started = true
-    if (observed) return
-    observed = true
-    addEventListener("turbo:before-fetch-response", renderStreams)
-    observePage()
-    runtime.when(observeForms)
+    for (const observer of Object.values(observers)) observer.start()
+    this.started = this.enabled = true
+    history.currentIndex = window.history.state?.turbo?.restorationIndex || 0
+    history.location = new URL(location.href)
+    history.restorationIdentifier = crypto.randomUUID()
+    const { restorationIdentifier, currentIndex: restorationIndex } = history
+    window.history.replaceState({ turbo: { restorationIdentifier, restorationIndex } }, "")
+    readyState()
   },
-  stop() { this.started = false },
+  stop() {
+    for (const observer of Object.values(observers)) observer.stop()
+    this.started = false
+  },
   disable() { this.enabled = false },
-
-  refresh(url, options = {}) {
-    const requestId = typeof options == "string" ? options : options?.requestId
-    runtime.when(() => enter("refresh", null, put(`${url}\0${requestId ?? ""}`), this.pageRefreshDebouncePeriod))
+  registerAdapter(adapter) { this.adapter = adapter },
+  clearCache() { view.clearSnapshotCache() },
+  setProgressBarDelay(delay) {
+    deprecated("session.setProgressBarDelay(delay)", "session.progressBarDelay")
+    this.progressBarDelay = delay
   },
-
-  visit(location) { window.location = new URL(location, document.baseURI) }
+  get progressBarDelay() { return config.drive.progressBarDelay },
+  set progressBarDelay(delay) { config.drive.progressBarDelay = delay },
+  get drive() { return config.drive.enabled },
+  set drive(enabled) { config.drive.enabled = enabled },
+  get formMode() { return config.forms.mode },
+  set formMode(mode) { config.forms.mode = mode },
+  get location() { return history.location },
+  get restorationIdentifier() { return history.restorationIdentifier },
+  get snapshot() { return view.snapshot }
 }
+forward(session, 8, "visit refresh debouncedRefresh elementIsNavigatable submissionIsNavigatable")
+Object.assign(world, { session, config })
+
+function setCacheControl(content) {
+  const name = "turbo-cache-control"
+  let meta = document.querySelector(`meta[name="${name}"]`)
+  if (!meta) document.head.appendChild(meta = document.createElement("meta")).setAttribute("name", name)
+  meta.setAttribute("content", content)
+}
+
+// The setters that came before config.
+export const setters = {
+  setProgressBarDelay(delay) {
+    deprecated("Turbo.setProgressBarDelay(delay)", "Turbo.config.drive.progressBarDelay")
+    config.drive.progressBarDelay = delay
+  },
+  setConfirmMethod(confirm) {
+    deprecated("Turbo.setConfirmMethod(confirmMethod)", "Turbo.config.forms.confirm")
+    forms.confirm = confirm
+  },
+  setFormMode(mode) {
+    deprecated("Turbo.setFormMode(mode)", "Turbo.config.forms.mode")
+    forms.mode = mode
+  }
+}
+
+// Without Go the page is an ordinary page.
+runtime.stop(() => session.stop())

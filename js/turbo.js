@@ -7,6 +7,7 @@ boot(Go, import.meta.url)
 
 export const {
   FetchEnctype, FetchMethod, FetchRequest, FetchResponse, StreamActions, StreamElement, StreamSourceElement,
-  cable, config, connectStreamSource, disconnectStreamSource, fetch, fetchEnctypeFromString, fetchMethodFromString,
-  isSafe, ready, renderStreamMessage, session, start, visit
+  cable, cache, config, connectStreamSource, disconnectStreamSource, fetch, fetchEnctypeFromString, fetchMethodFromString,
+  isSafe, navigator, PageRenderer, PageSnapshot, ready, registerAdapter, renderStreamMessage, session,
+  setConfirmMethod, setFormMode, setProgressBarDelay, start, visit
 } = api

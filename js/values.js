@@ -1,7 +1,7 @@
 // Values of the page's as Go sees them: properties, calls, events, promises.
 // For what happens once per event; what is hot has primitives of its own.
 
-import { ask, BASE, fire, handle, nodes, provide, push, put, text } from "./dom.js"
+import { ask, BASE, fire, handle, handles, nodes, provide, push, put, text } from "./dom.js"
 import { runtime } from "./runtime.js"
 
 // What Go finds under the handle 0.
@@ -34,14 +34,16 @@ provide({
   box_text: (at, length) => push(text(at, length)),
   box_number: (number) => push(number),
   object: () => handle({}),
+  items: (n) => handles(nodes[n]),
+  delete(n, at, length) { delete nodes[n][text(at, length)] },
   set(n, at, length, value) { (n ? nodes[n] : world)[text(at, length)] = nodes[value] },
   call: (n, at, length, a, b, c) => handle((n ? nodes[n] : world)[text(at, length)](...[a, b, c].slice(0, c ? 3 : b ? 2 : a ? 1 : 0).map((value) => nodes[value]))),
   dispatch: (at, length, n, cancelable, detail) => +!dispatch(text(at, length), nodes[n], !!cancelable, nodes[detail]).defaultPrevented,
-  // A rejection that Go does not catch stays an unhandled one.
-  then(n, slot, catches) {
+  // A rejection stays an unhandled one.
+  then(n, slot) {
     Promise.resolve(nodes[n]).then((value) => fire(slot, value, 0), (error) => {
       fire(slot, error, 1)
-      if (!catches) throw error
+      throw error
     })
   },
   once(slot) {
@@ -51,7 +53,7 @@ provide({
 })
 
 // Gives an object methods, and getters, that Go answers; before Go runs calls
-// wait for it. They are numbered in the order of the names.
+// wait for it. They are numbered in the order of the names, within a kind.
 export function forward(object, kind, methods, getters = "") {
   let next = kind << 6
   const method = (number) => function (a, b, c) {
@@ -61,4 +63,5 @@ export function forward(object, kind, methods, getters = "") {
   }
   for (const name of methods.split(" ")) object[name] = method(next++)
   if (getters) for (const name of getters.split(" ")) Object.defineProperty(object, name, { get: method(next++), configurable: true })
+  return object
 }

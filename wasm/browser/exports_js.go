@@ -136,27 +136,11 @@ func exportDuplicates(element, place int32) (result int32) {
 	return int32(len(nodes))
 }
 
-// turbo_refresh takes the URL and the request id of a refresh, separated by
-// NUL in the scratch buffer.
-//
-//go:wasmexport turbo_refresh
-func exportRefresh(_, n, period int32) (result int32) {
-	defer guard(&result, "refreshing the page")
-	text := taken(n)
-	for i := range text {
-		if text[i] == 0 {
-			session.Refresh(text[:i], text[i+1:], int(period))
-			break
-		}
-	}
-	return 0
-}
-
 //go:wasmexport turbo_fire
 func exportFire(value, slot, failed int32) (result int32) {
 	defer guard(&result, "running what waited for the page")
 	if callback := page.slots.take(slot); callback != nil {
 		callback(dom.Node(value), failed != 0)
 	}
-	return 0
+	return page.settle()
 }

@@ -150,9 +150,6 @@ func domReady()
 //go:wasmimport turbo recent_request
 func domRecentRequest(id string) int32
 
-//go:wasmimport turbo reload
-func domReload()
-
 //go:wasmimport turbo add_stream
 func domAddStream(shell string, envelope int32)
 

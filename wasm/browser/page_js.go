@@ -15,6 +15,8 @@ type Page struct {
 	slots slots
 	watch watch
 
+	threw bool // what Do called
+
 	attributes map[string]int32 // interned names beside those
 }
 

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
+	"github.com/turbowasm/turbowasm/wasm/drive"
 	"github.com/turbowasm/turbowasm/wasm/stream"
 	"github.com/turbowasm/turbowasm/wasm/turbo"
 )
@@ -28,7 +29,8 @@ func Start(s *turbo.Session) {
 		actions = append(actions, builtin.Perform)
 	}
 	s.Start(page)
-	forms.Page = page
+	driver = &drive.Drive{Page: page}
+	driver.Start()
 	*views = stream.Views{Page: page}
 	for name, action := range s.Actions {
 		domAddAction(name, int32(len(actions)))
@@ -47,4 +49,3 @@ func (p *Page) Report(what string, err error) {
 }
 
 func (p *Page) IsRecentRequest(id string) bool { return domRecentRequest(id) > 0 }
-func (p *Page) Reload()                        { domReload() }

@@ -2,10 +2,11 @@ package browser
 
 import "github.com/turbowasm/turbowasm/wasm/dom"
 
-// slots are the callbacks that wait for a frame or a timer of the page.
+// slots are the callbacks that wait for the page, by numbers that are never
+// given twice: the page may call one that was taken back.
 type slots struct {
-	callbacks []func(value dom.Node, failed bool)
-	free      []int32
+	callbacks map[int32]func(value dom.Node, failed bool)
+	last      int32
 }
 
 func (s *slots) put(callback func()) int32 {
@@ -13,24 +14,18 @@ func (s *slots) put(callback func()) int32 {
 }
 
 func (s *slots) await(callback func(value dom.Node, failed bool)) int32 {
-	if n := len(s.free); n > 0 {
-		slot := s.free[n-1]
-		s.free = s.free[:n-1]
-		s.callbacks[slot] = callback
-		return slot
+	if s.callbacks == nil {
+		s.callbacks = map[int32]func(dom.Node, bool){}
 	}
-	s.callbacks = append(s.callbacks, callback)
-	return int32(len(s.callbacks) - 1)
+	s.last++
+	s.callbacks[s.last] = callback
+	return s.last
 }
 
 // take frees a slot and returns its callback, nil when it was taken before.
 func (s *slots) take(slot int32) func(dom.Node, bool) {
-	if slot < 0 || int(slot) >= len(s.callbacks) || s.callbacks[slot] == nil {
-		return nil
-	}
 	callback := s.callbacks[slot]
-	s.callbacks[slot] = nil
-	s.free = append(s.free, slot)
+	delete(s.callbacks, slot)
 	return callback
 }
 

@@ -2,6 +2,8 @@ package browser
 
 import "github.com/turbowasm/turbowasm/wasm/dom"
 
+var _ dom.Values = (*Page)(nil)
+
 // The primitives of js/values.js: any value of the page's as a handle, for
 // what happens once per event. A path names a property of a property, with
 // dots; the handle 0 stands for the page's world in them.
@@ -36,11 +38,17 @@ func domSet(n int32, name string, value int32) int32
 //go:wasmimport turbo call
 func domCall(n int32, method string, a, b, c int32) int32
 
+//go:wasmimport turbo delete
+func domDelete(n int32, name string)
+
+//go:wasmimport turbo items
+func domItems(n int32) int32
+
 //go:wasmimport turbo dispatch
 func domDispatch(name string, target, cancelable, detail int32) int32
 
 //go:wasmimport turbo then
-func domThen(n, slot, catches int32)
+func domThen(n, slot int32)
 
 //go:wasmimport turbo once
 func domOnce(slot int32) int32
@@ -110,30 +118,62 @@ func (p *Page) Call(n dom.Node, method string, args ...dom.Node) (dom.Node, erro
 	return found(result), failed(result)
 }
 
+// Do is Call; what the page throws it throws again where the current call
+// came from.
+func (p *Page) Do(n dom.Node, method string, args ...dom.Node) dom.Node {
+	result, err := p.Call(n, method, args...)
+	if err != nil {
+		p.threw = true
+	}
+	return result
+}
+
+// settle is the status of an export that has done what it could.
+func (p *Page) settle() int32 {
+	if p.threw {
+		p.threw = false
+		return -1
+	}
+	return 0
+}
+
+// Delete deletes a property.
+func (p *Page) Delete(n dom.Node, name string) { domDelete(int32(n), name) }
+
+// Items returns the items of anything iterable.
+func (p *Page) Items(n dom.Node) []dom.Node {
+	if n == 0 {
+		return nil
+	}
+	return list(domItems(int32(n)))
+}
+
 // Dispatch dispatches an event of the runtime and reports whether nobody
 // prevented its default. The target 0 is the html element.
 func (p *Page) Dispatch(name string, target dom.Node, cancelable bool, detail dom.Node) bool {
 	return domDispatch(name, int32(target), number(cancelable), int32(detail)) > 0
 }
 
-// Then calls back with what a promise, or any value, comes to. When it comes
-// to nothing, the page tells of it.
+// Await calls back with what a promise, or any value, comes to. Where that is
+// nothing, the rejection stays unhandled.
+func (p *Page) Await(n dom.Node, callback func(value dom.Node, failed bool)) {
+	domThen(int32(n), p.slots.await(callback))
+}
+
+// Then calls back with what a promise, or any value, comes to.
 func (p *Page) Then(n dom.Node, callback func(value dom.Node)) {
-	domThen(int32(n), p.slots.await(func(value dom.Node, failed bool) {
+	p.Await(n, func(value dom.Node, failed bool) {
 		if !failed {
 			callback(value)
 		}
-	}), 0)
+	})
 }
 
-// Settled calls back when a promise is settled, with the reason if it failed.
-func (p *Page) Settled(n dom.Node, callback func(value dom.Node, failed bool)) {
-	domThen(int32(n), p.slots.await(callback), 1)
-}
-
-// Once makes a function of the page's whose first call calls back.
-func (p *Page) Once(callback func(value dom.Node)) dom.Node {
-	return dom.Node(domOnce(p.slots.await(func(value dom.Node, _ bool) { callback(value) })))
+// Once makes a function of the page's whose first call calls back, unless it
+// was released before.
+func (p *Page) Once(callback func(value dom.Node)) (function dom.Node, release func()) {
+	slot := p.slots.await(func(value dom.Node, _ bool) { callback(value) })
+	return dom.Node(domOnce(slot)), func() { p.slots.take(slot) }
 }
 
 // interned names an attribute.

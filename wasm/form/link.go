@@ -1,51 +1,59 @@
 package form
 
-import "github.com/turbowasm/turbowasm/wasm/dom"
+import (
+	"github.com/turbowasm/turbowasm/wasm/dom"
+	"github.com/turbowasm/turbowasm/wasm/link"
+)
 
-// Click handles a click on a link outside of frames that asks for a form
-// submission by data-turbo-method or data-turbo-stream (Turbo 8.0.23, form
-// link click observer).
-func (o *Observer) Click(event dom.Node) {
-	p := o.Page
-	if p.Is(event, "defaultPrevented") || p.Is(event, "target.isContentEditable") || p.Number(event, "which") > 1 ||
-		p.Is(event, "altKey") || p.Is(event, "ctrlKey") || p.Is(event, "metaKey") || p.Is(event, "shiftKey") {
-		return
+// Submits reports whether a link asks for a form submission, by
+// data-turbo-method or data-turbo-stream.
+func Submits(p dom.Values, link dom.Node) bool {
+	return link != 0 && (p.HasAttr(link, "data-turbo-method") || p.HasAttr(link, "data-turbo-stream"))
+}
+
+// SubmitLink submits a form in place of a link; the query of its URL becomes
+// the data (Turbo 8.0.23, form link click observer). frame is the id of the
+// frame that is to take the response, "" where the link names one itself.
+func SubmitLink(p dom.Values, from, url dom.Node, frame string) {
+	document := p.Get(0, "document")
+	form := p.Do(document, "createElement", p.String("form"))
+	for _, pair := range p.Items(p.Get(url, "searchParams")) {
+		input := p.Do(document, "createElement", p.String("input"))
+		p.Set(input, "type", p.String("hidden"))
+		name, _ := p.Text(pair, "0")
+		value, _ := p.Text(pair, "1")
+		p.Set(input, "name", p.String(name))
+		p.Set(input, "value", p.String(value))
+		p.Do(form, "append", input)
 	}
-	link, _ := p.Call(0, "link", event)
-	if link == 0 || p.HasAttr(link, "download") || !(p.HasAttr(link, "data-turbo-method") || p.HasAttr(link, "data-turbo-stream")) {
-		return
-	}
-	if target, _ := p.Attr(link, "target"); target != "" && target != "_self" {
-		return
-	}
-	href, _ := p.Attr(link, "href")
-	url, err := p.Call(0, "resolve", p.String(href))
-	if err != nil {
-		return
-	}
-	location, _ := p.Text(url, "href")
-	if !o.elementNavigatable(link) || !p.Visitable(location) {
-		return
-	}
-	p.Call(event, "preventDefault")
-	form, err := p.Call(0, "hiddenForm", url)
-	if err != nil {
-		return
-	}
-	for _, name := range [...]string{"data-turbo-frame", "data-turbo-confirm"} {
-		if value, ok := p.Attr(link, name); ok {
+	p.Set(url, "search", p.String(""))
+	action, _ := p.Text(url, "href")
+	p.SetAttr(form, "data-turbo", "true")
+	p.SetAttr(form, "action", action)
+	p.SetAttr(form, "hidden", "")
+	set := func(name, value string) {
+		if value != "" {
 			p.SetAttr(form, name, value)
 		}
 	}
-	if how, _ := p.Attr(link, "data-turbo-method"); how != "" {
-		p.SetAttr(form, "method", how)
+	copied := func(name string) string {
+		value, _ := p.Attr(from, name)
+		return value
 	}
-	switch action, _ := p.Attr(link, "data-turbo-action"); action {
-	case "advance", "replace", "restore":
-		p.SetAttr(form, "data-turbo-action", action)
-	}
-	if p.HasAttr(link, "data-turbo-stream") {
+	set("method", copied("data-turbo-method"))
+	set("data-turbo-frame", copied("data-turbo-frame"))
+	set("data-turbo-action", link.VisitAction(p, from))
+	set("data-turbo-confirm", copied("data-turbo-confirm"))
+	if p.HasAttr(from, "data-turbo-stream") {
 		p.SetAttr(form, "data-turbo-stream", "")
 	}
-	p.Call(0, "submitSoon", form)
+	set("data-turbo-frame", frame)
+	p.Do(p.Get(0, "document.body"), "appendChild", form)
+	kept := p.Keep(form)
+	ended, _ := p.Once(func(dom.Node) {
+		p.Remove(kept)
+		p.Drop(kept)
+	})
+	p.Do(form, "addEventListener", p.String("turbo:submit-end"), ended)
+	p.Frame(func() { p.Do(kept, "requestSubmit") })
 }

@@ -6,98 +6,119 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
 )
 
-const streamType = "text/vnd.turbo-stream.html"
+// StreamType is what the runtime accepts beside HTML.
+const StreamType = "text/vnd.turbo-stream.html"
 
 // What follows answers the fetch request of a submission; s is the submission,
 // as the page's object.
 
 // Prepare adds the CSRF token and the wish for streams to the request.
-func (o *Observer) Prepare(s, request dom.Node) {
-	p := o.Page
+func (f *Forms) Prepare(s, request dom.Node) {
+	p := f.Page
 	safe := p.Is(request, "isSafe")
 	if !safe {
-		if token, _ := p.Call(0, "csrfToken"); token != 0 {
-			p.Set(p.Get(request, "headers"), "X-CSRF-Token", token)
+		if token := f.csrfToken(); token != "" {
+			p.Set(p.Get(request, "headers"), "X-CSRF-Token", p.String(token))
 		}
 	}
 	form, submitter := p.Get(s, "formElement"), p.Get(s, "submitter")
 	if !safe || p.HasAttr(form, "data-turbo-stream") || submitter != 0 && p.HasAttr(submitter, "data-turbo-stream") {
-		p.Call(request, "acceptResponseType", p.String(streamType))
+		p.Do(request, "acceptResponseType", p.String(StreamType))
 	}
 }
 
+// csrfToken is that of the cookie which csrf-param names, or of csrf-token.
+func (f *Forms) csrfToken() string {
+	p := f.Page
+	if name, ok := f.meta("csrf-param"); ok {
+		cookies, _ := p.Text(0, "document.cookie")
+		for _, cookie := range strings.Split(cookies, "; ") {
+			if !strings.HasPrefix(cookie, name) {
+				continue
+			}
+			_, value, _ := strings.Cut(cookie, "=")
+			if decoded, _ := p.Text(p.Do(p.Get(0, "window"), "decodeURIComponent", p.String(value)), ""); decoded != "" {
+				return decoded
+			}
+			break
+		}
+	}
+	token, _ := f.meta("csrf-token")
+	return token
+}
+
+func (f *Forms) meta(name string) (content string, ok bool) {
+	n, _ := f.Page.Select(f.Page.Get(0, "document"), `meta[name="`+name+`"]`)
+	if n == 0 {
+		return "", false
+	}
+	return f.Page.Text(n, "content")
+}
+
 // Started marks form and submitter as busy.
-func (o *Observer) Started(s dom.Node) {
-	p := o.Page
+func (f *Forms) Started(s dom.Node) {
+	p := f.Page
 	p.Set(s, "state", p.String("waiting"))
 	form, submitter := p.Get(s, "formElement"), p.Get(s, "submitter")
 	if submitter != 0 {
-		p.Call(p.Get(0, "forms.submitter"), "beforeSubmit", submitter)
+		p.Do(p.Get(0, "config.forms.submitter"), "beforeSubmit", submitter)
 		if text, _ := p.Attr(submitter, "data-turbo-submits-with"); text != "" {
-			o.swapText(s, submitter, text)
+			f.swapText(s, submitter, text)
 		}
 	}
 	p.SetAttr(form, "aria-busy", "true")
 	detail := p.Object()
 	p.Set(detail, "formSubmission", s)
 	p.Dispatch("turbo:submit-start", form, false, detail)
+	f.Delegate(s).SubmissionStarted(s)
 }
 
 // textProperty is what holds the text of a submitter.
-func (o *Observer) textProperty(submitter dom.Node) string {
-	if name, _ := o.Page.Text(submitter, "localName"); name == "button" {
+func (f *Forms) textProperty(submitter dom.Node) string {
+	if name, _ := f.Page.Text(submitter, "localName"); name == "button" {
 		return "innerHTML"
 	}
 	return "value"
 }
 
-func (o *Observer) swapText(s, submitter dom.Node, text string) {
-	p := o.Page
-	property := o.textProperty(submitter)
+func (f *Forms) swapText(s, submitter dom.Node, text string) {
+	p := f.Page
+	property := f.textProperty(submitter)
 	original, _ := p.Text(submitter, property)
 	p.Set(s, "originalSubmitText", p.String(original))
 	p.Set(submitter, property, p.String(text))
 }
 
 // Prevented, Succeeded, Failed and Errored record the outcome.
-func (o *Observer) Prevented(s, response dom.Node) {
-	o.record(s, o.Page.Is(response, "succeeded"), "fetchResponse", response)
+func (f *Forms) Prevented(s, response dom.Node) {
+	f.Answered()
+	f.record(s, f.Page.Is(response, "succeeded"), "fetchResponse", response)
 }
 
-func (o *Observer) Succeeded(s, request, response dom.Node) {
-	p := o.Page
+func (f *Forms) Succeeded(s, request, response dom.Node) {
+	p := f.Page
+	f.Answered()
 	if p.Is(s, "mustRedirect") && !p.Is(request, "isSafe") && p.Number(response, "statusCode") == 200 && !p.Is(response, "redirected") {
-		problem, _ := p.Call(0, "error", p.String("Form responses must redirect to another location"))
-		p.Warn(problem)
+		f.Delegate(s).SubmissionErrored(s, p.Do(0, "error", p.String("Form responses must redirect to another location")))
 		return
 	}
 	p.Set(s, "state", p.String("receiving"))
-	o.record(s, true, "fetchResponse", response)
-	if !p.Same(s, o.current) || !p.Is(response, "isHTML") {
-		return
-	}
-	if href, ok := p.Text(response, "location.href"); ok {
-		p.Visit(href)
-	}
+	f.record(s, true, "fetchResponse", response)
+	f.Delegate(s).SubmissionSucceeded(s, response)
 }
 
-func (o *Observer) Failed(s, response dom.Node) {
-	p := o.Page
-	o.record(s, false, "fetchResponse", response)
-	p.Then(p.Get(response, "responseHTML"), func(html dom.Node) {
-		if html != 0 {
-			p.Render(html)
-		}
-	})
+func (f *Forms) Failed(s, response dom.Node) {
+	f.record(s, false, "fetchResponse", response)
+	f.Delegate(s).SubmissionFailed(s, response)
 }
 
-func (o *Observer) Errored(s, problem dom.Node) {
-	o.record(s, false, "error", problem)
-	o.Page.Warn(problem)
+func (f *Forms) Errored(s, problem dom.Node) {
+	f.record(s, false, "error", problem)
+	f.Delegate(s).SubmissionErrored(s, problem)
 }
 
-func (o *Observer) record(s dom.Node, success bool, name string, value dom.Node) {
-	p := o.Page
+func (f *Forms) record(s dom.Node, success bool, name string, value dom.Node) {
+	p := f.Page
 	result := p.Object()
 	p.Set(result, "success", p.Bool(success))
 	p.Set(result, name, value)
@@ -105,32 +126,22 @@ func (o *Observer) record(s dom.Node, success bool, name string, value dom.Node)
 }
 
 // Finished takes the marks off and tells that the submission is over.
-func (o *Observer) Finished(s dom.Node) {
-	p := o.Page
+func (f *Forms) Finished(s dom.Node) {
+	p := f.Page
 	p.Set(s, "state", p.String("stopped"))
 	form, submitter := p.Get(s, "formElement"), p.Get(s, "submitter")
 	if submitter != 0 {
-		p.Call(p.Get(0, "forms.submitter"), "afterSubmit", submitter)
+		p.Do(p.Get(0, "config.forms.submitter"), "afterSubmit", submitter)
 		if original, ok := p.Text(s, "originalSubmitText"); ok && original != "" {
-			p.Set(submitter, o.textProperty(submitter), p.String(original))
+			p.Set(submitter, f.textProperty(submitter), p.String(original))
 		}
 	}
 	p.RemoveAttr(form, "aria-busy")
 	detail := p.Object()
 	p.Set(detail, "formSubmission", s)
 	if result := p.Get(s, "result"); result != 0 {
-		p.Call(p.Get(0, "Object"), "assign", detail, result)
+		p.Do(p.Get(0, "window.Object"), "assign", detail, result)
 	}
 	p.Dispatch("turbo:submit-end", form, false, detail)
-}
-
-// Stop aborts a submission and reports whether it was under way.
-func (o *Observer) Stop(s dom.Node) bool {
-	p := o.Page
-	if state, _ := p.Text(s, "state"); strings.HasPrefix(state, "stop") {
-		return false
-	}
-	p.Set(s, "state", p.String("stopping"))
-	p.Call(p.Get(s, "fetchRequest"), "cancel")
-	return true
+	f.Delegate(s).SubmissionFinished(s)
 }

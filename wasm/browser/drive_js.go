@@ -1,0 +1,177 @@
+package browser
+
+import (
+	"github.com/turbowasm/turbowasm/wasm/dom"
+	"github.com/turbowasm/turbowasm/wasm/drive"
+	"github.com/turbowasm/turbowasm/wasm/link"
+)
+
+var driver *drive.Drive
+
+// turbo_event hands an event of the page's to whom it is for, in the order of
+// js/session.js.
+//
+//go:wasmexport turbo_event
+func exportEvent(event, number int32) (result int32) {
+	defer guard(&result, "handling an event of the page")
+	e := dom.Node(event)
+	switch number {
+	case 0:
+		driver.Click(e)
+	case 1:
+		driver.ClickFormLink(e)
+	case 2:
+		driver.Submit(e)
+	case 3:
+		driver.Popped(e)
+	case 4:
+		driver.Scrolled()
+	case 5:
+		driver.RemoveTemporary()
+	case 6:
+		driver.Entered(e)
+	case 7:
+		driver.Left(e)
+	case 8:
+		driver.Requesting(e)
+	case 9:
+		driver.Preload(page.Get(0, "document.body"))
+	case 10:
+		page.Set(page.Get(0, "view"), "lastRenderedLocation", page.Get(0, "history.location"))
+		driver.Loaded(page.Object())
+	}
+	return page.settle()
+}
+
+// What pages ask of their objects, by the kind of the object; the methods of
+// each are numbered in the order of its names in js/drive.js and js/session.js.
+const (
+	askForm = iota
+	askVisit
+	askNavigator
+	askHistory
+	askView
+	askAdapter
+	askBar
+	askSnapshot
+	askSession
+	askPrefetcher
+	askPreloader
+)
+
+// The methods of what a request tells (js/fetch.js); further ones follow.
+const (
+	requestPrepare = iota
+	requestStarted
+	requestPrevented
+	requestSucceeded
+	requestFailed
+	requestErrored
+	requestFinished
+	requestMethods
+)
+
+// turbo_ask calls a method of an object of the page's that Go answers. It
+// returns a handle.
+//
+//go:wasmexport turbo_ask
+func exportAsk(object, method, a, b, c int32) (result int32) {
+	defer guard(&result, "answering the page")
+	value := ask(dom.Node(object), int(method)>>6, int(method)&63, dom.Node(a), dom.Node(b), dom.Node(c))
+	if status := page.settle(); status < 0 {
+		return status
+	}
+	return int32(value)
+}
+
+func ask(object dom.Node, kind, method int, a, b, c dom.Node) dom.Node {
+	d := driver
+	switch kind {
+	case askForm:
+		return askOfForm(object, method, a, b)
+	case askVisit:
+		return d.AnswerVisit(object, method, a, b)
+	case askNavigator:
+		switch method {
+		case 0:
+			options := b
+			if options == 0 {
+				options = page.Object()
+			}
+			d.Propose(a, options)
+		case 1:
+			d.StartVisit(a, b, c)
+		case 2:
+			d.SubmitForm(a, b)
+		case 3:
+			d.Stop()
+		}
+	case askHistory:
+		switch method {
+		case 0:
+			d.PushHistory(a, b)
+		case 1:
+			d.ReplaceHistory(a, b)
+		case 2:
+			d.UpdateHistory(a, b, c)
+		}
+	case askView:
+		return d.AnswerView(method, a, b)
+	case askAdapter:
+		return d.AnswerAdapter(object, method, a, b)
+	case askBar:
+		d.AnswerBar(method, a)
+	case askSnapshot:
+		return d.Snapshot(method, object, a)
+	case askSession:
+		switch method {
+		case 0:
+			d.Visit(a, b)
+		case 1:
+			d.Refresh(a, b)
+		case 2:
+			d.RefreshNow(a, b)
+		case 3:
+			return page.Bool(link.Navigatable(page, a))
+		case 4:
+			return page.Bool(link.SubmissionNavigatable(page, a, b))
+		}
+	case askPrefetcher:
+		if method == requestPrepare {
+			d.PreparePrefetch(a)
+		}
+	case askPreloader:
+		switch method {
+		case requestPrepare:
+			d.PreparePreload(a)
+		case requestSucceeded:
+			d.Preloaded(a, b)
+		case requestMethods:
+			d.Preload(a)
+		}
+	}
+	return 0
+}
+
+func askOfForm(s dom.Node, method int, first, second dom.Node) dom.Node {
+	forms := &driver.Forms
+	switch method {
+	case requestPrepare:
+		forms.Prepare(s, first)
+	case requestStarted:
+		forms.Started(s)
+	case requestPrevented:
+		forms.Prevented(s, second)
+	case requestSucceeded:
+		forms.Succeeded(s, first, second)
+	case requestFailed:
+		forms.Failed(s, second)
+	case requestErrored:
+		forms.Errored(s, second)
+	case requestFinished:
+		forms.Finished(s)
+	case requestMethods:
+		return page.Bool(forms.Stop(s))
+	}
+	return 0
+}

@@ -1,0 +1,56 @@
+package dom
+
+// Values is a page as objects: what packages need that deal with the page's
+// URLs, requests, events and promises, once per event. Any value is a Node, 0
+// for null, undefined and, as a result, for "", 0 and false. A path names a
+// property of a property ("url.href"); below the Node 0 lie the runtime's own
+// objects, the window and the document.
+type Values interface {
+	Get(n Node, path string) Node
+	Is(n Node, path string) bool // truthy
+	Number(n Node, path string) int
+	Text(n Node, path string) (text string, ok bool)
+	Items(n Node) []Node // of anything iterable
+
+	String(text string) Node
+	Int(n int) Node
+	Bool(b bool) Node
+	Object() Node
+
+	// Set sets a property; the value 0 is undefined.
+	Set(n Node, name string, value Node) error
+	Delete(n Node, name string)
+	// Call calls a method with up to three values; it fails with ErrPage when
+	// the page throws. Do is Call for callers that can do nothing about that:
+	// the page throws again where the current call came from.
+	Call(n Node, method string, args ...Node) (Node, error)
+	Do(n Node, method string, args ...Node) Node
+	Same(a, b Node) bool
+
+	Attr(n Node, name string) (value string, ok bool)
+	HasAttr(n Node, name string) bool
+	SetAttr(n Node, name, value string)
+	RemoveAttr(n Node, name string)
+	Select(root Node, selector string) (Node, error)
+	SelectAll(root Node, selector string) ([]Node, error)
+	Closest(n Node, selector string) Node
+	Remove(n Node)
+	ReplaceWith(n, other Node)
+
+	// Dispatch dispatches an event and reports whether its default stands;
+	// the target 0 is the html element.
+	Dispatch(name string, target Node, cancelable bool, detail Node) bool
+	// Await calls back with what a promise, or any value, comes to; it stays
+	// an unhandled rejection where it fails. Then is told of values alone.
+	Await(n Node, callback func(value Node, failed bool))
+	Then(n Node, callback func(value Node))
+	// Once makes a function of the page's whose first call calls back, unless
+	// it was released before.
+	Once(callback func(value Node)) (function Node, release func())
+	// Keep returns a handle that lasts until Drop.
+	Keep(n Node) Node
+	Drop(n Node)
+
+	Frame(callback func())
+	Timeout(ms int, callback func()) (cancel func())
+}

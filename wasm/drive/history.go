@@ -1,0 +1,83 @@
+package drive
+
+import "github.com/turbowasm/turbowasm/wasm/dom"
+
+// updateHistory brings a URL into the browser's history, as a new entry or in
+// the place of the current one; an empty identifier makes a new one.
+func (d *Drive) updateHistory(push bool, url dom.Node, identifier string) {
+	p := d.Page
+	history := p.Get(0, "history")
+	index := p.Number(history, "currentIndex")
+	how := "replaceState"
+	if push {
+		how = "pushState"
+		index++
+		p.Set(history, "currentIndex", p.Int(index))
+	}
+	if identifier == "" {
+		identifier = d.identifier()
+	}
+	turbo, state := p.Object(), p.Object()
+	p.Set(turbo, "restorationIdentifier", p.String(identifier))
+	p.Set(turbo, "restorationIndex", p.Int(index))
+	p.Set(state, "turbo", turbo)
+	p.Do(0, how, state, p.String(d.text(url, "href")))
+	p.Set(history, "location", url)
+	p.Set(history, "restorationIdentifier", p.String(identifier))
+}
+
+func (d *Drive) identifier() string {
+	return d.text(d.Page.Do(d.Page.Get(0, "window.crypto"), "randomUUID"), "")
+}
+
+// PushHistory and ReplaceHistory are what adapters change history with.
+func (d *Drive) PushHistory(url, identifier dom.Node) {
+	d.updateHistory(true, url, d.text(identifier, ""))
+}
+
+func (d *Drive) ReplaceHistory(url, identifier dom.Node) {
+	d.updateHistory(false, url, d.text(identifier, ""))
+}
+
+// Popped handles a popstate event: a restoration visit, or, where the entry is
+// not the runtime's, one that becomes so.
+func (d *Drive) Popped(event dom.Node) {
+	p := d.Page
+	history := p.Get(0, "history")
+	url := p.Do(0, "url", p.Get(0, "window.location"))
+	p.Set(history, "location", url)
+	turbo := p.Get(event, "state.turbo")
+	if turbo == 0 {
+		p.Set(history, "currentIndex", p.Int(p.Number(history, "currentIndex")+1))
+		d.updateHistory(false, url, "")
+		p.Set(p.Get(0, "view"), "lastRenderedLocation", url)
+		d.CacheSnapshot(0, func(dom.Node) {})
+		return
+	}
+	identifier, index := p.Get(turbo, "restorationIdentifier"), p.Number(turbo, "restorationIndex")
+	p.Set(history, "restorationIdentifier", identifier)
+	if p.Is(0, "session.enabled") {
+		options := p.Object()
+		direction := "back"
+		if index > p.Number(history, "currentIndex") {
+			direction = "forward"
+		}
+		p.Set(options, "action", p.String("restore"))
+		p.Set(options, "historyChanged", p.Bool(true))
+		p.Set(options, "direction", p.String(direction))
+		d.StartVisit(url, identifier, options)
+	} else {
+		d.invalidate("turbo_disabled")
+	}
+	p.Set(history, "currentIndex", p.Int(index))
+}
+
+// Scrolled notes how far the page is scrolled, for when it is come back to.
+func (d *Drive) Scrolled() {
+	p := d.Page
+	position, data := p.Object(), p.Object()
+	p.Set(position, "x", p.Get(0, "window.pageXOffset"))
+	p.Set(position, "y", p.Get(0, "window.pageYOffset"))
+	p.Set(data, "scrollPosition", position)
+	p.Do(p.Get(0, "history"), "updateRestorationData", data)
+}

@@ -1,0 +1,90 @@
+package drive
+
+import "github.com/turbowasm/turbowasm/wasm/dom"
+
+// permanents are the elements that a new body keeps of the old one (Turbo
+// 8.0.23, permanent elements). All handles are kept ones.
+type permanents struct {
+	page   dom.Values
+	pairs  []permanent
+	active dom.Node // the focused element inside of one of them
+}
+
+type permanent struct {
+	id            string
+	current, next dom.Node
+}
+
+const placeholder = "turbo-permanent-placeholder"
+
+// permanents finds the permanent elements of the current tree that the next
+// one holds too.
+func (d *Drive) permanents(current, next dom.Node) (*permanents, error) {
+	p := d.Page
+	k := &permanents{page: p}
+	candidates, err := p.SelectAll(current, "[id][data-turbo-permanent]")
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range candidates {
+		id := d.text(n, "id")
+		incoming, err := p.Call(next, "querySelector", p.String("#"+id+"[data-turbo-permanent]"))
+		if err != nil {
+			k.drop()
+			return nil, err
+		}
+		if incoming != 0 {
+			k.pairs = append(k.pairs, permanent{id, p.Keep(n), p.Keep(incoming)})
+		}
+	}
+	return k, nil
+}
+
+// enter puts placeholders into the next tree.
+func (k *permanents) enter() {
+	p := k.page
+	for _, pair := range k.pairs {
+		if active := p.Get(0, "document.activeElement"); k.active == 0 && p.Do(pair.current, "contains", active) != 0 {
+			k.active = p.Keep(active)
+		}
+		mark := p.Do(p.Get(0, "document"), "createElement", p.String("meta"))
+		p.SetAttr(mark, "name", placeholder)
+		p.SetAttr(mark, "content", pair.id)
+		p.ReplaceWith(pair.next, mark)
+	}
+}
+
+// leave moves the elements from the old tree, which gets copies, to their
+// placeholders, and focuses again what was focused.
+func (k *permanents) leave() {
+	if k == nil {
+		return
+	}
+	p := k.page
+	for _, pair := range k.pairs {
+		p.ReplaceWith(pair.current, p.Do(pair.current, "cloneNode", p.Bool(true)))
+		marks, _ := p.SelectAll(p.Get(0, "document"), "meta[name="+placeholder+"][content]")
+		for _, mark := range marks {
+			if content, _ := p.Attr(mark, "content"); content == pair.id {
+				p.ReplaceWith(mark, pair.current)
+				break
+			}
+		}
+		if k.active != 0 && p.Do(pair.current, "contains", k.active) != 0 {
+			p.Do(k.active, "focus")
+			p.Drop(k.active)
+			k.active = 0
+		}
+	}
+}
+
+func (k *permanents) drop() {
+	if k == nil {
+		return
+	}
+	for _, pair := range k.pairs {
+		k.page.Drop(pair.current)
+		k.page.Drop(pair.next)
+	}
+	k.page.Drop(k.active)
+}

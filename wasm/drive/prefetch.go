@@ -1,0 +1,202 @@
+package drive
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/turbowasm/turbowasm/wasm/dom"
+	"github.com/turbowasm/turbowasm/wasm/link"
+)
+
+const (
+	prefetchDelay = 100   // ms that the pointer must stay
+	prefetchAge   = 10000 // ms that an answer may be used
+)
+
+// prefetch is the one page that is asked for before its link is clicked.
+type prefetch struct {
+	link    dom.Node // that the pointer entered, kept
+	timer   func()
+	key     string   // the URL without fragment
+	request dom.Node // kept
+	expires float64  // ms since the epoch
+}
+
+// Entered handles the pointer's entering an element: a link that can be
+// prefetched is, if the pointer stays (Turbo 8.0.23, link prefetch observer).
+func (d *Drive) Entered(event dom.Node) {
+	p := d.Page
+	if content, _ := d.firstMeta("turbo-prefetch"); content == "false" {
+		return
+	}
+	n := p.Get(event, "target")
+	if !p.Is(n, "matches") || p.Do(n, "matches", p.String("a[href]:not([target^=_]):not([download])")) == 0 || !d.prefetchable(n) {
+		return
+	}
+	href, _ := p.Attr(n, "href")
+	url := link.URL(p, p.String(href))
+	if !link.Navigatable(p, n) || !link.VisitableURL(p, url) {
+		return
+	}
+	if adapter := d.adapter(); p.Is(adapter, "linkPrefetchingIsEnabledForLocation") && p.Do(adapter, "linkPrefetchingIsEnabledForLocation", url) == 0 {
+		return
+	}
+	p.Drop(d.prefetch.link)
+	d.prefetch.link = p.Keep(n)
+	request := p.Do(0, "newRequest", p.Get(0, "prefetcher"), url, n)
+	p.Set(p.Get(request, "fetchOptions"), "priority", p.String("low"))
+	request = p.Keep(request)
+	age := prefetchAge
+	if content, ok := d.firstMeta("turbo-prefetch-cache-time"); ok {
+		if ms, _ := strconv.Atoi(content); ms != 0 {
+			age = ms
+		}
+	}
+	d.prefetch.timer = p.Timeout(prefetchDelay, func() {
+		d.prefetch.timer = nil
+		p.Do(request, "perform")
+		p.Drop(d.prefetch.request)
+		d.prefetch.request, d.prefetch.key = request, withoutFragment(d.text(request, "url.href"))
+		d.prefetch.expires = d.now() + float64(age)
+	})
+}
+
+func (d *Drive) now() float64 {
+	now, _ := strconv.ParseFloat(d.text(d.Page.Do(d.Page.Get(0, "window.Date"), "now"), ""), 64)
+	return now
+}
+
+func withoutFragment(href string) string {
+	href, _, _ = strings.Cut(href, "#")
+	return href
+}
+
+func (d *Drive) firstMeta(name string) (content string, ok bool) {
+	n, _ := d.Page.Select(d.Page.Get(0, "document"), `meta[name="`+name+`"]`)
+	if n == 0 {
+		return "", false
+	}
+	return d.Page.Text(n, "content")
+}
+
+// prefetchable reports whether following a link is safe, leads elsewhere, and
+// is not exempt.
+func (d *Drive) prefetchable(n dom.Node) bool {
+	p := d.Page
+	if href, _ := p.Attr(n, "href"); href == "" {
+		return false
+	}
+	location := p.Get(0, "document.location")
+	protocol := d.text(n, "protocol")
+	if d.text(n, "origin") != d.text(location, "origin") || protocol != "http:" && protocol != "https:" || p.HasAttr(n, "target") {
+		return false
+	}
+	if d.text(n, "pathname")+d.text(n, "search") == d.text(location, "pathname")+d.text(location, "search") {
+		return false
+	}
+	for _, name := range [...]string{"data-turbo-prefetch", "data-turbo"} {
+		if value, _ := p.Attr(n, name); value == "false" {
+			return false
+		}
+	}
+	if around := link.Closest(p, n, "[data-turbo-prefetch]"); around != 0 {
+		if value, _ := p.Attr(around, "data-turbo-prefetch"); value == "false" {
+			return false
+		}
+	}
+	if method, _ := p.Attr(n, "data-turbo-method"); method != "" && strings.ToLower(method) != "get" {
+		return false
+	}
+	for _, name := range [...]string{"data-remote", "data-behavior", "data-confirm", "data-method", "data-turbo-confirm", "data-turbo-stream"} {
+		if p.HasAttr(n, name) {
+			return false
+		}
+	}
+	return p.Dispatch("turbo:before-prefetch", n, true, 0)
+}
+
+// Left handles the pointer's leaving an element.
+func (d *Drive) Left(event dom.Node) {
+	p := d.Page
+	if d.prefetch.link != 0 && p.Same(p.Get(event, "target"), d.prefetch.link) {
+		d.clearPrefetched()
+		p.Drop(d.prefetch.link)
+		d.prefetch.link = 0
+	}
+}
+
+func (d *Drive) clearPrefetched() {
+	stop(&d.prefetch.timer)
+	d.Page.Drop(d.prefetch.request)
+	d.prefetch.request, d.prefetch.key = 0, ""
+}
+
+// Requesting lets a request use the answer to one that was prefetched.
+func (d *Drive) Requesting(event dom.Node) {
+	p := d.Page
+	if d.text(event, "target.tagName") == "FORM" || d.text(event, "detail.fetchOptions.method") != "GET" {
+		return
+	}
+	detail := p.Get(event, "detail")
+	if d.prefetch.request != 0 && d.prefetch.key == withoutFragment(d.text(detail, "url.href")) && d.prefetch.expires > d.now() {
+		p.Set(detail, "fetchRequest", d.prefetch.request)
+	}
+	d.clearPrefetched()
+}
+
+// PreparePrefetch names the purpose of a request, and the frame it is for.
+func (d *Drive) PreparePrefetch(request dom.Node) {
+	p := d.Page
+	headers, from := p.Get(request, "headers"), p.Get(request, "target")
+	p.Set(headers, "X-Sec-Purpose", p.String("prefetch"))
+	target, _ := p.Attr(from, "data-turbo-frame")
+	if frame := p.Closest(from, "turbo-frame"); target == "" && frame != 0 {
+		if target, _ = p.Attr(frame, "target"); target == "" {
+			target = d.text(frame, "id")
+		}
+	}
+	if target != "" && target != "_top" {
+		p.Set(headers, "Turbo-Frame", p.String(target))
+	}
+}
+
+// Preload asks for the pages of the links below root that want to be cached.
+func (d *Drive) Preload(root dom.Node) {
+	p := d.Page
+	links, _ := p.SelectAll(root, "a[data-turbo-preload]")
+	for _, n := range links {
+		url := link.URL(p, p.String(d.text(n, "href")))
+		if d.preloadable(n, url) && p.Do(p.Get(0, "view.snapshotCache"), "has", url) == 0 {
+			p.Do(p.Do(0, "newRequest", p.Get(0, "preloader"), url, n), "perform")
+		}
+	}
+}
+
+func (d *Drive) preloadable(n, url dom.Node) bool {
+	p := d.Page
+	if p.HasAttr(n, "data-turbo-method") || p.HasAttr(n, "data-turbo-stream") {
+		return false
+	}
+	if target, _ := p.Attr(n, "data-turbo-frame"); target != "_top" {
+		frame := p.Do(p.Get(0, "document"), "getElementById", p.String(target))
+		if frame == 0 {
+			frame = link.Closest(p, n, "turbo-frame:not([disabled])")
+		}
+		if frame != 0 && d.text(frame, "localName") == "turbo-frame" {
+			return false
+		}
+	}
+	return link.Navigatable(p, n) && link.VisitableURL(p, url)
+}
+
+// PreparePreload names the purpose of a request.
+func (d *Drive) PreparePreload(request dom.Node) {
+	d.Page.Set(d.Page.Get(request, "headers"), "X-Sec-Purpose", d.Page.String("prefetch"))
+}
+
+// Preloaded caches a page.
+func (d *Drive) Preloaded(request, response dom.Node) {
+	d.await(d.Page.Get(response, "responseHTML"), request, func(request, html dom.Node) {
+		d.Page.Do(d.Page.Get(0, "view.snapshotCache"), "put", d.Page.Get(request, "url"), d.parsed(html))
+	})
+}

@@ -1,0 +1,122 @@
+package drive
+
+import (
+	"github.com/turbowasm/turbowasm/wasm/dom"
+	"github.com/turbowasm/turbowasm/wasm/link"
+)
+
+// page takes a snapshot of the page that is there; its body is the page's own.
+func (d *Drive) page() dom.Node { return d.Page.Do(0, "snapshot") }
+
+// parsed makes a snapshot of a page's source.
+func (d *Drive) parsed(html dom.Node) dom.Node { return d.Page.Do(0, "snapshot", html) }
+
+// setting returns what a snapshot's turbo-* meta says, the last of its name.
+func (d *Drive) setting(snapshot dom.Node, name string) (value string, ok bool) {
+	return d.meta(snapshot, "turbo-"+name)
+}
+
+func (d *Drive) meta(snapshot dom.Node, name string) (value string, ok bool) {
+	p := d.Page
+	return p.Text(p.Do(p.Get(snapshot, "headSnapshot"), "getMetaValue", p.String(name)), "")
+}
+
+// pageSetting returns what a turbo-* meta of the page says.
+func (d *Drive) pageSetting(name string) (value string, ok bool) {
+	p := d.Page
+	metas, _ := p.SelectAll(p.Get(0, "document.head"), `meta[name="turbo-`+name+`"]`)
+	if len(metas) == 0 {
+		return "", false
+	}
+	return p.Attr(metas[len(metas)-1], "content")
+}
+
+// transitions reports whether a page asks for view transitions.
+func (d *Drive) transitions(snapshot dom.Node) bool {
+	if ours, _ := d.setting(snapshot, "view-transition"); ours != "true" {
+		if origin, _ := d.meta(snapshot, "view-transition"); origin != "same-origin" {
+			return false
+		}
+	}
+	p := d.Page
+	return !p.Is(p.Do(p.Get(0, "window"), "matchMedia", p.String("(prefers-reduced-motion: reduce)")), "matches")
+}
+
+// The properties of a PageSnapshot, in the order of js/drive.js.
+const (
+	snapshotHasAnchor = iota
+	snapshotElementForAnchor
+	snapshotPermanentElement
+	snapshotLang
+	snapshotDir
+	snapshotRoot
+	snapshotCacheControl
+	snapshotPreviewable
+	snapshotCacheable
+	snapshotVisitable
+	snapshotTransitions
+	snapshotRefreshMethod
+	snapshotRefreshScroll
+	snapshotAutofocus
+	snapshotPermanents
+)
+
+// Snapshot answers for a PageSnapshot.
+func (d *Drive) Snapshot(property int, s, a dom.Node) dom.Node {
+	p := d.Page
+	optional := func(value string, ok bool) dom.Node {
+		if !ok {
+			return 0
+		}
+		return p.String(value)
+	}
+	setting := func(name string) dom.Node { return optional(d.setting(s, name)) }
+	isnt := func(name, value string) dom.Node {
+		is, _ := d.setting(s, name)
+		return p.Bool(is != value)
+	}
+	element := p.Get(s, "element")
+	anchored := func() dom.Node {
+		if anchor := d.text(a, ""); anchor != "" {
+			return d.anchored(element, anchor)
+		}
+		return 0
+	}
+	switch property {
+	case snapshotHasAnchor:
+		return p.Bool(anchored() != 0)
+	case snapshotElementForAnchor:
+		return anchored()
+	case snapshotPermanentElement:
+		return p.Do(element, "querySelector", p.String("#"+d.text(a, "")+"[data-turbo-permanent]"))
+	case snapshotLang:
+		return optional(p.Attr(p.Get(s, "documentElement"), "lang"))
+	case snapshotDir:
+		return optional(p.Attr(p.Get(s, "documentElement"), "dir"))
+	case snapshotRoot:
+		root, ok := d.setting(s, "root")
+		if !ok {
+			root = "/"
+		}
+		return link.URL(p, p.String(root))
+	case snapshotCacheControl:
+		return setting("cache-control")
+	case snapshotPreviewable:
+		return isnt("cache-control", "no-preview")
+	case snapshotCacheable:
+		return isnt("cache-control", "no-cache")
+	case snapshotVisitable:
+		return isnt("visit-control", "reload")
+	case snapshotTransitions:
+		return p.Bool(d.transitions(s))
+	case snapshotRefreshMethod:
+		return setting("refresh-method")
+	case snapshotRefreshScroll:
+		return setting("refresh-scroll")
+	case snapshotAutofocus:
+		return d.focusable(element)
+	case snapshotPermanents:
+		return p.Do(element, "querySelectorAll", p.String("[id][data-turbo-permanent]"))
+	}
+	return 0
+}

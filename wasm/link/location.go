@@ -1,0 +1,72 @@
+// Package link decides which links, forms and locations the runtime follows
+// (Turbo 8.0.23, drive).
+package link
+
+import (
+	"strings"
+
+	"github.com/turbowasm/turbowasm/wasm/dom"
+)
+
+// Location is a URL in the parts that matter here, as the page's URL gives
+// them.
+type Location struct{ Href, Origin, Pathname string }
+
+// Visitable reports whether a location lies below root and is not of a kind
+// that browsers rather download or show by themselves. unvisitable tells of an
+// extension, its dot included.
+func Visitable(location, root Location, unvisitable func(extension string) bool) bool {
+	prefix := root.Origin + root.Pathname
+	if !strings.HasSuffix(prefix, "/") {
+		prefix += "/"
+	}
+	if href := location.Href; !strings.HasPrefix(href, prefix) && strings.TrimSuffix(href, "/")+"/" != prefix {
+		return false
+	}
+	return !unvisitable(Extension(location.Pathname))
+}
+
+// Extension returns the last segment of a path from its last dot on.
+func Extension(pathname string) string {
+	segment := pathname[strings.LastIndexByte(pathname, '/')+1:]
+	if i := strings.LastIndexByte(segment, '.'); i >= 0 {
+		return segment[i:]
+	}
+	return ""
+}
+
+// URL resolves what an attribute or a caller names against the page's base; it
+// is 0 when that is no URL.
+func URL(p dom.Values, location dom.Node) dom.Node {
+	url, _ := p.Call(0, "url", location)
+	return url
+}
+
+// Root returns the URL below which locations are visited: that of the last
+// turbo-root meta of the head.
+func Root(p dom.Values) dom.Node {
+	root := "/"
+	metas, _ := p.SelectAll(p.Get(0, "document.head"), `meta[name="turbo-root"]`)
+	if len(metas) > 0 {
+		root, _ = p.Attr(metas[len(metas)-1], "content")
+	}
+	return URL(p, p.String(root))
+}
+
+// VisitableURL reports whether the page at url is one that the runtime visits.
+func VisitableURL(p dom.Values, url dom.Node) bool {
+	if url == 0 {
+		return false
+	}
+	return Visitable(locate(p, url), locate(p, Root(p)), func(extension string) bool {
+		has, _ := p.Call(p.Get(0, "config.drive.unvisitableExtensions"), "has", p.String(extension))
+		return has != 0
+	})
+}
+
+func locate(p dom.Values, url dom.Node) (l Location) {
+	l.Href, _ = p.Text(url, "href")
+	l.Origin, _ = p.Text(url, "origin")
+	l.Pathname, _ = p.Text(url, "pathname")
+	return l
+}
