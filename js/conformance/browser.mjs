@@ -9,7 +9,7 @@ const probe = readFileSync(path.join(path.dirname(fileURLToPath(import.meta.url)
 const engines = {
   chromium: {
     product: "chrome", variable: "CHROMIUM", names: ["chromium", "chromium-browser", "google-chrome"], install: "apt-get install chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--disable-dev-shm-usage"]
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-features=BackForwardCache", "--disable-component-update", "--no-first-run", "--disable-dev-shm-usage"]
   },
   firefox: {
     product: "firefox", variable: "FIREFOX", names: ["firefox-esr", "firefox"], install: "apt-get install firefox-esr",
@@ -33,7 +33,7 @@ export async function launch(name, { headful = false } = {}) {
   const browser = await puppeteer.launch({
     browser: product, executablePath: executable(name), args, headless: !headful,
     // Frames as fast as they come: order is compared, never milliseconds.
-    extraPrefsFirefox: { "layout.frame_rate": 500, "browser.tabs.unloadOnLowMemory": false }
+    extraPrefsFirefox: { "layout.frame_rate": 500, "browser.tabs.unloadOnLowMemory": false, "browser.sessionhistory.max_total_viewers": 0 }
   })
   return browser
 }
@@ -44,7 +44,8 @@ export async function launch(name, { headful = false } = {}) {
 export async function openPage(browser, { isolated = false } = {}) {
   let tab = openTabs.get(browser)
   // There is one tab at a time: two would hide each other, and hidden pages have no frames.
-  if (tab && (isolated || tab.runs >= runsPerTab)) {
+  // A tab remembers 50 entries of history at most: one that is half full is given up, so that lengths can be compared.
+  if (tab && (isolated || tab.runs >= runsPerTab || await tab.page.evaluate(() => history.length) > 25)) {
     openTabs.delete(browser)
     await tab.page.close()
     tab = undefined

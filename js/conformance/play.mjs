@@ -115,13 +115,16 @@ class Player {
         }
       }, [argument].flat().map((message) => server.fill(message)))
       case "eval":
-        server.immediate = true
+        // What the code itself waits for is answered at once.
+        server.immediate = /\b(await|return)\b/.test(argument)
         await this.evaluate(async (code) => {
           try { await new (async () => {}).constructor(code)() } catch (error) { window.log(`threw ${error.name}: ${error.message}`) }
         }, server.fill(argument))
         server.immediate = false
         return
       case "click": return page.click(argument)
+      case "follow": return this.evaluate((selector) => document.querySelector(selector).click(), argument)
+      case "hover": return argument === "" ? page.mouse.move(0, 0) : page.hover(argument)
       case "type": await page.focus(argument[0]); return page.keyboard.type(argument[1])
       case "key": return page.keyboard.press(argument)
       case "focus": return this.evaluate((selector) => document.querySelector(selector).focus(), argument)
@@ -144,6 +147,11 @@ class Player {
         return
       }
       case "wait": return this.wait(() => this.evaluate(`Boolean(${argument})`), argument)
+      case "documents": return this.wait(() => this.evaluate(async (count) => {
+        if (window.conformance.log.filter(({ text }) => text === "— a new document —").length < count - 1 || document.readyState !== "complete") return false
+        await window.Turbo?.ready
+        return true
+      }, argument), `document ${argument}`)
       case "requests": return this.wait(() => server.requests.length >= argument, `request ${argument}`)
       case "snapshot": this.snapshots.push({ label: argument, lines: await this.evaluate(() => window.conformance.dom()) })
     }

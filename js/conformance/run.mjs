@@ -19,7 +19,8 @@ const usage = `usage: node js/conformance/run.mjs [flags]
   --random N         random stream messages for each browser (default: none)
   --seed S           the first seed of the random messages (default: 1)
   --replay NAME      play one scenario in a visible browser, ours by default, and leave it open
-  --side theirs      with --replay: the oracle's side
+  --side theirs      with --replay or --print: the oracle's side
+  --print            print what the scenarios record under ours instead of comparing; with --side theirs, the oracle
   --differences      print the declared differences as a Markdown table`
 
 async function main(argv, print) {
@@ -29,7 +30,7 @@ async function main(argv, print) {
       browser: { type: "string", default: browserNames.join(",") }, only: { type: "string" }, ours: { type: "string" },
       jobs: { type: "string", default: "2" }, random: { type: "string" }, seed: { type: "string", default: "1" },
       replay: { type: "string" }, side: { type: "string", default: "ours" },
-      differences: { type: "boolean" }, help: { type: "boolean" }
+      print: { type: "boolean" }, differences: { type: "boolean" }, help: { type: "boolean" }
     }
   })
   if (flags.help) return print(usage), 0
@@ -44,6 +45,7 @@ async function main(argv, print) {
   if (flags.replay) return replay(load(flags.replay), flags.side === "theirs" ? theirs : ours, browsers[0], print)
 
   const scenarios = loadAll({ only: flags.only })
+  if (flags.print) return record(scenarios, flags.side === "theirs" ? theirs : ours, browsers[0], print)
   const random = Number(flags.random ?? 0)
   if (scenarios.length === 0 && random === 0) throw new Error(`conformance: no scenario matches "${flags.only}"`)
   const pending = ours === theirs ? { scenarios: {}, lines: [] } : loadPending()
@@ -147,7 +149,17 @@ async function replay(scenario, runtime, browserName, print) {
   await play(browser, scenario, runtime, {
     observe: scenario.modes[0],
     keepOpen: () => new Promise((resolve) => browser.once("disconnected", resolve))
-  }).then((result) => { for (const aspect of scenario.compare) print(`${aspect}:\n  ${result[aspect].join("\n  ")}`) })
+  }).then((result) => show(scenario, result, print))
+  return 0
+}
+
+const show = (scenario, result, print) => { for (const aspect of scenario.compare) if (result[aspect].length) print(`${aspect}:\n  ${result[aspect].join("\n  ")}`) }
+
+async function record(scenarios, runtime, browserName, print) {
+  await inBrowsers(browserName, 1, [...scenarios], async (browser, scenario) => {
+    print(`== ${scenario.name}`)
+    await play(browser, scenario, runtime).then((result) => show(scenario, result, print), (error) => print(`broke off at ${error.message}`))
+  })
   return 0
 }
 

@@ -7,7 +7,7 @@ import { streamType } from "./server.mjs"
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../testdata/scenarios")
 
 const fields = new Set(["rules", "about", "page", "headers", "load", "routes", "cable", "steps", "observe", "mutations", "compare", "differs", "early", "browsers", "cookies"])
-const stepNames = new Set(["stream", "eval", "click", "type", "key", "focus", "select", "submit", "back", "forward", "reload", "visit", "push", "cut", "cable", "release", "advance", "wait", "requests", "snapshot"])
+const stepNames = new Set(["stream", "eval", "click", "follow", "hover", "type", "key", "focus", "select", "submit", "back", "forward", "reload", "visit", "push", "cut", "cable", "release", "advance", "wait", "documents", "requests", "snapshot"])
 export const aspects = ["log", "dom", "focus", "place", "requests", "cable", "mutations"]
 
 const defaultPage = readFileSync(path.join(root, "page.html"), "utf8")
@@ -52,7 +52,7 @@ export function load(name) {
     const one = (value) => {
       const route = typeof value === "string" ? { body: value } : { ...value }
       route.body = resolve(route.body)
-      if (route.body !== undefined && !/^\s*<turbo-stream/.test(route.body) && route.raw !== true && (route.type ?? streamType).startsWith("text/") && !(route.type ?? "").startsWith("text/plain")) route.body = layout(route.body)
+      if (route.body !== undefined && !/^\s*<turbo-stream/.test(route.body) && route.raw !== true && /^text\/.*html/.test(route.type ?? streamType)) route.body = layout(route.body)
       return route
     }
     routes[key] = Array.isArray(answer) ? answer.map(one) : one(answer)

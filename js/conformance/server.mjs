@@ -23,6 +23,7 @@ export class ScenarioServer {
     Object.assign(this, { scenario, runtime, observe, sabotage })
     this.requests = []
     this.held = []
+    this.gone = []
     this.ready = []
     this.immediate = false
     this.open = 0
@@ -77,20 +78,29 @@ export class ScenarioServer {
     const { pathname } = new URL(request.url, this.origin)
     if (pathname === "/favicon.ico") return response.writeHead(204).end()
     if (pathname === "/harness/recorder.js") return response.writeHead(200, { "content-type": "text/javascript" }).end(recorder)
+    if (pathname === "/harness/stimulus.js") return response.writeHead(200, { "content-type": "text/javascript" }).end(readFileSync(path.join(here, "../node_modules/@hotwired/stimulus/dist/stimulus.umd.js")))
     if (pathname.startsWith("/turbo/")) return this.answerRuntime(pathname.slice("/turbo/".length), response)
     const chunks = []
     for await (const chunk of request) chunks.push(chunk)
     const body = Buffer.concat(chunks).toString()
     this.open += 1
-    response.on("close", () => { this.open -= 1; this.changed() })
+    let held
+    response.on("close", () => {
+      this.open -= 1
+      // A held request that the page gave up waits for nothing more.
+      if (this.held.includes(held)) { this.held.splice(this.held.indexOf(held), 1); this.gone.push(held.name) }
+      this.changed()
+    })
+    const hold = () => new Promise((resolve) => { this.held.push(held = { name: `${request.method} ${request.url}`, resolve }); this.changed() })
     this.requests.push(describeRequest(request, body))
     this.changed()
     const route = this.route(request.method, request.url, pathname)
     if (route.events) return this.answerEvents(pathname, response)
     if (route.drop) return request.socket.destroy()
     // The network is slower than the page: what the runtime asks for is answered when the page has come to rest.
-    if (!route.hold && !this.immediate && request.headers["sec-fetch-dest"] === "empty") await new Promise((resolve) => { this.ready.push(resolve); this.changed() })
-    if (route.hold) await new Promise((resolve) => { this.held.push({ name: `${request.method} ${request.url}`, resolve }); this.changed() })
+    const turn = () => new Promise((resolve) => { this.ready.push(resolve); this.changed() })
+    if (!route.hold && !this.immediate && request.headers["sec-fetch-dest"] === "empty") await turn()
+    if (route.hold === true) await hold()
     const headers = { ...route.headers }
     if (route.redirect !== undefined) headers.location = this.fill(route.redirect)
     const text = this.fill(route.body ?? "", request, body)
@@ -98,7 +108,14 @@ export class ScenarioServer {
     const status = route.status ?? (route.redirect !== undefined ? 303 : 200)
     const isPage = (headers["content-type"] ?? "").startsWith("text/html")
     response.writeHead(status, headers)
-    response.end(status === 204 || status === 304 ? undefined : isPage && route.raw !== true ? this.dress(text, headers) : text)
+    const page = isPage && route.raw !== true ? this.dress(text, headers) : text
+    if (route.hold === "body" || route.truncate) {
+      response.write(page.slice(0, -10))
+      await (route.hold ? hold() : turn())
+      if (route.truncate) return response.destroy()
+      return response.end(page.slice(-10))
+    }
+    response.end(status === 204 || status === 304 ? undefined : page)
   }
 
   answerRuntime(name, response) {
@@ -187,7 +204,8 @@ export class ScenarioServer {
   }
 
   async release(name) {
-    await this.until(() => this.held.some((held) => held.name === name), `the held request ${name}`)
+    await this.until(() => this.gone.includes(name) || this.held.some((held) => held.name === name), `the held request ${name}`)
+    if (!this.held.some((held) => held.name === name)) return
     this.held.splice(this.held.findIndex((held) => held.name === name), 1)[0].resolve()
   }
 }

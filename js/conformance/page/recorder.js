@@ -4,6 +4,8 @@
   const { observe, mutations } = document.querySelector(`script[src="/harness/recorder.js"]`).dataset
   const probe = window.conformance
   const { log } = probe
+  // An error page puts every script of the document in anew.
+  if (probe.snapshot) return
   probe.historyStart ??= history.length
   const marks = new WeakMap()
   let lastMark = 0
