@@ -121,7 +121,7 @@ func (d *Drive) renderBody(r *rendering) {
 		root := p.Get(0, "document.documentElement")
 		p.Call(root, "replaceChild", p.Get(r.next, "headSnapshot.element"), p.Get(0, "document.head"))
 		d.change(r, func() {
-			d.activate(root)
+			d.activate(p.Get(0, "document.documentElement"))
 			d.rendered(r)
 		})
 		return
