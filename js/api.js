@@ -5,6 +5,7 @@ import { define, StreamActions, StreamElement } from "./elements.js"
 import { watch } from "./observation.js"
 import { runtime } from "./runtime.js"
 import { fetch, FetchEnctype, fetchEnctypeFromString, FetchMethod, fetchMethodFromString, FetchRequest, FetchResponse, isSafe } from "./fetch.js"
+import { FrameElement, FrameLoadingStyle, FrameRenderer } from "./frames.js"
 import { PageRenderer, PageSnapshot } from "./drive.js"
 import { config, session, setters } from "./session.js"
 import { CableStreamSourceElement, connectStreamSource, disconnectStreamSource, StreamSourceElement } from "./sources.js"
@@ -19,6 +20,9 @@ export const api = {
   FetchMethod,
   FetchRequest,
   FetchResponse,
+  FrameElement,
+  FrameLoadingStyle,
+  FrameRenderer,
   PageRenderer,
   PageSnapshot,
   StreamActions,
@@ -44,6 +48,7 @@ export const api = {
 }
 
 export function defineElements() {
+  define("turbo-frame", FrameElement)
   define("turbo-stream", StreamElement)
   define("turbo-stream-source", StreamSourceElement)
   define("turbo-cable-stream-source", CableStreamSourceElement)

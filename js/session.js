@@ -17,13 +17,14 @@ export const config = {
 }
 
 // In the order of browser/drive_js.go.
-const CLICK = 0, LINK = 1, SUBMIT = 2, POPSTATE = 3, SCROLL = 4, CACHE = 5, ENTER = 6, LEAVE = 7, REQUEST = 8, READY = 9, LOAD = 10
+const CLICK = 0, LINK = 1, SUBMIT = 2, POPSTATE = 3, SCROLL = 4, CACHE = 5, ENTER = 6, LEAVE = 7, REQUEST = 8, READY = 9, LOAD = 10, SUBMIT_OUTSIDE = 13, CLICKED = 14
+export const CLICK_IN_FRAME = 11, SUBMIT_IN_FRAME = 12
 
-const tell = (number, type) => (event) => { if (runtime.running && (!type || event instanceof type)) enter("event", event, number) }
+export const tell = (number, type) => (event) => { if (runtime.running && (!type || event instanceof type)) enter("event", event, number) }
 
 // Listens behind all that listen when an event comes: the listener of the
 // capture phase puts the one of the bubble phase last.
-function last(target, type, listener) {
+export function last(target, type, listener) {
   const again = () => {
     target.removeEventListener(type, listener)
     target.addEventListener(type, listener)
@@ -31,7 +32,7 @@ function last(target, type, listener) {
   return [[target, type, again, true], [target, type, listener]]
 }
 
-class Observer {
+export class Observer {
   started = false
   #listeners
 
@@ -80,6 +81,7 @@ const observers = {
   linkClickObserver: new Observer(...last(window, "click", tell(CLICK, MouseEvent))),
   formSubmitObserver: new Observer(...last(document, "submit", tell(SUBMIT, Event))),
   scrollObserver: new Observer([window, "scroll", tell(SCROLL)]),
+  frameRedirector: new Observer(...last(html, "submit", tell(SUBMIT_OUTSIDE)), [document, "turbo:click", tell(CLICKED)]),
   streamObserver: new Observer([window, "turbo:before-fetch-response", renderStreams]),
   history: new Observer([window, "popstate", (event) => runtime.when(() => enter("event", event, POPSTATE))])
 }

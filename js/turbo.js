@@ -6,7 +6,7 @@ import { api, boot } from "./api.js"
 boot(Go, import.meta.url)
 
 export const {
-  FetchEnctype, FetchMethod, FetchRequest, FetchResponse, StreamActions, StreamElement, StreamSourceElement,
+  FetchEnctype, FetchMethod, FetchRequest, FetchResponse, FrameElement, FrameLoadingStyle, FrameRenderer, StreamActions, StreamElement, StreamSourceElement,
   cable, cache, config, connectStreamSource, disconnectStreamSource, fetch, fetchEnctypeFromString, fetchMethodFromString,
   isSafe, navigator, PageRenderer, PageSnapshot, ready, registerAdapter, renderStreamMessage, session,
   setConfirmMethod, setFormMode, setProgressBarDelay, start, visit

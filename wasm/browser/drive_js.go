@@ -3,10 +3,14 @@ package browser
 import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/drive"
+	"github.com/turbowasm/turbowasm/wasm/frame"
 	"github.com/turbowasm/turbowasm/wasm/link"
 )
 
-var driver *drive.Drive
+var (
+	driver *drive.Drive
+	frames *frame.Frames
+)
 
 // turbo_event hands an event of the page's to whom it is for, in the order of
 // js/session.js.
@@ -39,6 +43,14 @@ func exportEvent(event, number int32) (result int32) {
 	case 10:
 		page.Set(page.Get(0, "view"), "lastRenderedLocation", page.Get(0, "history.location"))
 		driver.Loaded(page.Object())
+	case 11:
+		frames.ClickFormLink(e)
+	case 12:
+		frames.Submit(e)
+	case 13:
+		frames.SubmitOutside(e)
+	case 14:
+		frames.Clicked(e)
 	}
 	return page.settle()
 }
@@ -57,6 +69,7 @@ const (
 	askSession
 	askPrefetcher
 	askPreloader
+	askFrame
 )
 
 // The methods of what a request tells (js/fetch.js); further ones follow.
@@ -136,6 +149,8 @@ func ask(object dom.Node, kind, method int, a, b, c dom.Node) dom.Node {
 		case 4:
 			return page.Bool(link.SubmissionNavigatable(page, a, b))
 		}
+	case askFrame:
+		return askOfFrame(object, method, a, b)
 	case askPrefetcher:
 		if method == requestPrepare {
 			d.PreparePrefetch(a)
@@ -172,6 +187,40 @@ func askOfForm(s dom.Node, method int, first, second dom.Node) dom.Node {
 		forms.Finished(s)
 	case requestMethods:
 		return page.Bool(forms.Stop(s))
+	}
+	return 0
+}
+
+func askOfFrame(c dom.Node, method int, a, b dom.Node) dom.Node {
+	switch method {
+	case requestPrepare:
+		frames.Prepare(c, a)
+	case requestStarted:
+		frames.Started(c)
+	case requestPrevented:
+		frames.Prevented(c)
+	case requestSucceeded, requestFailed:
+		frames.Answered(c, b)
+	case requestErrored:
+		frames.Errored(c, b)
+	case requestFinished:
+		frames.Finished(c)
+	case requestMethods:
+		frames.Connect(c)
+	case requestMethods + 1:
+		frames.Disconnect(c)
+	case requestMethods + 2:
+		frames.Disabled(c)
+	case requestMethods + 3:
+		frames.Source(c)
+	case requestMethods + 4:
+		frames.Loading(c)
+	case requestMethods + 5:
+		return frames.Reload(c)
+	case requestMethods + 6:
+		return page.Bool(frames.Complete(c))
+	case requestMethods + 7:
+		frames.Appeared(c)
 	}
 	return 0
 }

@@ -3,6 +3,7 @@ package browser
 import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/drive"
+	"github.com/turbowasm/turbowasm/wasm/frame"
 	"github.com/turbowasm/turbowasm/wasm/stream"
 	"github.com/turbowasm/turbowasm/wasm/turbo"
 )
@@ -31,6 +32,8 @@ func Start(s *turbo.Session) {
 	s.Start(page)
 	driver = &drive.Drive{Page: page}
 	driver.Start()
+	frames = &frame.Frames{Drive: driver}
+	frames.Start()
 	*views = stream.Views{Page: page}
 	for name, action := range s.Actions {
 		domAddAction(name, int32(len(actions)))

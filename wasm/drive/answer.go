@@ -177,5 +177,5 @@ func (d *Drive) AnswerBar(method int, a dom.Node) {
 // UpdateHistory is told by the browser's own method what to do.
 func (d *Drive) UpdateHistory(method, url, identifier dom.Node) {
 	push := d.Page.Same(method, d.Page.Get(0, "window.history.pushState"))
-	d.updateHistory(push, url, d.text(identifier, ""))
+	d.ChangeHistory(push, url, d.text(identifier, ""))
 }

@@ -24,6 +24,8 @@ type Page interface {
 type Drive struct {
 	Page  Page
 	Forms form.Forms
+	// Frame navigates a frame when the options of a visit name one.
+	Frame func(location, options dom.Node) bool
 
 	frames   map[int]func() // what frees a frame that a visit waits for
 	bar      bar
@@ -92,13 +94,15 @@ func (d *Drive) Submit(event dom.Node) {
 	d.SubmitForm(form, submitter)
 }
 
-// Visit proposes a visit, unless a frame is to take it.
+// Visit proposes a visit, unless it is for a frame.
 func (d *Drive) Visit(location, options dom.Node) {
 	p := d.Page
 	if options == 0 {
 		options = p.Object()
 	}
-	d.Propose(link.URL(p, location), options)
+	if d.Frame == nil || !d.Frame(location, options) {
+		d.Propose(link.URL(p, location), options)
+	}
 }
 
 // Refresh visits the page at url again once no other refresh has come for the

@@ -61,7 +61,7 @@ func (d *Drive) signature(snapshot dom.Node) (signature string) {
 // reloadReason says why a page cannot be rendered in the place of another, ""
 // where it can.
 func (d *Drive) reloadReason(r *rendering) string {
-	if control, _ := d.setting(r.next, "visit-control"); control == "reload" {
+	if control, _ := d.Setting(r.next, "visit-control"); control == "reload" {
 		return "turbo_visit_control_is_reload"
 	}
 	if d.signature(r.current) != d.signature(r.next) {

@@ -2,9 +2,9 @@ package drive
 
 import "github.com/turbowasm/turbowasm/wasm/dom"
 
-// updateHistory brings a URL into the browser's history, as a new entry or in
+// ChangeHistory brings a URL into the browser's history, as a new entry or in
 // the place of the current one; an empty identifier makes a new one.
-func (d *Drive) updateHistory(push bool, url dom.Node, identifier string) {
+func (d *Drive) ChangeHistory(push bool, url dom.Node, identifier string) {
 	p := d.Page
 	history := p.Get(0, "history")
 	index := p.Number(history, "currentIndex")
@@ -32,11 +32,11 @@ func (d *Drive) identifier() string {
 
 // PushHistory and ReplaceHistory are what adapters change history with.
 func (d *Drive) PushHistory(url, identifier dom.Node) {
-	d.updateHistory(true, url, d.text(identifier, ""))
+	d.ChangeHistory(true, url, d.text(identifier, ""))
 }
 
 func (d *Drive) ReplaceHistory(url, identifier dom.Node) {
-	d.updateHistory(false, url, d.text(identifier, ""))
+	d.ChangeHistory(false, url, d.text(identifier, ""))
 }
 
 // Popped handles a popstate event: a restoration visit, or, where the entry is
@@ -49,7 +49,7 @@ func (d *Drive) Popped(event dom.Node) {
 	turbo := p.Get(event, "state.turbo")
 	if turbo == 0 {
 		p.Set(history, "currentIndex", p.Int(p.Number(history, "currentIndex")+1))
-		d.updateHistory(false, url, "")
+		d.ChangeHistory(false, url, "")
 		p.Set(p.Get(0, "view"), "lastRenderedLocation", url)
 		d.CacheSnapshot(0, func(dom.Node) {})
 		return

@@ -110,7 +110,7 @@ func (d *Drive) SubmissionSucceeded(s, response dom.Node) {
 		s, response := p.Get(about, "s"), p.Get(about, "response")
 		safe := p.Is(s, "isSafe")
 		if !safe {
-			d.clearSnapshots()
+			d.ClearSnapshots()
 		}
 		action := link.VisitAction(p, p.Get(s, "submitter"), p.Get(s, "formElement"))
 		if action == "" {
@@ -122,14 +122,14 @@ func (d *Drive) SubmissionSucceeded(s, response dom.Node) {
 		options := p.Object()
 		p.Set(options, "action", p.String(action))
 		p.Set(options, "shouldCacheSnapshot", p.Bool(safe))
-		p.Set(options, "response", d.answer(response, p.Get(response, "statusCode"), html))
+		p.Set(options, "response", d.Answer(response, p.Get(response, "statusCode"), html))
 		d.Propose(p.Get(response, "location"), options)
 	})
 }
 
-// answer makes the response of a visit: its status, its HTML, and whether it
+// Answer makes the response of a visit: its status, its HTML, and whether it
 // was redirected.
-func (d *Drive) answer(response, status, html dom.Node) dom.Node {
+func (d *Drive) Answer(response, status, html dom.Node) dom.Node {
 	p := d.Page
 	answer := p.Object()
 	p.Set(answer, "statusCode", status)
@@ -147,13 +147,13 @@ func (d *Drive) SubmissionFailed(_, response dom.Node) {
 		if html == 0 {
 			return
 		}
-		snapshot := p.Keep(d.parsed(html))
+		snapshot := p.Keep(d.Parsed(html))
 		visit := p.Get(0, "navigator.currentVisit")
 		done := func() {
-			if method, _ := d.setting(snapshot, "refresh-scroll"); method != "preserve" {
+			if method, _ := d.Setting(snapshot, "refresh-scroll"); method != "preserve" {
 				d.scrollTo(0, 0)
 			}
-			d.clearSnapshots()
+			d.ClearSnapshots()
 			p.Drop(snapshot)
 		}
 		if p.Is(response, "serverError") {

@@ -2,9 +2,9 @@ package drive
 
 import "github.com/turbowasm/turbowasm/wasm/dom"
 
-// permanents are the elements that a new body keeps of the old one (Turbo
+// Permanents are the elements that a new body keeps of the old one (Turbo
 // 8.0.23, permanent elements). All handles are kept ones.
-type permanents struct {
+type Permanents struct {
 	page   dom.Values
 	pairs  []permanent
 	active dom.Node // the focused element inside of one of them
@@ -17,11 +17,11 @@ type permanent struct {
 
 const placeholder = "turbo-permanent-placeholder"
 
-// permanents finds the permanent elements of the current tree that the next
+// Permanents finds the permanent elements of the current tree that the next
 // one holds too.
-func (d *Drive) permanents(current, next dom.Node) (*permanents, error) {
+func (d *Drive) Permanents(current, next dom.Node) (*Permanents, error) {
 	p := d.Page
-	k := &permanents{page: p}
+	k := &Permanents{page: p}
 	candidates, err := p.SelectAll(current, "[id][data-turbo-permanent]")
 	if err != nil {
 		return nil, err
@@ -30,7 +30,7 @@ func (d *Drive) permanents(current, next dom.Node) (*permanents, error) {
 		id := d.text(n, "id")
 		incoming, err := p.Call(next, "querySelector", p.String("#"+id+"[data-turbo-permanent]"))
 		if err != nil {
-			k.drop()
+			k.Drop()
 			return nil, err
 		}
 		if incoming != 0 {
@@ -40,8 +40,11 @@ func (d *Drive) permanents(current, next dom.Node) (*permanents, error) {
 	return k, nil
 }
 
-// enter puts placeholders into the next tree.
-func (k *permanents) enter() {
+// Enter puts placeholders into the next tree.
+func (k *Permanents) Enter() {
+	if k == nil {
+		return
+	}
 	p := k.page
 	for _, pair := range k.pairs {
 		if active := p.Get(0, "document.activeElement"); k.active == 0 && p.Do(pair.current, "contains", active) != 0 {
@@ -54,9 +57,9 @@ func (k *permanents) enter() {
 	}
 }
 
-// leave moves the elements from the old tree, which gets copies, to their
+// Leave moves the elements from the old tree, which gets copies, to their
 // placeholders, and focuses again what was focused.
-func (k *permanents) leave() {
+func (k *Permanents) Leave() {
 	if k == nil {
 		return
 	}
@@ -78,7 +81,8 @@ func (k *permanents) leave() {
 	}
 }
 
-func (k *permanents) drop() {
+// Drop lets go of the handles.
+func (k *Permanents) Drop() {
 	if k == nil {
 		return
 	}

@@ -197,6 +197,6 @@ func (d *Drive) PreparePreload(request dom.Node) {
 // Preloaded caches a page.
 func (d *Drive) Preloaded(request, response dom.Node) {
 	d.await(d.Page.Get(response, "responseHTML"), request, func(request, html dom.Node) {
-		d.Page.Do(d.Page.Get(0, "view.snapshotCache"), "put", d.Page.Get(request, "url"), d.parsed(html))
+		d.Page.Do(d.Page.Get(0, "view.snapshotCache"), "put", d.Page.Get(request, "url"), d.Parsed(html))
 	})
 }

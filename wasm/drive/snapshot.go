@@ -8,11 +8,11 @@ import (
 // page takes a snapshot of the page that is there; its body is the page's own.
 func (d *Drive) page() dom.Node { return d.Page.Do(0, "snapshot") }
 
-// parsed makes a snapshot of a page's source.
-func (d *Drive) parsed(html dom.Node) dom.Node { return d.Page.Do(0, "snapshot", html) }
+// Parsed makes a snapshot of a page's source.
+func (d *Drive) Parsed(html dom.Node) dom.Node { return d.Page.Do(0, "snapshot", html) }
 
-// setting returns what a snapshot's turbo-* meta says, the last of its name.
-func (d *Drive) setting(snapshot dom.Node, name string) (value string, ok bool) {
+// Setting returns what a snapshot's turbo-* meta says, the last of its name.
+func (d *Drive) Setting(snapshot dom.Node, name string) (value string, ok bool) {
 	return d.meta(snapshot, "turbo-"+name)
 }
 
@@ -33,7 +33,7 @@ func (d *Drive) pageSetting(name string) (value string, ok bool) {
 
 // transitions reports whether a page asks for view transitions.
 func (d *Drive) transitions(snapshot dom.Node) bool {
-	if ours, _ := d.setting(snapshot, "view-transition"); ours != "true" {
+	if ours, _ := d.Setting(snapshot, "view-transition"); ours != "true" {
 		if origin, _ := d.meta(snapshot, "view-transition"); origin != "same-origin" {
 			return false
 		}
@@ -70,9 +70,9 @@ func (d *Drive) Snapshot(property int, s, a dom.Node) dom.Node {
 		}
 		return p.String(value)
 	}
-	setting := func(name string) dom.Node { return optional(d.setting(s, name)) }
+	setting := func(name string) dom.Node { return optional(d.Setting(s, name)) }
 	isnt := func(name, value string) dom.Node {
-		is, _ := d.setting(s, name)
+		is, _ := d.Setting(s, name)
 		return p.Bool(is != value)
 	}
 	element := p.Get(s, "element")
@@ -94,7 +94,7 @@ func (d *Drive) Snapshot(property int, s, a dom.Node) dom.Node {
 	case snapshotDir:
 		return optional(p.Attr(p.Get(s, "documentElement"), "dir"))
 	case snapshotRoot:
-		root, ok := d.setting(s, "root")
+		root, ok := d.Setting(s, "root")
 		if !ok {
 			root = "/"
 		}
@@ -114,7 +114,7 @@ func (d *Drive) Snapshot(property int, s, a dom.Node) dom.Node {
 	case snapshotRefreshScroll:
 		return setting("refresh-scroll")
 	case snapshotAutofocus:
-		return d.focusable(element)
+		return d.Focusable(element)
 	case snapshotPermanents:
 		return p.Do(element, "querySelectorAll", p.String("[id][data-turbo-permanent]"))
 	}

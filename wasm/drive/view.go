@@ -9,7 +9,7 @@ type rendering struct {
 	current, next dom.Node // snapshots, kept
 	preview, will bool
 	element       dom.Node // the function that changes the body, kept
-	kept          *permanents
+	kept          *Permanents
 	done          func()
 }
 
@@ -121,7 +121,7 @@ func (d *Drive) renderBody(r *rendering) {
 		root := p.Get(0, "document.documentElement")
 		p.Call(root, "replaceChild", p.Get(r.next, "headSnapshot.element"), p.Get(0, "document.head"))
 		d.change(r, func() {
-			d.activate(p.Get(0, "document.documentElement"))
+			d.Activate(p.Get(0, "document.documentElement"))
 			d.rendered(r)
 		})
 		return
@@ -132,11 +132,11 @@ func (d *Drive) renderBody(r *rendering) {
 	}
 	if r.method == "replace" {
 		var err error
-		if r.kept, err = d.permanents(p.Get(r.current, "element"), p.Get(r.next, "element")); err != nil {
+		if r.kept, err = d.Permanents(p.Get(r.current, "element"), p.Get(r.next, "element")); err != nil {
 			d.abort(r)
 			return
 		}
-		r.kept.enter()
+		r.kept.Enter()
 	}
 	body := p.Get(r.next, "element")
 	p.Do(p.Get(0, "document"), "adoptNode", body)
@@ -144,15 +144,15 @@ func (d *Drive) renderBody(r *rendering) {
 	for _, n := range noscripts {
 		p.Remove(n)
 	}
-	d.activate(body)
+	d.Activate(body)
 	d.change(r, func() {
-		r.kept.leave()
+		r.kept.Leave()
 		d.rendered(r)
 	})
 }
 
-// activate makes the scripts below root run.
-func (d *Drive) activate(root dom.Node) {
+// Activate makes the scripts below root run.
+func (d *Drive) Activate(root dom.Node) {
 	scripts, _ := d.Page.SelectAll(root, "script")
 	for _, n := range scripts {
 		d.Page.ReplaceWith(n, d.Page.Do(0, "activated", n))
@@ -205,12 +205,14 @@ func (d *Drive) autofocus(r *rendering) {
 	if !p.Is(body, "isConnected") {
 		body = p.Get(r.current, "element")
 	}
-	if n := d.focusable(body); n != 0 {
+	if n := d.Focusable(body); n != 0 {
 		p.Do(n, "focus")
 	}
 }
 
-func (d *Drive) focusable(root dom.Node) dom.Node {
+// Focusable returns the first element below root that asks for focus and can
+// have it.
+func (d *Drive) Focusable(root dom.Node) dom.Node {
 	candidates, _ := d.Page.SelectAll(root, "[autofocus]")
 	for _, n := range candidates {
 		if d.Page.Closest(n, "[inert], :disabled, [hidden], details:not([open]), dialog:not([open])") == 0 && d.Page.Is(n, "focus") {
@@ -228,7 +230,7 @@ func (d *Drive) end(r *rendering) {
 		p.Delete(view, "renderPromise")
 		p.Do(promise, "resolve")
 	}
-	r.kept.drop()
+	r.kept.Drop()
 	for _, n := range [...]dom.Node{r.current, r.next, r.element} {
 		p.Drop(n)
 	}
@@ -242,7 +244,7 @@ func (d *Drive) CacheSnapshot(snapshot dom.Node, then func(cached dom.Node)) {
 	if snapshot == 0 {
 		snapshot = d.page()
 	}
-	if control, _ := d.setting(snapshot, "cache-control"); control == "no-cache" {
+	if control, _ := d.Setting(snapshot, "cache-control"); control == "no-cache" {
 		then(0)
 		return
 	}
@@ -259,7 +261,8 @@ func (d *Drive) CacheSnapshot(snapshot dom.Node, then func(cached dom.Node)) {
 	})
 }
 
-func (d *Drive) clearSnapshots() { d.Page.Do(d.Page.Get(0, "view.snapshotCache"), "clear") }
+// ClearSnapshots empties the cache.
+func (d *Drive) ClearSnapshots() { d.Page.Do(d.Page.Get(0, "view.snapshotCache"), "clear") }
 
 // ScrollToAnchor brings the element that an anchor names into view, or goes to
 // the top.

@@ -100,7 +100,7 @@ func (d *Drive) changeHistory(visit dom.Node) {
 	if d.text(visit, "location.href") == d.text(visit, "referrer.href") {
 		action = "replace"
 	}
-	d.updateHistory(action != "replace", p.Get(visit, "location"), d.text(visit, "restorationIdentifier"))
+	d.ChangeHistory(action != "replace", p.Get(visit, "location"), d.text(visit, "restorationIdentifier"))
 	p.Set(visit, "historyChanged", p.Bool(true))
 }
 
@@ -173,7 +173,7 @@ func (d *Drive) requestAnswered(visit, response dom.Node, succeeded bool) {
 	d.await(p.Get(response, "responseHTML"), about, func(about, html dom.Node) {
 		visit, response := p.Get(about, "visit"), p.Get(about, "response")
 		if !p.Is(response, "isHTML") {
-			d.recordResponse(visit, d.answer(response, p.Int(contentTypeMismatch), 0))
+			d.recordResponse(visit, d.Answer(response, p.Int(contentTypeMismatch), 0))
 			return
 		}
 		if html == 0 {
@@ -186,12 +186,12 @@ func (d *Drive) requestAnswered(visit, response dom.Node, succeeded bool) {
 			}
 			p.Set(visit, "redirectedToLocation", to)
 		}
-		d.recordResponse(visit, d.answer(response, p.Get(response, "statusCode"), html))
+		d.recordResponse(visit, d.Answer(response, p.Get(response, "statusCode"), html))
 	})
 }
 
 func (d *Drive) requestErrored(visit dom.Node) {
-	d.recordResponse(visit, d.answer(0, d.Page.Int(networkFailure), 0))
+	d.recordResponse(visit, d.Answer(0, d.Page.Int(networkFailure), 0))
 }
 
 // render calls back in the next frame; a frame that was asked for before is
@@ -281,7 +281,7 @@ func (d *Drive) loadResponse(visit dom.Node) {
 				p.Drop(response)
 				done()
 			}
-			snapshot := d.parsed(html)
+			snapshot := d.Parsed(html)
 			if successful(status) && ok {
 				d.renderSnapshot(visit, snapshot, false, end)
 			} else {
@@ -297,7 +297,7 @@ func (d *Drive) cachedSnapshot(visit dom.Node) dom.Node {
 	url := p.Get(visit, "location")
 	snapshot := p.Do(p.Get(0, "view.snapshotCache"), "get", url)
 	if html := p.Get(visit, "snapshotHTML"); snapshot == 0 && html != 0 {
-		snapshot = d.parsed(html)
+		snapshot = d.Parsed(html)
 	}
 	if snapshot == 0 {
 		return 0
@@ -305,7 +305,7 @@ func (d *Drive) cachedSnapshot(visit dom.Node) dom.Node {
 	if anchor, _ := d.anchor(url); anchor != "" && d.anchored(p.Get(snapshot, "element"), anchor) == 0 {
 		return 0
 	}
-	if control, _ := d.setting(snapshot, "cache-control"); d.text(visit, "action") != "restore" && control == "no-preview" {
+	if control, _ := d.Setting(snapshot, "cache-control"); d.text(visit, "action") != "restore" && control == "no-preview" {
 		return 0
 	}
 	return snapshot

@@ -43,7 +43,13 @@ func (f *Forms) Accepts(event dom.Node) (form, submitter dom.Node, ok bool) {
 // Visitable reports whether a form is sent to a location that the runtime
 // visits, and is the runtime's at all.
 func (f *Forms) Visitable(form, submitter dom.Node) bool {
-	return link.SubmissionNavigatable(f.Page, form, submitter) && link.VisitableURL(f.Page, f.action(form, submitter, true))
+	return link.SubmissionNavigatable(f.Page, form, submitter) && f.VisitableAction(form, submitter)
+}
+
+// VisitableAction reports whether a form is sent to a location that the
+// runtime visits.
+func (f *Forms) VisitableAction(form, submitter dom.Node) bool {
+	return link.VisitableURL(f.Page, f.action(form, submitter, true))
 }
 
 // attribute returns an attribute of the submitter or else of the form.
