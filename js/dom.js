@@ -19,7 +19,7 @@ export const BASE = 4096
 export const nodes = Array(BASE).fill(null)
 nodes[0] = undefined
 nodes[1] = true
-nodes[2] = false
+nodes[2] = false // 3 is null
 let top = BASE
 
 const names = [""] // interned strings: attribute names, mostly

@@ -17,7 +17,7 @@ export const config = {
 }
 
 // In the order of browser/drive_js.go.
-const CLICK = 0, LINK = 1, SUBMIT = 2, POPSTATE = 3, SCROLL = 4, CACHE = 5, ENTER = 6, LEAVE = 7, REQUEST = 8, READY = 9, LOAD = 10, SUBMIT_OUTSIDE = 13, CLICKED = 14
+const CLICK = 0, LINK = 1, SUBMIT = 2, POPSTATE = 3, CACHE = 5, ENTER = 6, LEAVE = 7, REQUEST = 8, READY = 9, LOAD = 10, SUBMIT_OUTSIDE = 13, CLICKED = 14
 export const CLICK_IN_FRAME = 11, SUBMIT_IN_FRAME = 12
 
 export const tell = (number, type) => (event) => { if (runtime.running && (!type || event instanceof type)) enter("event", event, number) }
@@ -70,6 +70,8 @@ function readyState() {
 }
 let scrollRestoration
 
+const scrolled = () => history.updateRestorationData({ scrollPosition: { x: pageXOffset, y: pageYOffset } })
+
 const observers = {
   pageObserver: new Observer([document, "readystatechange", readyState], [window, "pagehide", () => {
     if (scrollRestoration) window.history.scrollRestoration = scrollRestoration
@@ -80,13 +82,13 @@ const observers = {
   formLinkClickObserver: new Observer(...last(html, "click", tell(LINK, MouseEvent))),
   linkClickObserver: new Observer(...last(window, "click", tell(CLICK, MouseEvent))),
   formSubmitObserver: new Observer(...last(document, "submit", tell(SUBMIT, Event))),
-  scrollObserver: new Observer([window, "scroll", tell(SCROLL)]),
+  scrollObserver: new Observer([window, "scroll", scrolled]),
   frameRedirector: new Observer(...last(html, "submit", tell(SUBMIT_OUTSIDE)), [document, "turbo:click", tell(CLICKED)]),
   streamObserver: new Observer([window, "turbo:before-fetch-response", renderStreams]),
   history: new Observer([window, "popstate", (event) => runtime.when(() => enter("event", event, POPSTATE))])
 }
 
-const deprecated = (name, path) => console.warn(`turbo: ${name} is deprecated and will be removed. Set ${path} instead.`)
+const deprecated = (name, path) => console.warn(`turbo: ${name} is deprecated and will be removed. Write ${path} = … instead.`)
 
 export const session = {
   ...observers,
@@ -113,6 +115,7 @@ export const session = {
     if (this.started) return
     for (const observer of Object.values(observers)) observer.start()
     this.started = this.enabled = true
+    scrolled()
     history.currentIndex = window.history.state?.turbo?.restorationIndex || 0
     history.location = new URL(location.href)
     history.restorationIdentifier = crypto.randomUUID()
@@ -142,6 +145,7 @@ export const session = {
   get snapshot() { return view.snapshot }
 }
 forward(session, 8, "visit refresh debouncedRefresh elementIsNavigatable submissionIsNavigatable")
+Object.defineProperty(history, "started", { get: () => observers.history.started })
 Object.assign(world, { session, config })
 
 function setCacheControl(content) {

@@ -19,7 +19,7 @@ export function dispatch(name, target, cancelable, detail) {
 
 provide({
   keep(n) {
-    const free = nodes.indexOf(null, 3)
+    const free = nodes.indexOf(null, 4)
     if (free >= BASE) return 0
     nodes[free] = nodes[n]
     return free

@@ -28,8 +28,6 @@ func exportEvent(event, number int32) (result int32) {
 		driver.Submit(e)
 	case 3:
 		driver.Popped(e)
-	case 4:
-		driver.Scrolled()
 	case 5:
 		driver.RemoveTemporary()
 	case 6:

@@ -1,5 +1,12 @@
 package dom
 
+// Null is the page's null, True and False its booleans.
+const (
+	True  Node = 1
+	False Node = 2
+	Null  Node = 3
+)
+
 // Values is a page as objects: what packages need that deal with the page's
 // URLs, requests, events and promises, once per event. Any value is a Node, 0
 // for null, undefined and, as a result, for "", 0 and false. A path names a

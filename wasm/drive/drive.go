@@ -43,7 +43,6 @@ func (d *Drive) Start() {
 		Delegate: func(dom.Node) form.Delegate { return d },
 		Answered: d.clearPrefetched,
 	}
-	d.Scrolled()
 }
 
 // Click handles a click that reached the window.
@@ -101,7 +100,9 @@ func (d *Drive) Visit(location, options dom.Node) {
 		options = p.Object()
 	}
 	if d.Frame == nil || !d.Frame(location, options) {
-		d.Propose(link.URL(p, location), options)
+		if url := p.Do(0, "url", location); url != 0 {
+			d.Propose(url, options)
+		}
 	}
 }
 

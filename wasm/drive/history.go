@@ -69,15 +69,9 @@ func (d *Drive) Popped(event dom.Node) {
 	} else {
 		d.invalidate("turbo_disabled")
 	}
+	if _, ok := p.Text(turbo, "restorationIndex"); !ok {
+		p.Set(history, "currentIndex", 0)
+		return
+	}
 	p.Set(history, "currentIndex", p.Int(index))
-}
-
-// Scrolled notes how far the page is scrolled, for when it is come back to.
-func (d *Drive) Scrolled() {
-	p := d.Page
-	position, data := p.Object(), p.Object()
-	p.Set(position, "x", p.Get(0, "window.pageXOffset"))
-	p.Set(position, "y", p.Get(0, "window.pageYOffset"))
-	p.Set(data, "scrollPosition", position)
-	p.Do(p.Get(0, "history"), "updateRestorationData", data)
 }

@@ -66,7 +66,7 @@ func (d *Drive) Snapshot(property int, s, a dom.Node) dom.Node {
 	p := d.Page
 	optional := func(value string, ok bool) dom.Node {
 		if !ok {
-			return 0
+			return dom.Null
 		}
 		return p.String(value)
 	}
@@ -78,17 +78,17 @@ func (d *Drive) Snapshot(property int, s, a dom.Node) dom.Node {
 	element := p.Get(s, "element")
 	anchored := func() dom.Node {
 		if anchor := d.text(a, ""); anchor != "" {
-			return d.anchored(element, anchor)
+			return max(d.anchored(element, anchor), dom.Null)
 		}
-		return 0
+		return dom.Null
 	}
 	switch property {
 	case snapshotHasAnchor:
-		return p.Bool(anchored() != 0)
+		return p.Bool(anchored() != dom.Null)
 	case snapshotElementForAnchor:
 		return anchored()
 	case snapshotPermanentElement:
-		return p.Do(element, "querySelector", p.String("#"+d.text(a, "")+"[data-turbo-permanent]"))
+		return max(p.Do(element, "querySelector", p.String("#"+d.text(a, "")+"[data-turbo-permanent]")), dom.Null)
 	case snapshotLang:
 		return optional(p.Attr(p.Get(s, "documentElement"), "lang"))
 	case snapshotDir:

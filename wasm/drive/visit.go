@@ -266,8 +266,9 @@ func (d *Drive) loadResponse(visit dom.Node) {
 		}
 		d.rendering(visit, func(visit dom.Node) {
 			visit = p.Keep(visit)
-			html, ok := p.Get(response, "responseHTML"), false
-			if _, ok = p.Text(response, "responseHTML"); ok && html == 0 {
+			html := p.Get(response, "responseHTML")
+			_, ok := p.Text(response, "responseHTML")
+			if html == 0 {
 				html = p.String("")
 			}
 			end := func() {
