@@ -35,7 +35,7 @@ export class FrameElement extends HTMLElement {
 
   connectedCallback() { this.delegate.connect() }
   disconnectedCallback() { this.delegate.disconnect() }
-  attributeChangedCallback(name) { this.delegate[{ disabled: "disabledChanged", loading: "loadingStyleChanged", src: "sourceURLChanged" }[name]]() }
+  attributeChangedCallback(name) { if (this.isConnected) this.delegate[{ disabled: "disabledChanged", loading: "loadingStyleChanged", src: "sourceURLChanged" }[name]]() }
   reload() { return this.delegate.sourceURLReloaded() }
 
   get loading() { return /^lazy$/i.test(this.getAttribute("loading")) ? "lazy" : "eager" }
@@ -63,9 +63,11 @@ for (const name of ["src", "refresh", "disabled", "autoscroll"]) {
 // A renderer of frames, for its function that others can use or replace.
 export class FrameRenderer {
   static renderElement(current, next) {
-    const range = next.ownerDocument.createRange()
+    const range = document.createRange()
+    range.selectNodeContents(current)
+    range.deleteContents()
     range.selectNodeContents(next)
-    current.replaceChildren(range.extractContents())
+    current.appendChild(range.extractContents())
   }
 }
 

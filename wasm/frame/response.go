@@ -209,10 +209,7 @@ func (f *Frames) announce(c, next dom.Node, end, done func()) {
 	goOn := func() {
 		p.Call(0, "repaint", f.then(func() {
 			defer p.Drop(how)
-			if !f.change(c, next, how) {
-				end()
-				return
-			}
+			f.change(c, next, how)
 			f.settle(c, next, func() {
 				end()
 				p.Then(0, func(dom.Node) { done() })
@@ -241,9 +238,9 @@ func (f *Frames) then(callback func()) dom.Node {
 	return function
 }
 
-// change renders, with permanent elements kept; it reports false when the page
-// threw.
-func (f *Frames) change(c, next, how dom.Node) bool {
+// change renders, with permanent elements kept. What the page throws is a
+// rejection, and nothing more.
+func (f *Frames) change(c, next, how dom.Node) {
 	p := f.page
 	element := f.element(c)
 	morphs := p.Is(c, "morphs")
@@ -260,13 +257,12 @@ func (f *Frames) change(c, next, how dom.Node) bool {
 	}
 	if err != nil {
 		p.Do(0, "reject")
-		return false
+		return
 	}
 	p.Then(0, func(dom.Node) {
 		kept.Leave()
 		kept.Drop()
 	})
-	return true
 }
 
 // settle scrolls, focuses and runs scripts, each in a frame of its own.
