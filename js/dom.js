@@ -198,6 +198,9 @@ function twins(parent, id, property) {
   return [...parent.querySelectorAll("#" + CSS.escape(id))].filter((child) => child.parentNode == parent && (!property || child.id === id))
 }
 
+// A form's control may be called like these.
+const { getAttribute, hasAttribute } = Element.prototype
+
 const primitives = {
   scratch(at, length) { scratch = at; room = length },
   intern: (at, length) => names.push(text(at, length)) - 1,
@@ -228,9 +231,9 @@ const primitives = {
   connected: (n) => +nodes[n].isConnected,
   same: (a, b) => +(nodes[a] == nodes[b]),
 
-  has_attribute: (n, name) => +nodes[n].hasAttribute(names[name]),
+  has_attribute: (n, name) => +hasAttribute.call(nodes[n], names[name]),
   attribute(n, name) {
-    const value = nodes[n].getAttribute(names[name])
+    const value = getAttribute.call(nodes[n], names[name])
     return value == null ? -2 : put(value)
   },
   set_attribute: (n, name, at, length) => nodes[n].setAttribute(names[name], text(at, length)),

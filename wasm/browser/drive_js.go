@@ -184,7 +184,9 @@ func askOfForm(s dom.Node, method int, first, second dom.Node) dom.Node {
 	case requestFinished:
 		forms.Finished(s)
 	case requestMethods:
-		return page.Bool(forms.Stop(s))
+		if forms.Stop(s) {
+			return dom.True
+		}
 	}
 	return 0
 }
