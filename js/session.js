@@ -60,8 +60,8 @@ function readyState() {
   if (!interactive) {
     interactive = true
     runtime.when(() => {
-      enter("event", null, READY)
       enter("event", null, LOAD)
+      enter("event", null, READY)
     })
   }
   if (readyState != "complete" || scrollRestoration) return

@@ -103,7 +103,12 @@ func (d *Drive) AnswerView(method int, a, b dom.Node) dom.Node {
 	case viewRenderError:
 		d.renderError(a, b, func() {})
 	case viewCacheSnapshot:
-		d.CacheSnapshot(a, func(dom.Node) {})
+		promise := d.Page.Keep(d.Page.Do(0, "promise"))
+		d.CacheSnapshot(a, func(cached dom.Node) {
+			d.Page.Do(promise, "resolve", cached)
+			d.Page.Drop(promise)
+		})
+		return promise
 	case viewIsPageRefresh:
 		return d.Page.Bool(d.isPageRefresh(a))
 	case viewKeepsScroll:

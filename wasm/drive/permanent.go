@@ -34,6 +34,15 @@ func (d *Drive) Permanents(current, next dom.Node) (*Permanents, error) {
 			return nil, err
 		}
 		if incoming != 0 {
+			for i := range k.pairs {
+				if k.pairs[i].id == id { // the last of an id counts
+					p.Drop(k.pairs[i].current)
+					k.pairs[i].current = p.Keep(n)
+					incoming = 0
+				}
+			}
+		}
+		if incoming != 0 {
 			k.pairs = append(k.pairs, permanent{id, p.Keep(n), p.Keep(incoming)})
 		}
 	}

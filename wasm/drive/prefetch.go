@@ -53,11 +53,11 @@ func (d *Drive) Entered(event dom.Node) {
 		}
 	}
 	d.prefetch.timer = p.Timeout(prefetchDelay, func() {
-		d.prefetch.timer = nil
-		p.Do(request, "perform")
+		p.Do(request, "perform") // drops what was prefetched before
 		p.Drop(d.prefetch.request)
 		d.prefetch.request, d.prefetch.key = request, withoutFragment(d.text(request, "url.href"))
 		d.prefetch.expires = d.now() + float64(age)
+		d.prefetch.timer = nil
 	})
 }
 

@@ -98,19 +98,25 @@ func (d *Drive) begin(r *rendering) {
 // announce asks the page whether to render, and how.
 func (d *Drive) announce(r *rendering) {
 	p := d.Page
-	var resume, release = p.Once(func(dom.Node) { p.Then(0, func(dom.Node) { d.renderBody(r) }) })
+	goesOn := false
+	resume, _ := p.Once(func(dom.Node) {
+		p.Then(0, func(dom.Node) {
+			if !goesOn {
+				d.renderBody(r)
+			}
+		})
+	})
 	detail := p.Object()
 	p.Set(detail, "newBody", p.Get(r.next, "element"))
 	p.Set(detail, "resume", resume)
 	p.Set(detail, "render", r.element)
 	p.Set(detail, "renderMethod", p.String(r.method))
-	goesOn := p.Dispatch("turbo:before-render", 0, true, detail)
+	goesOn = p.Dispatch("turbo:before-render", 0, true, detail)
 	if render := p.Get(detail, "render"); render != 0 {
 		p.Drop(r.element)
 		r.element = p.Keep(render)
 	}
 	if goesOn {
-		release()
 		d.renderBody(r)
 	}
 }
@@ -147,7 +153,7 @@ func (d *Drive) renderBody(r *rendering) {
 	d.Activate(body)
 	d.change(r, func() {
 		r.kept.Leave()
-		d.rendered(r)
+		p.Then(0, func(dom.Node) { d.rendered(r) })
 	})
 }
 

@@ -361,11 +361,15 @@ func (d *Drive) renderSnapshot(visit, snapshot dom.Node, preview bool, done func
 		p.Drop(snapshot)
 		done()
 	}
-	if p.Is(visit, "transitioned") || !p.Is(0, "document.startViewTransition") || !d.transitions(d.page()) || !d.transitions(snapshot) {
+	if before := p.Get(visit, "transitioned"); before != 0 {
+		// The page itself comes when the transition to its preview is over.
+		p.Then(before, func(dom.Node) { change(end) })
+		return
+	}
+	if !p.Is(0, "document.startViewTransition") || !d.transitions(d.page()) || !d.transitions(snapshot) {
 		change(end)
 		return
 	}
-	p.Set(visit, "transitioned", p.Bool(true))
 	start, _ := p.Once(func(resolve dom.Node) {
 		resolve = p.Keep(resolve)
 		change(func() {
@@ -374,6 +378,7 @@ func (d *Drive) renderSnapshot(visit, snapshot dom.Node, preview bool, done func
 		})
 	})
 	finished := p.Do(0, "transition", start)
+	p.Set(visit, "transitioned", finished)
 	p.Then(finished, func(dom.Node) { end() })
 }
 

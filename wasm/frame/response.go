@@ -217,18 +217,24 @@ func (f *Frames) announce(c, next dom.Node, end, done func()) {
 		}))
 	}
 	detail := p.Object()
-	resume, release := p.Once(func(dom.Node) { p.Then(0, func(dom.Node) { goOn() }) })
+	goesOn := false
+	resume, _ := p.Once(func(dom.Node) {
+		p.Then(0, func(dom.Node) {
+			if !goesOn {
+				goOn()
+			}
+		})
+	})
 	p.Set(detail, "newFrame", next)
 	p.Set(detail, "resume", resume)
 	p.Set(detail, "render", how)
 	p.Set(detail, "renderMethod", p.String("replace"))
-	goesOn := p.Dispatch("turbo:before-frame-render", f.element(c), true, detail)
+	goesOn = p.Dispatch("turbo:before-frame-render", f.element(c), true, detail)
 	if render := p.Get(detail, "render"); render != 0 {
 		p.Drop(how)
 		how = p.Keep(render)
 	}
 	if goesOn {
-		release()
 		goOn()
 	}
 }
