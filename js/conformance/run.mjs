@@ -5,10 +5,12 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { browserNames, launch } from "./browser.mjs"
 import { compare } from "./compare.mjs"
+import { coverage, coverageTable } from "./coverage.mjs"
 import { differences } from "./report.mjs"
 import { play } from "./play.mjs"
 import { runRandom } from "./random.mjs"
 import { built, oracle } from "./runtime.mjs"
+import { sabotages, selfCheck } from "./selfcheck.mjs"
 import { load, loadAll, loadPending } from "./scenario.mjs"
 
 const usage = `usage: node js/conformance/run.mjs [flags]
@@ -16,11 +18,13 @@ const usage = `usage: node js/conformance/run.mjs [flags]
   --only GLOB        only scenarios whose area/sentence matches, or contains the text
   --ours DIR|oracle  the built runtime (default: js/dist), or the oracle itself
   --jobs N           browsers of each kind that run at once (default: 2)
-  --random N         random stream messages for each browser (default: none)
+  --random N         random stream messages for each browser (default: 500 in a whole run)
   --seed S           the first seed of the random messages (default: 1)
   --replay NAME      play one scenario in a visible browser, ours by default, and leave it open
   --side theirs      with --replay or --print: the oracle's side
   --print            print what the scenarios record under ours instead of comparing; with --side theirs, the oracle
+  --coverage         print which scenarios show which rule, as a Markdown table
+  --self-check       only break the runtime on purpose and see that the scenarios notice (part of a whole run)
   --differences      print the declared differences as a Markdown table`
 
 async function main(argv, print) {
@@ -30,10 +34,11 @@ async function main(argv, print) {
       browser: { type: "string", default: browserNames.join(",") }, only: { type: "string" }, ours: { type: "string" },
       jobs: { type: "string", default: "2" }, random: { type: "string" }, seed: { type: "string", default: "1" },
       replay: { type: "string" }, side: { type: "string", default: "ours" },
-      print: { type: "boolean" }, differences: { type: "boolean" }, help: { type: "boolean" }
+      print: { type: "boolean" }, coverage: { type: "boolean" }, "self-check": { type: "boolean" }, differences: { type: "boolean" }, help: { type: "boolean" }
     }
   })
   if (flags.help) return print(usage), 0
+  if (flags.coverage) return coverageTable(loadAll(), print)
   if (flags.differences) return differences(loadAll(), print)
 
   const browsers = flags.browser.split(",")
@@ -44,10 +49,11 @@ async function main(argv, print) {
 
   if (flags.replay) return replay(load(flags.replay), flags.side === "theirs" ? theirs : ours, browsers[0], print)
 
-  const scenarios = loadAll({ only: flags.only })
+  const scenarios = flags["self-check"] ? [] : loadAll({ only: flags.only })
+  const whole = !flags.only && !flags["self-check"] && ours !== theirs
   if (flags.print) return record(scenarios, flags.side === "theirs" ? theirs : ours, browsers[0], print)
-  const random = Number(flags.random ?? 0)
-  if (scenarios.length === 0 && random === 0) throw new Error(`conformance: no scenario matches "${flags.only}"`)
+  const random = Number(flags.random ?? (whole ? 500 : 0))
+  if (scenarios.length === 0 && random === 0 && !flags["self-check"]) throw new Error(`conformance: no scenario matches "${flags.only}"`)
   const pending = ours === theirs ? { scenarios: {}, lines: [] } : loadPending()
   const started = Date.now()
   let passed = 0, failed = 0, waiting = 0
@@ -60,10 +66,15 @@ async function main(argv, print) {
   await Promise.all(browsers.map(async (browserName) => {
     const queue = scenarios.filter((scenario) => scenario.browsers.includes(browserName)).map((scenario) => ({ scenario }))
     if (random > 0) queue.unshift({ random: true })
+    if (browserName === "chromium" && (whole || flags["self-check"])) queue.unshift({ sabotage: true })
     await inBrowsers(browserName, Math.min(Number(flags.jobs), queue.length), queue, async (browser, task) => {
       if (task.random) {
         const problems = await runRandom({ browser, browserName, theirs, ours, count: random, seed: Number(flags.seed), print })
         return report(`${random} random messages from seed ${flags.seed} in ${browserName}`, problems)
+      }
+      if (task.sabotage) {
+        const problems = await selfCheck(check, browser, browserName, { theirs, ours })
+        return report(`${sabotages.length} ways of breaking the runtime`, problems)
       }
       const { scenario } = task
       const awaited = pending.scenarios[scenario.name]
@@ -85,7 +96,8 @@ async function main(argv, print) {
       }
     })
   }))
-  if (!flags.only) {
+  if (whole) {
+    report("rules.json", coverage(scenarios).problems)
     for (const line of pending.lines.filter(({ met }) => !met)) report("pending.json", [`the line ${JSON.stringify(line.theirs)} waits for ${line.for}, but nothing lacks it any more`])
     for (const name of Object.keys(pending.scenarios)) if (!scenarios.some((scenario) => scenario.name === name)) report("pending.json", [`there is no scenario ${name}`])
   }
