@@ -18,7 +18,11 @@ func Clicked(p dom.Values, event dom.Node) (link, url dom.Node) {
 	if link == 0 || p.HasAttr(link, "download") || p.Is(link, "href.baseVal") {
 		return 0, 0
 	}
-	if target, _ := p.Attr(link, "target"); target != "" && (target != "_self" || LeavesPage(p, target)) {
+	if target, _ := p.Attr(link, "target"); target != "" && target != "_self" {
+		return 0, 0
+	}
+	// In Firefox the property is that of the base element where the link has none.
+	if target, _ := p.Text(link, "target"); LeavesPage(p, target) {
 		return 0, 0
 	}
 	href, _ := p.Attr(link, "href")
