@@ -152,7 +152,7 @@ export function openingTag(element) {
 // 8.0.23, activated script elements). They are made of the content that is
 // inserted, not of the template: upstream's lose their nonce on the way.
 function activate(root) {
-  for (const inert of root.querySelectorAll("script")) inert.replaceWith(activated(inert))
+  for (const inert of root.querySelectorAll("script")) inert.replaceWith(activated(inert, true))
 }
 
 export function nonce() {
@@ -160,12 +160,13 @@ export function nonce() {
   return meta && (meta.nonce || meta.content)
 }
 
-export function activated(inert) {
+// A copy of a script that runs; those of streams wait for no other.
+export function activated(inert, inStream) {
   if (inert.getAttribute("data-turbo-eval") == "false") return inert
   const script = document.createElement("script")
   if (nonce()) script.nonce = nonce()
   script.textContent = inert.textContent
-  script.async = false
+  if (!inStream) script.async = false
   for (const { name, value } of inert.attributes) script.setAttribute(name, value)
   return script
 }
@@ -258,7 +259,7 @@ const primitives = {
   remove: (n) => nodes[n].remove(),
   place: (n, where, template) => place(nodes[n], where, content(nodes[template])),
   twins(n, template, property) {
-    if (!nodes[n]) return nodes[n].children // throws, as upstream does
+    if (!nodes[n]) return (nodes[n] ?? null).children // throws, as upstream does
     let count = 0
     for (let child = nodes[template].content.firstElementChild; child; child = child.nextElementSibling) {
       const id = property ? child.id : child.getAttribute("id")

@@ -267,7 +267,7 @@ func (d *Drive) loadResponse(visit dom.Node) {
 		d.rendering(visit, func(visit dom.Node) {
 			visit = p.Keep(visit)
 			html := p.Get(response, "responseHTML")
-			_, ok := p.Text(response, "responseHTML")
+			_, ok := p.Text(response, "responseHTML.length") // the page keeps the text
 			if html == 0 {
 				html = p.String("")
 			}
