@@ -130,9 +130,9 @@ func (d *Drive) Refresh(url, options dom.Node) {
 // was this page's own, a visit is under way, or the page is at another URL.
 func (d *Drive) RefreshNow(url, options dom.Node) {
 	p := d.Page
-	id, ok := p.Text(options, "")
-	if p.Is(options, "constructor") && !p.Is(options, "big") { // not a string
-		id, ok = p.Text(options, "requestId")
+	id, ok := p.Text(options, "requestId")
+	if d.text(options, "constructor.name") == "String" {
+		id, ok = p.Text(options, "")
 	}
 	href, _ := p.Text(url, "")
 	base, _ := p.Text(0, "document.baseURI")
