@@ -2,7 +2,7 @@
 
 import { repaint } from "./dom.js"
 import { FetchResponse, requests } from "./fetch.js"
-import { CLICK_IN_FRAME, last, Observer, session, SUBMIT_IN_FRAME, tell } from "./session.js"
+import { CLICK_IN_FRAME, clicked, last, Observer, session, SUBMIT_IN_FRAME, submitted, tell } from "./session.js"
 import { forward, world } from "./values.js"
 
 export const FrameLoadingStyle = { eager: "eager", lazy: "lazy" }
@@ -18,7 +18,14 @@ class FrameController {
 
   constructor(element) {
     this.element = element
-    this.observer = new Observer(...last(element, "click", tell(CLICK_IN_FRAME, MouseEvent)), ...last(element, "submit", tell(SUBMIT_IN_FRAME)))
+    this.observer = new Observer(...last(element, "click", tell(CLICK_IN_FRAME, clicked)), ...last(element, "submit", tell(SUBMIT_IN_FRAME, submitted)))
+  }
+
+  // The page that is left is cached with what the frame held.
+  visitCachedSnapshot = ({ element }) => {
+    const frame = element.querySelector("#" + this.element.id)
+    if (frame && this.previousFrameElement) frame.replaceChildren(...this.previousFrameElement.children)
+    delete this.previousFrameElement
   }
 
   appear() { appearance.observe(this.element) }
@@ -78,7 +85,6 @@ Object.assign(world, {
   morphFrame: FrameRenderer.renderElement,
   repaint,
   frameMissing(text) { Promise.reject(new TurboFrameMissingError(text)) },
-  refill: (frame, { children }) => frame.replaceChildren(...children),
   // Visits a URL, or the page that a response holds.
   async visitAny(location, options) {
     if (!(location instanceof Response)) return session.visit(location, options)

@@ -20,7 +20,9 @@ export const config = {
 const CLICK = 0, LINK = 1, SUBMIT = 2, POPSTATE = 3, CACHE = 5, ENTER = 6, LEAVE = 7, REQUEST = 8, READY = 9, LOAD = 10, SUBMIT_OUTSIDE = 13, CLICKED = 14
 export const CLICK_IN_FRAME = 11, SUBMIT_IN_FRAME = 12
 
-export const tell = (number, type) => (event) => { if (runtime.running && (!type || event instanceof type)) enter("event", event, number) }
+export const tell = (number, accepts) => (event) => { if (runtime.running && (!accepts || accepts(event))) enter("event", event, number) }
+export const clicked = (event) => event instanceof MouseEvent
+export const submitted = ({ target }) => target instanceof HTMLFormElement
 
 // Listens behind all that listen when an event comes: the listener of the
 // capture phase puts the one of the bubble phase last.
@@ -79,11 +81,11 @@ const observers = {
   }]),
   cacheObserver: new Observer([window, "turbo:before-cache", tell(CACHE)]),
   linkPrefetchObserver: new Observer([document, "mouseenter", tell(ENTER), quietly], [document, "mouseleave", tell(LEAVE), quietly], [document, "turbo:before-fetch-request", tell(REQUEST), true]),
-  formLinkClickObserver: new Observer(...last(html, "click", tell(LINK, MouseEvent))),
-  linkClickObserver: new Observer(...last(window, "click", tell(CLICK, MouseEvent))),
-  formSubmitObserver: new Observer(...last(document, "submit", tell(SUBMIT, Event))),
+  formLinkClickObserver: new Observer(...last(html, "click", tell(LINK, clicked))),
+  linkClickObserver: new Observer(...last(window, "click", tell(CLICK, clicked))),
+  formSubmitObserver: new Observer(...last(document, "submit", tell(SUBMIT, submitted))),
   scrollObserver: new Observer([window, "scroll", scrolled]),
-  frameRedirector: new Observer(...last(html, "submit", tell(SUBMIT_OUTSIDE)), [document, "turbo:click", tell(CLICKED)]),
+  frameRedirector: new Observer(...last(html, "submit", tell(SUBMIT_OUTSIDE, submitted)), [document, "turbo:click", tell(CLICKED)]),
   streamObserver: new Observer([window, "turbo:before-fetch-response", renderStreams]),
   history: new Observer([window, "popstate", (event) => runtime.when(() => enter("event", event, POPSTATE))])
 }

@@ -30,10 +30,7 @@ type Drive struct {
 	frames   map[int]func() // what frees a frame that a visit waits for
 	bar      bar
 	prefetch prefetch
-	refresh  struct {
-		options dom.Node // kept
-		cancel  func()
-	}
+	refresh  func() // cancels the refresh that waits
 }
 
 // Start begins to drive a page that is there already.
@@ -111,19 +108,20 @@ func (d *Drive) Visit(location, options dom.Node) {
 // §12).
 func (d *Drive) Refresh(url, options dom.Node) {
 	p := d.Page
-	if d.refresh.cancel != nil {
-		d.refresh.cancel()
-		p.Drop(d.refresh.options)
-	}
+	stop(&d.refresh)
 	call := p.Object()
 	p.Set(call, "url", url)
 	p.Set(call, "options", options)
-	d.refresh.options = p.Keep(call)
-	d.refresh.cancel = p.Timeout(p.Number(0, "session.pageRefreshDebouncePeriod"), func() {
-		d.refresh.cancel = nil
-		d.RefreshNow(p.Get(d.refresh.options, "url"), p.Get(d.refresh.options, "options"))
-		p.Drop(d.refresh.options)
+	call = p.Keep(call)
+	cancel := p.Timeout(p.Number(0, "session.pageRefreshDebouncePeriod"), func() {
+		d.refresh = nil
+		d.RefreshNow(p.Get(call, "url"), p.Get(call, "options"))
+		p.Drop(call)
 	})
+	d.refresh = func() {
+		cancel()
+		p.Drop(call)
+	}
 }
 
 // RefreshNow visits the page at url again, unless the request that caused it

@@ -52,13 +52,21 @@ func (d *Drive) Entered(event dom.Node) {
 			age = ms
 		}
 	}
-	d.prefetch.timer = p.Timeout(prefetchDelay, func() {
+	started := false
+	cancel := p.Timeout(prefetchDelay, func() {
+		started = true
 		p.Do(request, "perform") // drops what was prefetched before
 		p.Drop(d.prefetch.request)
 		d.prefetch.request, d.prefetch.key = request, withoutFragment(d.text(request, "url.href"))
 		d.prefetch.expires = d.now() + float64(age)
 		d.prefetch.timer = nil
 	})
+	d.prefetch.timer = func() {
+		if !started {
+			cancel()
+			p.Drop(request)
+		}
+	}
 }
 
 func (d *Drive) now() float64 {

@@ -99,7 +99,7 @@ func (d *Drive) begin(r *rendering) {
 func (d *Drive) announce(r *rendering) {
 	p := d.Page
 	goesOn := false
-	resume, _ := p.Once(func(dom.Node) {
+	resume, release := p.Once(func(dom.Node) {
 		p.Then(0, func(dom.Node) {
 			if !goesOn {
 				d.renderBody(r)
@@ -117,6 +117,7 @@ func (d *Drive) announce(r *rendering) {
 		r.element = p.Keep(render)
 	}
 	if goesOn {
+		release()
 		d.renderBody(r)
 	}
 }

@@ -49,11 +49,11 @@ func SubmitLink(p dom.Values, from, url dom.Node, frame string) {
 	}
 	set("data-turbo-frame", frame)
 	p.Do(p.Get(0, "document.body"), "appendChild", form)
+	ended, _ := p.Once(func(event dom.Node) { p.Remove(p.Get(event, "currentTarget")) })
+	p.Do(form, "addEventListener", p.String("turbo:submit-end"), ended)
 	kept := p.Keep(form)
-	ended, _ := p.Once(func(dom.Node) {
-		p.Remove(kept)
+	p.Frame(func() {
+		p.Do(kept, "requestSubmit")
 		p.Drop(kept)
 	})
-	p.Do(form, "addEventListener", p.String("turbo:submit-end"), ended)
-	p.Frame(func() { p.Do(kept, "requestSubmit") })
 }

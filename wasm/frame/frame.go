@@ -161,17 +161,13 @@ func (f *Frames) load(c dom.Node) {
 	p.Set(element, "loaded", promise)
 	p.Do(request, "perform")
 	p.Do(c, "disappear")
-	c = p.Keep(c)
-	p.Then(promise, func(dom.Node) {
-		p.Set(c, "loadedOnce", p.Bool(true))
-		p.Drop(c)
-	})
 }
 
 // resolve settles the promise of the load that is under way.
 func (f *Frames) resolve(c dom.Node) {
 	p := f.page
 	if promise := p.Get(c, "promise"); promise != 0 {
+		p.Set(c, "loadedOnce", p.Bool(true))
 		p.Delete(c, "promise")
 		p.Delete(c, "request")
 		p.Do(promise, "resolve")

@@ -88,18 +88,8 @@ func (f *Frames) rendered(c, response dom.Node, done func()) {
 func (f *Frames) promote(c, response, html dom.Node) {
 	p := f.page
 	options := p.Object()
-	kept := p.Keep(c)
-	cached, _ := p.Once(func(snapshot dom.Node) {
-		previous := p.Get(kept, "previousFrameElement")
-		frame := p.Do(p.Get(snapshot, "element"), "querySelector", p.String("#"+f.text(kept, "element.id")))
-		if frame != 0 && previous != 0 {
-			p.Do(0, "refill", frame, previous)
-		}
-		p.Delete(kept, "previousFrameElement")
-		p.Drop(kept)
-	})
 	p.Set(options, "response", f.Drive.Answer(response, p.Get(response, "statusCode"), html))
-	p.Set(options, "visitCachedSnapshot", cached)
+	p.Set(options, "visitCachedSnapshot", p.Get(c, "visitCachedSnapshot"))
 	p.Set(options, "willRender", p.Bool(false))
 	p.Set(options, "updateHistory", p.Bool(false))
 	p.Set(options, "restorationIdentifier", p.Get(c, "restorationIdentifier"))
@@ -218,7 +208,7 @@ func (f *Frames) announce(c, next dom.Node, end, done func()) {
 	}
 	detail := p.Object()
 	goesOn := false
-	resume, _ := p.Once(func(dom.Node) {
+	resume, release := p.Once(func(dom.Node) {
 		p.Then(0, func(dom.Node) {
 			if !goesOn {
 				goOn()
@@ -235,6 +225,7 @@ func (f *Frames) announce(c, next dom.Node, end, done func()) {
 		how = p.Keep(render)
 	}
 	if goesOn {
+		release()
 		goOn()
 	}
 }
