@@ -1,6 +1,5 @@
 // Frames as pages see them; Go decides.
 
-import { repaint } from "./dom.js"
 import { FetchResponse, requests } from "./fetch.js"
 import { CLICK_IN_FRAME, clicked, last, Observer, session, SUBMIT_IN_FRAME, submitted, tell } from "./session.js"
 import { forward, world } from "./values.js"
@@ -83,7 +82,6 @@ class TurboFrameMissingError extends Error {}
 Object.assign(world, {
   renderFrame: FrameRenderer.renderElement,
   morphFrame: FrameRenderer.renderElement,
-  repaint,
   frameMissing(text) { Promise.reject(new TurboFrameMissingError(text)) },
   // Visits a URL, or the page that a response holds.
   async visitAny(location, options) {

@@ -17,8 +17,8 @@ export const config = {
 }
 
 // In the order of browser/drive_js.go.
-const CLICK = 0, LINK = 1, SUBMIT = 2, POPSTATE = 3, CACHE = 5, ENTER = 6, LEAVE = 7, REQUEST = 8, READY = 9, LOAD = 10, SUBMIT_OUTSIDE = 13, CLICKED = 14
-export const CLICK_IN_FRAME = 11, SUBMIT_IN_FRAME = 12
+const CLICK = 0, LINK = 1, SUBMIT = 2, POPSTATE = 3, CACHE = 4, ENTER = 5, LEAVE = 6, REQUEST = 7, LOAD = 8, READY = 9, SUBMIT_OUTSIDE = 10, CLICKED = 11
+export const CLICK_IN_FRAME = 12, SUBMIT_IN_FRAME = 13
 
 export const tell = (number, accepts) => (event) => { if (runtime.running && (!accepts || accepts(event))) enter("event", event, number) }
 export const clicked = (event) => event instanceof MouseEvent

@@ -12,43 +12,60 @@ var (
 	frames *frame.Frames
 )
 
-// turbo_event hands an event of the page's to whom it is for, in the order of
-// js/session.js.
+// The events that js/session.js tells of, in its order.
+const (
+	eventClick = iota
+	eventFormLink
+	eventSubmit
+	eventPopstate
+	eventBeforeCache
+	eventEnter
+	eventLeave
+	eventBeforeFetch
+	eventLoad
+	eventReady
+	eventSubmitOutside
+	eventTurboClick
+	eventFormLinkInFrame
+	eventSubmitInFrame
+)
+
+// turbo_event hands an event of the page's to whom it is for.
 //
 //go:wasmexport turbo_event
 func exportEvent(event, number int32) (result int32) {
 	defer guard(&result, "handling an event of the page")
 	e := dom.Node(event)
 	switch number {
-	case 0:
+	case eventClick:
 		driver.Click(e)
-	case 1:
+	case eventFormLink:
 		driver.ClickFormLink(e)
-	case 2:
+	case eventSubmit:
 		driver.Submit(e)
-	case 3:
+	case eventPopstate:
 		driver.Popped(e)
-	case 5:
+	case eventBeforeCache:
 		driver.RemoveTemporary()
-	case 6:
+	case eventEnter:
 		driver.Entered(e)
-	case 7:
+	case eventLeave:
 		driver.Left(e)
-	case 8:
+	case eventBeforeFetch:
 		driver.Requesting(e)
-	case 9:
-		driver.Preload(page.Get(0, "document.body"))
-	case 10:
+	case eventLoad:
 		page.Set(page.Get(0, "view"), "lastRenderedLocation", page.Get(0, "history.location"))
 		driver.Loaded(page.Object())
-	case 11:
-		frames.ClickFormLink(e)
-	case 12:
-		frames.Submit(e)
-	case 13:
+	case eventReady:
+		driver.Preload(page.Get(0, "document.body"))
+	case eventSubmitOutside:
 		frames.SubmitOutside(e)
-	case 14:
+	case eventTurboClick:
 		frames.Clicked(e)
+	case eventFormLinkInFrame:
+		frames.ClickFormLink(e)
+	case eventSubmitInFrame:
+		frames.Submit(e)
 	}
 	return page.settle()
 }

@@ -61,13 +61,14 @@ func exportArena(n int32) int32 {
 	return int32(uintptr(unsafe.Pointer(unsafe.SliceData(session.Batch().Arena(int(n))))))
 }
 
-// turbo_message takes the message of n bytes in the arena; 0 says that the page
-// must parse it.
+// turbo_message takes the message of n bytes in the arena, which the page knows
+// by number; observed says that somebody may look at stream elements. 0 says
+// that the page must parse the message.
 //
 //go:wasmexport turbo_message
 func exportMessage(n, message, observed int32) (result int32) {
 	defer guard(&result, "reading a stream message")
-	return number(session.Message(int(n), message, observed != 0))
+	return number(session.Batch().Add(int(n), message, observed != 0))
 }
 
 //go:wasmexport turbo_render
@@ -85,7 +86,11 @@ func exportPerform(element, action int32) (result int32) {
 // turbo_announced tells that the element of an envelope waits for its frame.
 //
 //go:wasmexport turbo_announced
-func exportAnnounced(envelope int32) { session.Batch().Announced(envelope) }
+func exportAnnounced(envelope int32) (result int32) {
+	defer guard(&result, "queueing a stream")
+	session.Batch().Announced(envelope)
+	return 0
+}
 
 // turbo_seal tells of a stream element that waits for a frame of its own.
 //

@@ -57,6 +57,9 @@ var Names = [...]string{
 
 func (n Name) String() string { return Names[n] }
 
+// FocusBarriers match what cannot be focused, nor anything inside.
+const FocusBarriers = "[inert], :disabled, [hidden], details:not([open]), dialog:not([open])"
+
 // ErrPage says that the page threw. What it threw stays with the page, which
 // throws it again where the call came from.
 var ErrPage = errors.New("dom: the page threw")

@@ -20,6 +20,7 @@ type Values interface {
 	Items(n Node) []Node // of anything iterable
 
 	String(text string) Node
+	UUID() string
 	Int(n int) Node
 	Bool(b bool) Node
 	Object() Node
@@ -59,5 +60,6 @@ type Values interface {
 	Drop(n Node)
 
 	Frame(callback func())
+	Repaint(callback func()) // Frame, or a zero timer while the page is hidden
 	Timeout(ms int, callback func()) (cancel func())
 }

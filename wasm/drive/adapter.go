@@ -21,7 +21,7 @@ func (d *Drive) ProposedVisit(url, options dom.Node) {
 		identifier = p.Get(options, "restorationIdentifier")
 	}
 	if identifier == 0 {
-		identifier = p.String(d.identifier())
+		identifier = p.String(p.UUID())
 	}
 	p.Do(p.Get(0, "navigator"), "startVisit", url, identifier, options)
 }

@@ -6,13 +6,24 @@ import "github.com/turbowasm/turbowasm/wasm/dom"
 type entry struct {
 	html     dom.Node
 	elements []dom.Node
+	kind     int
+	track    string // data-turbo-track
 }
+
+const (
+	other = iota
+	script
+	stylesheet
+)
 
 // entries returns what a snapshot's head held when it was taken.
 func (d *Drive) entries(snapshot dom.Node) (list []entry) {
 	p := d.Page
 	for _, pair := range p.Items(p.Get(snapshot, "headSnapshot.details")) {
-		list = append(list, entry{p.Get(pair, "0"), p.Items(p.Get(pair, "1"))})
+		e := entry{html: p.Get(pair, "0"), elements: p.Items(p.Get(pair, "1"))}
+		e.kind = d.kind(e.elements[0])
+		e.track, _ = p.Attr(e.elements[0], "data-turbo-track")
+		list = append(list, e)
 	}
 	return list
 }
@@ -22,15 +33,8 @@ func (d *Drive) within(e entry, snapshot dom.Node) bool {
 	return d.Page.Do(d.Page.Get(snapshot, "headSnapshot.details"), "has", e.html) != 0
 }
 
-const (
-	other = iota
-	script
-	stylesheet
-)
-
-func (d *Drive) kind(e entry) int {
-	n := e.elements[0]
-	switch name := d.text(n, "localName"); name {
+func (d *Drive) kind(n dom.Node) int {
+	switch d.text(n, "localName") {
 	case "script":
 		return script
 	case "style":
@@ -43,15 +47,10 @@ func (d *Drive) kind(e entry) int {
 	return other
 }
 
-func (d *Drive) track(e entry) string {
-	track, _ := d.Page.Attr(e.elements[0], "data-turbo-track")
-	return track
-}
-
 // signature is what must not change of a head while its page lives.
 func (d *Drive) signature(snapshot dom.Node) (signature string) {
 	for _, e := range d.entries(snapshot) {
-		if d.track(e) == "reload" {
+		if e.track == "reload" {
 			signature += d.text(e.html, "")
 		}
 	}
@@ -73,7 +72,7 @@ func (d *Drive) reloadReason(r *rendering) string {
 // provisional returns the elements that belong to one page.
 func (d *Drive) provisional(entries []entry) (elements []dom.Node) {
 	for _, e := range entries {
-		if d.kind(e) == other && d.track(e) != "reload" {
+		if e.kind == other && e.track != "reload" {
 			elements = append(elements, e.elements...)
 		} else {
 			elements = append(elements, e.elements[1:]...)
@@ -109,14 +108,14 @@ func (d *Drive) mergeHead(r *rendering, merged func()) {
 		}
 	}
 	for _, e := range next {
-		if d.kind(e) == stylesheet && !d.within(e, r.current) {
+		if e.kind == stylesheet && !d.within(e, r.current) {
 			waiting++
 			d.whenLoaded(e.elements[0], loaded)
 			p.Do(head, "appendChild", e.elements[0])
 		}
 	}
 	for _, e := range next {
-		if d.kind(e) == script && !d.within(e, r.current) {
+		if e.kind == script && !d.within(e, r.current) {
 			p.Do(head, "appendChild", p.Do(0, "activated", e.elements[0]))
 		}
 	}
@@ -158,7 +157,7 @@ func (d *Drive) removeDynamic(r *rendering) {
 		return
 	}
 	for _, e := range d.entries(r.current) {
-		if d.kind(e) == stylesheet && d.track(e) == "dynamic" && !d.within(e, r.next) {
+		if e.kind == stylesheet && e.track == "dynamic" && !d.within(e, r.next) {
 			d.Page.Do(d.Page.Get(0, "document.head"), "removeChild", e.elements[0])
 		}
 	}

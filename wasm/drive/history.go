@@ -15,7 +15,7 @@ func (d *Drive) ChangeHistory(push bool, url dom.Node, identifier string) {
 		p.Set(history, "currentIndex", p.Int(index))
 	}
 	if identifier == "" {
-		identifier = d.identifier()
+		identifier = p.UUID()
 	}
 	turbo, state := p.Object(), p.Object()
 	p.Set(turbo, "restorationIdentifier", p.String(identifier))
@@ -24,10 +24,6 @@ func (d *Drive) ChangeHistory(push bool, url dom.Node, identifier string) {
 	p.Do(0, how, state, p.String(d.text(url, "href")))
 	p.Set(history, "location", url)
 	p.Set(history, "restorationIdentifier", p.String(identifier))
-}
-
-func (d *Drive) identifier() string {
-	return d.text(d.Page.Do(d.Page.Get(0, "window.crypto"), "randomUUID"), "")
 }
 
 // PushHistory and ReplaceHistory are what adapters change history with.

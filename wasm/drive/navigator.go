@@ -164,6 +164,9 @@ func (d *Drive) SubmissionFailed(_, response dom.Node) {
 	})
 }
 
-func (d *Drive) SubmissionErrored(_, problem dom.Node) {
+func (d *Drive) SubmissionErrored(_, problem dom.Node) { d.Tell(problem) }
+
+// Tell writes an error of the page's to the console.
+func (d *Drive) Tell(problem dom.Node) {
 	d.Page.Do(d.Page.Get(0, "window.console"), "error", problem)
 }

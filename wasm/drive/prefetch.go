@@ -26,11 +26,8 @@ type prefetch struct {
 // prefetched is, if the pointer stays (Turbo 8.0.23, link prefetch observer).
 func (d *Drive) Entered(event dom.Node) {
 	p := d.Page
-	if content, _ := d.firstMeta("turbo-prefetch"); content == "false" {
-		return
-	}
 	n := p.Get(event, "target")
-	if !p.Is(n, "matches") || p.Do(n, "matches", p.String("a[href]:not([target^=_]):not([download])")) == 0 || !d.prefetchable(n) {
+	if !p.Is(n, "matches") || p.Do(n, "matches", p.String("a[href]:not([target^=_]):not([download])")) == 0 || !d.prefetches() || !d.prefetchable(n) {
 		return
 	}
 	href, _ := p.Attr(n, "href")
@@ -47,7 +44,7 @@ func (d *Drive) Entered(event dom.Node) {
 	p.Set(p.Get(request, "fetchOptions"), "priority", p.String("low"))
 	request = p.Keep(request)
 	age := prefetchAge
-	if content, ok := d.firstMeta("turbo-prefetch-cache-time"); ok {
+	if content, ok := link.Meta(p, "turbo-prefetch-cache-time"); ok {
 		if ms, _ := strconv.Atoi(content); ms != 0 {
 			age = ms
 		}
@@ -79,12 +76,10 @@ func withoutFragment(href string) string {
 	return href
 }
 
-func (d *Drive) firstMeta(name string) (content string, ok bool) {
-	n, _ := d.Page.Select(d.Page.Get(0, "document"), `meta[name="`+name+`"]`)
-	if n == 0 {
-		return "", false
-	}
-	return d.Page.Text(n, "content")
+// prefetches reports whether the page lets links be prefetched.
+func (d *Drive) prefetches() bool {
+	content, _ := link.Meta(d.Page, "turbo-prefetch")
+	return content != "false"
 }
 
 // prefetchable reports whether following a link is safe, leads elsewhere, and

@@ -21,25 +21,23 @@ func (d *Drive) meta(snapshot dom.Node, name string) (value string, ok bool) {
 	return p.Text(p.Do(p.Get(snapshot, "headSnapshot"), "getMetaValue", p.String(name)), "")
 }
 
-// pageSetting returns what a turbo-* meta of the page says.
-func (d *Drive) pageSetting(name string) (value string, ok bool) {
-	p := d.Page
-	metas, _ := p.SelectAll(p.Get(0, "document.head"), `meta[name="turbo-`+name+`"]`)
-	if len(metas) == 0 {
-		return "", false
-	}
-	return p.Attr(metas[len(metas)-1], "content")
-}
-
-// transitions reports whether a page asks for view transitions.
-func (d *Drive) transitions(snapshot dom.Node) bool {
-	if ours, _ := d.Setting(snapshot, "view-transition"); ours != "true" {
-		if origin, _ := d.meta(snapshot, "view-transition"); origin != "same-origin" {
+// transitions reports whether a page asks for view transitions by its metas.
+func (d *Drive) transitions(meta func(name string) (string, bool)) bool {
+	if ours, _ := meta("turbo-view-transition"); ours != "true" {
+		if origin, _ := meta("view-transition"); origin != "same-origin" {
 			return false
 		}
 	}
 	p := d.Page
 	return !p.Is(p.Do(p.Get(0, "window"), "matchMedia", p.String("(prefers-reduced-motion: reduce)")), "matches")
+}
+
+// pageMeta looks a meta of the page that is there up.
+func (d *Drive) pageMeta(name string) (string, bool) { return link.Setting(d.Page, name) }
+
+// metasOf returns what looks metas of a snapshot up.
+func (d *Drive) metasOf(snapshot dom.Node) func(name string) (string, bool) {
+	return func(name string) (string, bool) { return d.meta(snapshot, name) }
 }
 
 // The properties of a PageSnapshot, in the order of js/drive.js.
@@ -108,7 +106,7 @@ func (d *Drive) Snapshot(property int, s, a dom.Node) dom.Node {
 	case snapshotVisitable:
 		return isnt("visit-control", "reload")
 	case snapshotTransitions:
-		return p.Bool(d.transitions(s))
+		return p.Bool(d.transitions(d.metasOf(s)))
 	case snapshotRefreshMethod:
 		return setting("refresh-method")
 	case snapshotRefreshScroll:

@@ -63,7 +63,7 @@ func (d *Drive) refreshSetting(visit dom.Node, name string) string {
 			return value
 		}
 	}
-	value, _ := d.pageSetting("refresh-" + name)
+	value, _ := d.pageMeta("turbo-refresh-" + name)
 	return value
 }
 
@@ -98,27 +98,35 @@ func (d *Drive) begin(r *rendering) {
 // announce asks the page whether to render, and how.
 func (d *Drive) announce(r *rendering) {
 	p := d.Page
+	detail := p.Object()
+	p.Set(detail, "newBody", p.Get(r.next, "element"))
+	p.Set(detail, "renderMethod", p.String(r.method))
+	d.AskToRender("turbo:before-render", 0, detail, &r.element, func() { d.renderBody(r) })
+}
+
+// AskToRender dispatches an event whose detail names a function that renders,
+// kept, which listeners may replace; who prevents its default holds the
+// rendering until it resumes.
+func (d *Drive) AskToRender(event string, target, detail dom.Node, render *dom.Node, goOn func()) {
+	p := d.Page
 	goesOn := false
 	resume, release := p.Once(func(dom.Node) {
 		p.Then(0, func(dom.Node) {
 			if !goesOn {
-				d.renderBody(r)
+				goOn()
 			}
 		})
 	})
-	detail := p.Object()
-	p.Set(detail, "newBody", p.Get(r.next, "element"))
 	p.Set(detail, "resume", resume)
-	p.Set(detail, "render", r.element)
-	p.Set(detail, "renderMethod", p.String(r.method))
-	goesOn = p.Dispatch("turbo:before-render", 0, true, detail)
-	if render := p.Get(detail, "render"); render != 0 {
-		p.Drop(r.element)
-		r.element = p.Keep(render)
+	p.Set(detail, "render", *render)
+	goesOn = p.Dispatch(event, target, true, detail)
+	if replaced := p.Get(detail, "render"); replaced != 0 {
+		p.Drop(*render)
+		*render = p.Keep(replaced)
 	}
 	if goesOn {
 		release()
-		d.renderBody(r)
+		goOn()
 	}
 }
 
@@ -222,7 +230,7 @@ func (d *Drive) autofocus(r *rendering) {
 func (d *Drive) Focusable(root dom.Node) dom.Node {
 	candidates, _ := d.Page.SelectAll(root, "[autofocus]")
 	for _, n := range candidates {
-		if d.Page.Closest(n, "[inert], :disabled, [hidden], details:not([open]), dialog:not([open])") == 0 && d.Page.Is(n, "focus") {
+		if d.Page.Closest(n, dom.FocusBarriers) == 0 && d.Page.Is(n, "focus") {
 			return n
 		}
 	}

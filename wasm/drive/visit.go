@@ -366,7 +366,7 @@ func (d *Drive) renderSnapshot(visit, snapshot dom.Node, preview bool, done func
 		p.Then(before, func(dom.Node) { change(end) })
 		return
 	}
-	if !p.Is(0, "document.startViewTransition") || !d.transitions(d.page()) || !d.transitions(snapshot) {
+	if !p.Is(0, "document.startViewTransition") || !d.transitions(d.pageMeta) || !d.transitions(d.metasOf(snapshot)) {
 		change(end)
 		return
 	}

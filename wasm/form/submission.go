@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
+	"github.com/turbowasm/turbowasm/wasm/link"
 )
 
 // StreamType is what the runtime accepts beside HTML.
@@ -30,7 +31,7 @@ func (f *Forms) Prepare(s, request dom.Node) {
 // csrfToken is that of the cookie which csrf-param names, or of csrf-token.
 func (f *Forms) csrfToken() string {
 	p := f.Page
-	if name, ok := f.meta("csrf-param"); ok {
+	if name, ok := link.Meta(p, "csrf-param"); ok {
 		cookies, _ := p.Text(0, "document.cookie")
 		for _, cookie := range strings.Split(cookies, "; ") {
 			if !strings.HasPrefix(cookie, name) {
@@ -43,16 +44,8 @@ func (f *Forms) csrfToken() string {
 			break
 		}
 	}
-	token, _ := f.meta("csrf-token")
+	token, _ := link.Meta(p, "csrf-token")
 	return token
-}
-
-func (f *Forms) meta(name string) (content string, ok bool) {
-	n, _ := f.Page.Select(f.Page.Get(0, "document"), `meta[name="`+name+`"]`)
-	if n == 0 {
-		return "", false
-	}
-	return f.Page.Text(n, "content")
 }
 
 // Started marks form and submitter as busy.

@@ -209,7 +209,7 @@ func (f *Frames) Prevented(c dom.Node) { f.resolve(c) }
 func (f *Frames) Finished(c dom.Node)  { f.clearBusy(f.element(c)) }
 
 func (f *Frames) Errored(c, problem dom.Node) {
-	f.page.Do(f.page.Get(0, "window.console"), "error", problem)
+	f.Drive.Tell(problem)
 	f.resolve(c)
 }
 
@@ -250,6 +250,4 @@ func (f *Frames) SubmissionFailed(s, response dom.Node) {
 	f.Drive.ClearSnapshots()
 }
 
-func (f *Frames) SubmissionErrored(_, problem dom.Node) {
-	f.page.Do(f.page.Get(0, "window.console"), "error", problem)
-}
+func (f *Frames) SubmissionErrored(_, problem dom.Node) { f.Drive.Tell(problem) }

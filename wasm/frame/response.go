@@ -110,8 +110,7 @@ func (f *Frames) extract(c, container dom.Node, found func(next dom.Node)) {
 			continue
 		}
 		if src, ok := p.Attr(n, "src"); ok && f.source(c) != "" && f.href(src) == f.href(f.source(c)) {
-			problem := p.Do(0, "error", p.String(`Matching <turbo-frame id="`+f.text(n, "id")+`"> element has a source URL which references itself`))
-			p.Do(p.Get(0, "window.console"), "error", problem)
+			f.Drive.Tell(p.Do(0, "error", p.String(`Matching <turbo-frame id="`+f.text(n, "id")+`"> element has a source URL which references itself`)))
 			found(p.Do(p.Get(0, "document"), "createElement", p.String("turbo-frame")))
 			return
 		}
@@ -196,43 +195,19 @@ func (f *Frames) announce(c, next dom.Node, end, done func()) {
 		how = p.Get(0, "morphFrame")
 	}
 	how = p.Keep(how)
-	goOn := func() {
-		p.Call(0, "repaint", f.then(func() {
+	detail := p.Object()
+	p.Set(detail, "newFrame", next)
+	p.Set(detail, "renderMethod", p.String("replace"))
+	f.Drive.AskToRender("turbo:before-frame-render", f.element(c), detail, &how, func() {
+		p.Repaint(func() {
 			defer p.Drop(how)
 			f.change(c, next, how)
 			f.settle(c, next, func() {
 				end()
 				p.Then(0, func(dom.Node) { done() })
 			})
-		}))
-	}
-	detail := p.Object()
-	goesOn := false
-	resume, release := p.Once(func(dom.Node) {
-		p.Then(0, func(dom.Node) {
-			if !goesOn {
-				goOn()
-			}
 		})
 	})
-	p.Set(detail, "newFrame", next)
-	p.Set(detail, "resume", resume)
-	p.Set(detail, "render", how)
-	p.Set(detail, "renderMethod", p.String("replace"))
-	goesOn = p.Dispatch("turbo:before-frame-render", f.element(c), true, detail)
-	if render := p.Get(detail, "render"); render != 0 {
-		p.Drop(how)
-		how = p.Keep(render)
-	}
-	if goesOn {
-		release()
-		goOn()
-	}
-}
-
-func (f *Frames) then(callback func()) dom.Node {
-	function, _ := f.page.Once(func(dom.Node) { callback() })
-	return function
 }
 
 // change renders, with permanent elements kept. What the page throws is a
@@ -272,16 +247,16 @@ func (f *Frames) settle(c, next dom.Node, done func()) {
 		p.Set(options, "behavior", p.String(f.oneOf(element, "data-autoscroll-behavior", "auto", "smooth")))
 		p.Do(first, "scrollIntoView", options)
 	}
-	p.Call(0, "repaint", f.then(func() {
+	p.Repaint(func() {
 		if n := f.Drive.Focusable(f.element(c)); n != 0 {
 			p.Do(n, "focus")
 		}
-		p.Call(0, "repaint", f.then(func() {
+		p.Repaint(func() {
 			f.Drive.Activate(f.element(c))
 			f.Drive.Preload(f.element(c))
 			done()
-		}))
-	}))
+		})
+	})
 }
 
 // oneOf returns the value of an attribute that must be one of some, the first

@@ -45,12 +45,31 @@ func URL(p dom.Values, location dom.Node) dom.Node {
 // Root returns the URL below which locations are visited: that of the last
 // turbo-root meta of the head.
 func Root(p dom.Values) dom.Node {
-	root := "/"
-	metas, _ := p.SelectAll(p.Get(0, "document.head"), `meta[name="turbo-root"]`)
-	if len(metas) > 0 {
-		root, _ = p.Attr(metas[len(metas)-1], "content")
+	root, ok := Setting(p, "turbo-root")
+	if !ok {
+		root = "/"
 	}
 	return URL(p, p.String(root))
+}
+
+// Setting returns what the page's head says by metas of a name: the last of
+// them counts (Turbo 8.0.23, drive: page settings).
+func Setting(p dom.Values, name string) (content string, ok bool) {
+	metas, _ := p.SelectAll(p.Get(0, "document.head"), `meta[name="`+name+`"]`)
+	if len(metas) == 0 {
+		return "", false
+	}
+	return p.Attr(metas[len(metas)-1], "content")
+}
+
+// Meta returns what the document says by metas of a name where the first of
+// them counts: tokens and prefetching.
+func Meta(p dom.Values, name string) (content string, ok bool) {
+	n, _ := p.Select(p.Get(0, "document"), `meta[name="`+name+`"]`)
+	if n == 0 {
+		return "", false
+	}
+	return p.Text(n, "content")
 }
 
 // VisitableURL reports whether the page at url is one that the runtime visits.

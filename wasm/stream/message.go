@@ -16,9 +16,6 @@ const (
 	HintAutofocus
 )
 
-// focusBarriers match what cannot be focused, nor anything inside.
-const focusBarriers = "[inert], :disabled, [hidden], details:not([open]), dialog:not([open])"
-
 // Render puts the stream elements of a parsed message into the page, where
 // they perform themselves (Turbo 8.0.23, stream message renderer). It fails,
 // with nothing put, when a stream's first element child is not a template.
@@ -53,7 +50,7 @@ func Render(page Page, fragment dom.Node, hints Hints) error {
 }
 
 func focusable(page Page, n dom.Node) bool {
-	return n != 0 && page.Closest(n, focusBarriers) == 0 && page.CanFocus(n)
+	return n != 0 && page.Closest(n, dom.FocusBarriers) == 0 && page.CanFocus(n)
 }
 
 // focusedID returns the id of the focused element, "" when there is none to

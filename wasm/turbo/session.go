@@ -21,12 +21,7 @@ type Session struct {
 	// action attribute gives.
 	Actions map[string]stream.Action
 
-	page    Page
-	batch   stream.Batch
-	refresh struct {
-		url, requestID string
-		cancel         func()
-	}
+	batch stream.Batch
 }
 
 // Start binds the session to its page.
@@ -35,12 +30,5 @@ func (s *Session) Start(page Page) {
 	s.batch.Report = page.Report
 }
 
-// Batch returns the batch of messages that nobody watches.
+// Batch returns what performs stream messages.
 func (s *Session) Batch() *stream.Batch { return &s.batch }
-
-// Message takes the message of n bytes in the batch's arena, which the page
-// knows by number; observed says that somebody may look at stream elements. It
-// reports false when the page must parse the message.
-func (s *Session) Message(n int, number int32, observed bool) bool {
-	return s.batch.Add(n, number, observed)
-}
