@@ -327,3 +327,8 @@ export function connect({ mem, ...exports }) {
   go = { mem }
   for (const name in exports) if (name.startsWith("turbo_")) go[name.slice(6)] = exports[name]
 }
+
+// What is still called of a program that has ended does nothing.
+export function disconnect() {
+  for (const name in go) if (name !== "mem") go[name] = () => 0
+}

@@ -1,6 +1,6 @@
 // The Go program: fetched, started, and what waits for it.
 
-import { connect, imports } from "./dom.js"
+import { connect, disconnect, imports } from "./dom.js"
 
 export const runtime = {
   running: false, // Go answers calls
@@ -44,7 +44,8 @@ async function start(Go, url) {
   try {
     const go = new (adopt(Go))()
     const instance = await WebAssembly.instantiate(await compile(url), go.importObject)
-    go.run(instance).then(ended, ended)
+    go.exit = (code) => ended(`exit code ${code}`)
+    go.run(instance)
   } catch (error) {
     console.error(`turbo: the runtime could not start, so this page works as an ordinary page. Is ${url} there, and does a content security policy allow 'wasm-unsafe-eval'?`, error)
     reject(error)
@@ -69,11 +70,12 @@ function began() {
   })
 }
 
-// Go has ended: interception is taken off, the page is an ordinary page.
-function ended(error) {
+// Go has ended, perhaps within a call: interception is taken off, the page is an ordinary page.
+function ended(reason) {
   if (!runtime.running) return
   runtime.running = false
-  console.error("turbo: the runtime has ended, so this page works as an ordinary page from here on. Reload it to start anew.", error ?? "")
+  disconnect()
+  console.error("turbo: the runtime has ended, so this page works as an ordinary page from here on. Reload it to start anew.", reason)
   for (const stop of stops.splice(0)) stop()
 }
 

@@ -2,7 +2,7 @@
 import { openPage } from "./browser.mjs"
 import { ScenarioServer } from "./server.mjs"
 
-const limit = 30000
+const limit = 60000
 
 export async function play(browser, scenario, runtime, { observe = true, sabotage, keepOpen } = {}) {
   const server = await new ScenarioServer(scenario, runtime, { observe, sabotage }).start()
@@ -39,7 +39,8 @@ class Player {
       await window.Turbo.ready
     })
     await this.drain()
-    await this.evaluate(() => window.conformance.mark())
+    // Before the runtime is ready one may have added what the other has not yet.
+    if (!scenario.early) await this.evaluate(() => window.conformance.mark())
     let drained = true
     for (const [index, step] of scenario.steps.entries()) {
       this.at = `step ${index + 1}: ${step.command} ${JSON.stringify(step.argument)}`.slice(0, 200)
@@ -51,7 +52,8 @@ class Player {
       }
     }
     this.at = "the end"
-    if (!drained) await this.drain()
+    if (scenario.early) await this.evaluate(() => window.Turbo?.ready)
+    if (scenario.early || !drained) await this.drain()
     const last = await this.evaluate(() => window.conformance.snapshot())
     // The tab's next page shall not find the mouse over one of its links.
     if (scenario.steps.some(({ command }) => command === "click" || command === "hover")) await page.mouse.move(0, 0)
@@ -102,7 +104,7 @@ class Player {
 
   // wait drains until condition() holds.
   async wait(condition, what) {
-    const deadline = Date.now() + 6000
+    const deadline = Date.now() + 20000
     while (!await condition()) {
       if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`)
       await this.drain()

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"runtime"
 	"unsafe"
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
@@ -80,7 +81,11 @@ func exportRender(fragment, hints int32) (result int32) {
 //go:wasmexport turbo_perform
 func exportPerform(element, action int32) (result int32) {
 	defer guard(&result, "performing a stream")
-	return status(views.Perform(stream.NewElement(page, dom.Node(element)), actions[action]))
+	err := views.Perform(stream.NewElement(page, dom.Node(element)), actions[action])
+	if int(action) >= len(stream.Builtin) {
+		runtime.Gosched() // goroutines that the application's action began would wait for the next call
+	}
+	return status(err)
 }
 
 // turbo_announced tells that the element of an envelope waits for its frame.

@@ -1,0 +1,260 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// bootPage notes its console, and can tell a new document from a changed one.
+const bootPage = `<!doctype html><html><head><link rel=icon href=data:,><script>
+	const lines = [], events = []
+	for (const level of ["error", "warn"]) console[level] = (...values) => lines.push(level + " " + values.map(String).join(" "))
+	addEventListener("error", (event) => lines.push("uncaught " + event.message))
+	addEventListener("unhandledrejection", (event) => lines.push("unhandled " + event.reason))
+	addEventListener("turbo:load", () => events.push("turbo:load"))
+	const until = async (condition) => { while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5)) }
+	</script>%s</head><body>
+	<h1>%s</h1><ul id=list></ul><a id=link href=/two>Two</a>
+	<turbo-frame id=frame><a id=inner href=/two>Two in a frame</a></turbo-frame>
+	<form id=form action=/two method=post><button>Send</button></form></body></html>`
+
+// bootServer serves pages that load the runtime with tags, under a policy.
+func bootServer(t *testing.T, files map[string][]byte, tags, policy string, types map[string]string) *httptest.Server {
+	types = mergeTypes(types)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if name, ok := strings.CutPrefix(r.URL.Path, "/turbo/"); ok {
+			data, ok := files[name]
+			if !ok {
+				http.NotFound(w, r)
+				return
+			}
+			w.Header().Set("Content-Type", types[path.Ext(name)])
+			w.Write(data)
+			return
+		}
+		if policy != "" {
+			w.Header().Set("Content-Security-Policy", policy)
+		}
+		w.Header().Set("Content-Type", "text/html")
+		if r.Method == http.MethodPost {
+			http.Redirect(w, r, "/two", http.StatusSeeOther)
+			return
+		}
+		fmt.Fprintf(w, bootPage, tags, strings.Trim(r.URL.Path, "/"))
+	}))
+	t.Cleanup(server.Close)
+	return server
+}
+
+func mergeTypes(types map[string]string) map[string]string {
+	merged := map[string]string{".js": "text/javascript", ".wasm": "application/wasm"}
+	for ext, contentType := range types {
+		merged[ext] = contentType
+	}
+	return merged
+}
+
+const (
+	moduleTag  = `<script type=module src=/turbo/turbo.js></script>`
+	classicTag = `<script src=/turbo/turbo.umd.js></script>`
+	settled    = `(async () => { await until(() => window.Turbo); return Turbo.ready.then(() => "ready", (error) => "rejected") })()`
+	stream     = `<turbo-stream action="%s" target="list"><template><li>1</li></template></turbo-stream>`
+)
+
+// poll waits for a condition in a page, across its navigations. The page may
+// be hidden and have no frames.
+func poll(condition string) chromedp.Action {
+	return chromedp.ActionFunc(func(ctx context.Context) error {
+		for deadline := time.Now().Add(15 * time.Second); ; {
+			var holds bool
+			err := chromedp.Evaluate("Boolean("+condition+")", &holds).Do(ctx)
+			if holds {
+				return nil
+			}
+			if time.Now().After(deadline) || ctx.Err() != nil {
+				return fmt.Errorf("waited in vain for %s (%v)", condition, err)
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+}
+
+// click clicks an element after the script that says so has ended: the click
+// may take the document away.
+func click(selector string) chromedp.Action {
+	return chromedp.Evaluate(`window.sameDocument = true; setTimeout(() => document.querySelector("`+selector+`").click()); 0`, nil)
+}
+
+type bootBrowser struct{ context.Context }
+
+func newBootBrowser(t *testing.T) bootBrowser {
+	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	t.Cleanup(cancel)
+	browser, cancel := chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	if err := chromedp.Run(browser); err != nil {
+		t.Fatal(err)
+	}
+	return bootBrowser{browser}
+}
+
+// open opens a page of its own in the browser.
+func (b bootBrowser) open(t *testing.T, url string) bootTab {
+	ctx, cancel := chromedp.NewContext(b)
+	t.Cleanup(cancel)
+	tab := bootTab{t, ctx}
+	tab.run(chromedp.Navigate(url))
+	return tab
+}
+
+type bootTab struct {
+	t *testing.T
+	context.Context
+}
+
+func (b bootTab) run(actions ...chromedp.Action) {
+	b.t.Helper()
+	if err := chromedp.Run(b, actions...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// text is what a script, or the promise it gives, comes to.
+func (b bootTab) text(script string) (text string) {
+	b.t.Helper()
+	b.run(chromedp.Evaluate(`Promise.resolve(`+script+`).then(String)`, &text, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+	return text
+}
+
+// isOrdinary checks that links, also inside frames, and forms of the page load
+// new documents.
+func (b bootTab) isOrdinary(url string) {
+	b.t.Helper()
+	for _, element := range []string{"#link", "#inner", "#form button"} {
+		b.run(chromedp.Navigate(url),
+			click(element),
+			poll(`location.pathname === "/two" && window.sameDocument === undefined`))
+	}
+}
+
+// TestBoot loads the shipped runtime in pages that let it start and in pages
+// that do not: those stay ordinary pages and say why.
+func TestBoot(t *testing.T) {
+	files, err := makeFiles(t.Context(), runtimePackage, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := newBootBrowser(t)
+	without := func(name string) map[string][]byte {
+		rest := map[string][]byte{}
+		for other, data := range files {
+			if other != name {
+				rest[other] = data
+			}
+		}
+		return rest
+	}
+	garbled := without("turbo.wasm")
+	garbled["turbo.wasm"] = []byte("<h1>Not found, said with 200</h1>")
+	truncated := without("turbo.wasm")
+	truncated["turbo.wasm"] = files["turbo.wasm"][:len(files["turbo.wasm"])/2]
+	for _, c := range []struct {
+		sentence string
+		files    map[string][]byte
+		tags     string
+		policy   string
+		types    map[string]string
+		said     []string // parts of the one console line; none means that it starts
+	}{
+		{sentence: "the module starts", files: files, tags: moduleTag},
+		{sentence: "the classic script starts", files: files, tags: classicTag},
+		{sentence: "an unknown content type of the wasm starts", files: files, tags: moduleTag, types: map[string]string{".wasm": "application/octet-stream"}},
+		{sentence: "a policy that allows wasm starts", files: files, tags: classicTag, policy: "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'"},
+		{sentence: "the wasm is missing", files: without("turbo.wasm"), tags: moduleTag, said: []string{"/turbo/turbo.wasm", "404"}},
+		{sentence: "the wasm is something else", files: garbled, tags: classicTag, said: []string{"/turbo/turbo.wasm", "magic"}},
+		{sentence: "the wasm breaks off", files: truncated, tags: classicTag, said: []string{"/turbo/turbo.wasm", "CompileError"}},
+		{sentence: "a policy forbids wasm", files: files, tags: classicTag, policy: "script-src 'self' 'unsafe-inline'", said: []string{"'wasm-unsafe-eval'"}},
+		{sentence: "the browser has no wasm", files: files, tags: `<script>delete globalThis.WebAssembly</script>` + classicTag, said: []string{"WebAssembly"}},
+	} {
+		t.Run(c.sentence, func(t *testing.T) {
+			server := bootServer(t, c.files, c.tags, c.policy, c.types)
+			tab := browser.open(t, server.URL+"/one")
+			if c.said == nil {
+				if got := tab.text(settled); got != "ready" {
+					t.Fatalf("Turbo.ready %s; console: %s", got, tab.text(`lines.join("\n")`))
+				}
+				tab.run(
+					click("#link"),
+					poll(`document.querySelector("h1").textContent === "two" && window.sameDocument`),
+					chromedp.Evaluate("Turbo.renderStreamMessage(`"+fmt.Sprintf(stream, "append")+"`)", nil),
+					poll(`list.children.length === 1`))
+				if got := tab.text(`events.filter((name) => name === "turbo:load").length + lines.join("\n")`); got != "2" {
+					t.Errorf("got %q, want two turbo:load and nothing on the console", got)
+				}
+				return
+			}
+			if got := tab.text(settled); got != "rejected" {
+				t.Fatalf("Turbo.ready: %s, want rejected", got)
+			}
+			// What is called in vain throws nothing at the page.
+			tab.run(chromedp.Evaluate("Turbo.renderStreamMessage(`"+fmt.Sprintf(stream, "append")+"`)", nil))
+			said := tab.text(`lines.join("\n")`)
+			if strings.Count(said, "turbo: ") != 1 || strings.Contains(said, "unhandled") || strings.Contains(said, "uncaught") {
+				t.Errorf("got console %q, want one line", said)
+			}
+			for _, part := range append(c.said, "ordinary page") {
+				if !strings.Contains(said, part) {
+					t.Errorf("got console %q without %q", said, part)
+				}
+			}
+			tab.isOrdinary(server.URL + "/one")
+		})
+	}
+
+	t.Run("a second script does nothing", func(t *testing.T) {
+		server := bootServer(t, files, classicTag+classicTag+moduleTag, "", nil)
+		tab := browser.open(t, server.URL+"/one")
+		tab.text(settled)
+		tab.run(chromedp.Evaluate("Turbo.renderStreamMessage(`"+fmt.Sprintf(stream, "append")+"`)", nil), poll(`lines.length === 2`))
+		if got := tab.text(`list.children.length + lines.join("\n")`); !strings.HasPrefix(got, "1") || strings.Count(got, "another Turbo is active") != 2 {
+			t.Errorf("got %q, want one item and two warnings", got)
+		}
+	})
+}
+
+// TestEnd ends the program in the middle of a page: from then on it is an
+// ordinary page.
+func TestEnd(t *testing.T) {
+	files, err := makeFiles(t.Context(), "./testdata/ending", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := newBootBrowser(t)
+	for _, action := range []string{"exit", "crash"} {
+		t.Run(action, func(t *testing.T) {
+			server := bootServer(t, files, classicTag, "", nil)
+			for _, element := range []string{"#link", "#inner", "#form button"} {
+				tab := browser.open(t, server.URL+"/one")
+				if got := tab.text(settled); got != "ready" {
+					t.Fatalf("Turbo.ready: %s", got)
+				}
+				tab.run(
+					chromedp.Evaluate("Turbo.renderStreamMessage(`"+fmt.Sprintf(stream, action)+"`)", nil),
+					poll(`lines.some((line) => line.includes("the runtime has ended"))`),
+					// Nothing that is called afterwards throws.
+					chromedp.Evaluate("Turbo.renderStreamMessage(`"+fmt.Sprintf(stream, "append")+"`); Turbo.cache.clear(); document.querySelector('turbo-frame').reload(); 0", nil),
+					click(element),
+					poll(`location.pathname === "/two" && window.sameDocument === undefined`))
+			}
+		})
+	}
+}
