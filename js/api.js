@@ -3,6 +3,7 @@
 import { cable } from "./cable.js"
 import { define, StreamActions, StreamElement } from "./elements.js"
 import { watch } from "./observation.js"
+import { morphBodyElements, morphChildren, morphElements, morphTurboFrameElements } from "./morph.js"
 import { runtime } from "./runtime.js"
 import { fetch, FetchEnctype, fetchEnctypeFromString, FetchMethod, fetchMethodFromString, FetchRequest, FetchResponse, isSafe } from "./fetch.js"
 import { FrameElement, FrameLoadingStyle, FrameRenderer } from "./frames.js"
@@ -37,6 +38,10 @@ export const api = {
   fetchEnctypeFromString,
   fetchMethodFromString,
   isSafe,
+  morphBodyElements,
+  morphChildren,
+  morphElements,
+  morphTurboFrameElements,
   navigator: session.navigator,
   ready: runtime.ready,
   registerAdapter: (adapter) => session.registerAdapter(adapter),

@@ -43,6 +43,13 @@ export function put(string) {
   return encoder.encodeInto(string, memory().subarray(scratch, scratch + room)).written
 }
 
+// Writes whole numbers where Go can read them, and reads what it left there.
+export function offerNumbers(list) {
+  if (list.length * 4 > room) scratch = go.scratch(room = list.length * 4 + 1024)
+  new Int32Array(go.mem.buffer, scratch, list.length).set(list)
+}
+export const numbers = (count) => new Int32Array(go.mem.buffer, scratch, count).slice()
+
 // The text that Go left in the scratch buffer.
 export const taken = (length) => text(scratch, length)
 
@@ -257,7 +264,7 @@ const primitives = {
   append: (n, child) => nodes[n].append(nodes[child]),
   replace: (n, other) => nodes[n].replaceWith(nodes[other]),
   remove: (n) => nodes[n].remove(),
-  place: (n, where, template) => place(nodes[n], where, content(nodes[template])),
+  place: (n, where, template) => (where > 5 ? primitives.morph : place)(nodes[n], where, content(nodes[template])),
   twins(n, template, property) {
     if (!nodes[n]) return (nodes[n] ?? null).children // throws, as upstream does
     let count = 0

@@ -3,6 +3,7 @@
 
 import { activated, nonce, rejected } from "./dom.js"
 import { FetchRequest, requests } from "./fetch.js"
+import { morphBodyElements } from "./morph.js"
 import { forward, world } from "./values.js"
 
 const VISIT = 1, NAVIGATOR = 2, HISTORY = 3, VIEW = 4, ADAPTER = 5, BAR = 6, SNAPSHOT = 7, PREFETCHER = 9, PRELOADER = 10
@@ -183,6 +184,6 @@ Object.assign(world, {
   apply: (render, current, next) => render(current, next),
   transition: (start) => document.startViewTransition(() => new Promise(start)).finished,
   renderPage: PageRenderer.renderElement,
-  renderMorph: PageRenderer.renderElement,
+  renderMorph: morphBodyElements,
   renderError: (current, next) => { document.documentElement.replaceChild(next, document.body) }
 })

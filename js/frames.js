@@ -2,6 +2,7 @@
 
 import { FetchResponse, requests } from "./fetch.js"
 import { CLICK_IN_FRAME, clicked, last, Observer, session, SUBMIT_IN_FRAME, submitted, tell } from "./session.js"
+import { morphTurboFrameElements } from "./morph.js"
 import { forward, world } from "./values.js"
 
 export const FrameLoadingStyle = { eager: "eager", lazy: "lazy" }
@@ -81,7 +82,7 @@ class TurboFrameMissingError extends Error {}
 
 Object.assign(world, {
   renderFrame: FrameRenderer.renderElement,
-  morphFrame: FrameRenderer.renderElement,
+  morphFrame: morphTurboFrameElements,
   frameMissing(text) { Promise.reject(new TurboFrameMissingError(text)) },
   // Visits a URL, or the page that a response holds.
   async visitAny(location, options) {

@@ -6,8 +6,12 @@
 const EVENT = "turbo:before-stream-render"
 
 let observed = true
+let watched = true
 
 export const isObserved = () => observed
+
+// Whether anybody could see the events of single elements in a morph.
+export const isWatched = () => watched
 
 // For tests alone, which choose the path of a message.
 export function setObserved(value) { observed = value }
@@ -24,10 +28,11 @@ function first(source) {
 
 export function watch(source) {
   if (!first(source)) return
-  observed = false
+  observed = watched = false
   const { addEventListener } = EventTarget.prototype
   EventTarget.prototype.addEventListener = function (type) {
     if (type == EVENT) observed = true
+    if (/^turbo:(before-)?morph-/.test(type)) watched = true
     return addEventListener.apply(this, arguments)
   }
   const { observe } = MutationObserver.prototype

@@ -8,6 +8,6 @@ boot(Go, import.meta.url)
 export const {
   FetchEnctype, FetchMethod, FetchRequest, FetchResponse, FrameElement, FrameLoadingStyle, FrameRenderer, StreamActions, StreamElement, StreamSourceElement,
   cable, cache, config, connectStreamSource, disconnectStreamSource, fetch, fetchEnctypeFromString, fetchMethodFromString,
-  isSafe, navigator, PageRenderer, PageSnapshot, ready, registerAdapter, renderStreamMessage, session,
+  isSafe, morphBodyElements, morphChildren, morphElements, morphTurboFrameElements, navigator, PageRenderer, PageSnapshot, ready, registerAdapter, renderStreamMessage, session,
   setConfirmMethod, setFormMode, setProgressBarDelay, start, visit
 } = api

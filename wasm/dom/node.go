@@ -15,12 +15,14 @@ type Node int32
 type Place int32
 
 const (
-	Append   Place = iota // as the target's last children
-	Prepend               // as the target's first children
-	Before                // as the target's preceding siblings
-	After                 // as the target's following siblings
-	Replace               // in the place of the target
-	Children              // in the place of the target's children
+	Append        Place = iota // as the target's last children
+	Prepend                    // as the target's first children
+	Before                     // as the target's preceding siblings
+	After                      // as the target's following siblings
+	Replace                    // in the place of the target
+	Children                   // in the place of the target's children
+	Morph                      // the target becomes it
+	MorphChildren              // the target's children become it
 )
 
 // Beside reports whether p lies outside of the target, among its siblings.

@@ -15,8 +15,8 @@ var Builtin = [...]struct {
 	{"prepend", func(e Element) error { return e.Insert(dom.Prepend, true) }},
 	{"before", func(e Element) error { return e.Insert(dom.Before, true) }},
 	{"after", func(e Element) error { return e.Insert(dom.After, true) }},
-	{"replace", func(e Element) error { return e.Insert(dom.Replace, false) }},
-	{"update", func(e Element) error { return e.Insert(dom.Children, false) }},
+	{"replace", func(e Element) error { return e.replace(dom.Replace, dom.Morph) }},
+	{"update", func(e Element) error { return e.replace(dom.Children, dom.MorphChildren) }},
 	{"remove", remove},
 	{"refresh", nil}, // the session's, which the page may have replaced
 }
@@ -32,6 +32,14 @@ const (
 	actionRefresh
 	actionUnknown = -1
 )
+
+// replace inserts at a place, or morphs where the stream asks for it.
+func (e Element) replace(place, morph dom.Place) error {
+	if e.Attribute(dom.Method) == "morph" {
+		place = morph
+	}
+	return e.Insert(place, false)
+}
 
 func remove(e Element) error {
 	targets, err := e.Targets()

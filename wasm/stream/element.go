@@ -202,7 +202,10 @@ func (e Element) Insert(place dom.Place, deduplicate bool) error {
 			}
 		}
 	}
-	keep := e.permanents(template)
+	var keep *permanents
+	if place < dom.Morph { // which keeps them by itself
+		keep = e.permanents(template)
+	}
 	for _, target := range targets {
 		if err := e.page.Insert(target, place, template); err != nil {
 			return err

@@ -1,0 +1,67 @@
+package browser
+
+import (
+	"unsafe"
+
+	"github.com/turbowasm/turbowasm/wasm/morph"
+)
+
+// The windows of the morphs under way, the innermost last.
+var windows []*morph.Window
+
+// numbers is the scratch buffer as whole numbers.
+func numbers(n int) []int32 {
+	return unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(scratch))), n)
+}
+
+// turbo_morph_open takes the description of a window from the scratch buffer
+// and returns its number.
+//
+//go:wasmexport turbo_morph_open
+func exportMorphOpen(_, count int32) (result int32) {
+	defer guard(&result, "morphing")
+	w := new(morph.Window)
+	if !w.Read(append([]int32(nil), numbers(int(count))...)) {
+		panic("the page described its nodes wrongly")
+	}
+	windows = append(windows, w)
+	return int32(len(windows) - 1)
+}
+
+// turbo_morph_plan leaves in the scratch buffer what becomes of each new
+// child, and returns how many there are.
+//
+//go:wasmexport turbo_morph_plan
+func exportMorphPlan(_, window, from, at, exact int32) (result int32) {
+	defer guard(&result, "morphing")
+	w := windows[window]
+	plan := make([]int32, len(w.New))
+	if exact != 0 {
+		w.Walk(int(from), int(at), plan)
+	} else {
+		w.Fit(int(from), int(at), plan)
+	}
+	if 4*len(plan) > len(scratch) {
+		scratch = make([]byte, 4*len(plan))
+		domScratch(int32(uintptr(unsafe.Pointer(unsafe.SliceData(scratch)))), int32(len(scratch)))
+	}
+	copy(numbers(len(plan)), plan)
+	return int32(len(plan))
+}
+
+//go:wasmexport turbo_morph_lose
+func exportMorphLose(_, window, id int32) (result int32) {
+	defer guard(&result, "morphing")
+	windows[window].Lose(id)
+	return 0
+}
+
+// turbo_morph_close forgets a window and those inside it.
+//
+//go:wasmexport turbo_morph_close
+func exportMorphClose(_, window int32) (result int32) {
+	defer guard(&result, "morphing")
+	clear(windows[window:])
+	windows = windows[:window]
+	return 0
+}
