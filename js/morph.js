@@ -104,7 +104,7 @@ class Morph {
   // The persistent ids of a node and below it.
   ids(node) {
     const { persistent } = this
-    const ids = []
+    const ids = [...this.left.get(node) ?? []]
     if (!persistent.size || !node.querySelectorAll) return ids
     if (persistent.has(idOf(node))) ids.push(idOf(node))
     if (node.firstChild) for (const element of node.querySelectorAll("[id]")) if (persistent.has(idOf(element))) ids.push(idOf(element))
@@ -210,9 +210,7 @@ class Morph {
         if (fate < 0) place(parent, known, before())
         this.pair(known, node, depth)
       } else {
-        window.expected = true
-        const made = this.make(parent, node, before(), depth)
-        window.expected = false
+        const made = this.make(parent, node, before(), depth, window)
         if (made) done.add(made)
       }
     }
@@ -220,30 +218,37 @@ class Morph {
     for (at = 0; at < old.length; at++) if (here(old[at]) && !done.has(old[at])) this.remove(old[at])
   }
 
-  make(parent, next, before, depth) {
-    return this.persistent.has(idOf(next)) ? this.fetch(parent, next, before, depth) : this.create(parent, next, before, depth)
+  make(parent, next, before, depth, planned) {
+    return this.persistent.has(idOf(next)) ? this.fetch(parent, next, before, depth, planned) : this.create(parent, next, before, depth)
   }
 
   // Brings the element with a persistent id from where it is.
-  fetch(parent, next, before, depth) {
+  fetch(parent, next, before, depth, planned) {
     const id = idOf(next), element = this.persistent.get(id)
     if (element.contains(parent)) return this.create(parent, next, before, depth, true)
-    this.lose(element, id)
+    this.lose(element, id, planned)
     place(parent, element, before)
     this.pair(element, next, depth)
     return element
   }
 
-  // Windows around an element that leaves its place decide anew.
-  lose(element, id) {
+  // Windows around an element that leaves its place know, and decide anew where they did not plan it. In the
+  // reference's books its old ancestors keep the ids that are below it.
+  lose(element, id, planned) {
+    const below = this.watched && this.ids(element).filter((other) => other != id)
     for (let node = element; node && node != this.root.parentNode; node = node.parentNode) {
       for (const window of this.windows) {
         if (!window.old.has(node)) continue
-        if (this.watched && !window.expected) window.stale = true
+        if (this.watched && window != planned) window.stale = true
         if (window.names.has(id)) enter("morph_lose", null, window.number, window.names.get(id))
+      }
+      if (this.watched && node != element) {
+        this.left.get(node)?.delete(id)
+        if (below.length) this.left.set(node, new Set([...this.left.get(node) ?? [], ...below]))
       }
     }
   }
+  left = new Map()
 
   create(parent, next, before, depth, whole) {
     if (idOf(next) && permanent(next) && document.getElementById(idOf(next))) return

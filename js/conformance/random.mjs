@@ -7,7 +7,7 @@ import { aspects, root } from "./scenario.mjs"
 
 const PER_PAGE = 50
 
-function generator(seed) {
+export function generator(seed) {
   let state = seed >>> 0
   const next = () => {
     state = state + 0x6d2b79f5 >>> 0

@@ -7,6 +7,7 @@ import { browserNames, launch } from "./browser.mjs"
 import { compare } from "./compare.mjs"
 import { coverage, coverageTable } from "./coverage.mjs"
 import { differences } from "./report.mjs"
+import { runPairs } from "./pairs.mjs"
 import { play } from "./play.mjs"
 import { runRandom } from "./random.mjs"
 import { built, oracle } from "./runtime.mjs"
@@ -19,7 +20,8 @@ const usage = `usage: node js/conformance/run.mjs [flags]
   --ours DIR|oracle  the built runtime (default: js/dist), or the oracle itself
   --jobs N           browsers of each kind that run at once (default: 3)
   --random N         random stream messages for each browser (default: 500 in a whole run)
-  --seed S           the first seed of the random messages (default: 1)
+  --pairs N          random pairs of pages to morph, for each browser (default: 1000 in a whole run)
+  --seed S           the first seed of what is random (default: 1)
   --replay NAME      play one scenario in a visible browser, ours by default, and leave it open
   --side theirs      with --replay or --print: the oracle's side
   --print            print what the scenarios record under ours instead of comparing; with --side theirs, the oracle
@@ -32,7 +34,7 @@ async function main(argv, print) {
     args: argv,
     options: {
       browser: { type: "string", default: browserNames.join(",") }, only: { type: "string" }, ours: { type: "string" },
-      jobs: { type: "string", default: "3" }, random: { type: "string" }, seed: { type: "string", default: "1" },
+      jobs: { type: "string", default: "3" }, random: { type: "string" }, pairs: { type: "string" }, seed: { type: "string", default: "1" },
       replay: { type: "string" }, side: { type: "string", default: "ours" },
       print: { type: "boolean" }, coverage: { type: "boolean" }, "self-check": { type: "boolean" }, differences: { type: "boolean" }, help: { type: "boolean" }
     }
@@ -53,7 +55,8 @@ async function main(argv, print) {
   const whole = !flags.only && !flags["self-check"] && ours !== theirs
   if (flags.print) return record(scenarios, flags.side === "theirs" ? theirs : ours, browsers[0], print)
   const random = Number(flags.random ?? (whole ? 500 : 0))
-  if (scenarios.length === 0 && random === 0 && !flags["self-check"]) throw new Error(`conformance: no scenario matches "${flags.only}"`)
+  const pairs = Number(flags.pairs ?? (whole ? 1000 : 0))
+  if (scenarios.length === 0 && random + pairs === 0 && !flags["self-check"]) throw new Error(`conformance: no scenario matches "${flags.only}"`)
   const pending = ours === theirs ? { scenarios: {}, lines: [] } : loadPending()
   const started = Date.now()
   let passed = 0, failed = 0, waiting = 0
@@ -73,8 +76,13 @@ async function main(argv, print) {
   await Promise.all(browsers.map(async (browserName) => {
     const queue = scenarios.filter((scenario) => scenario.browsers.includes(browserName)).map((scenario) => ({ scenario }))
     if (random > 0) queue.unshift({ random: true })
+    if (pairs > 0) queue.unshift({ pairs: true })
     if (browserName === "chromium" && (whole || flags["self-check"])) queue.unshift({ sabotage: true })
     await inBrowsers(browserName, Math.min(Number(flags.jobs), queue.length), queue, async (browser, task) => {
+      if (task.pairs) {
+        const problems = await runPairs({ browser, theirs, ours, count: pairs, seed: Number(flags.seed) })
+        return report(`${pairs} random morphs from seed ${flags.seed} in ${browserName}`, problems)
+      }
       if (task.random) {
         const problems = await runRandom({ browser, browserName, theirs, ours, count: random, seed: Number(flags.seed), print })
         return report(`${random} random messages from seed ${flags.seed} in ${browserName}`, problems)
@@ -113,13 +121,13 @@ async function main(argv, print) {
     for (const name of Object.keys(pending.scenarios)) if (!scenarios.some((scenario) => scenario.name === name)) report("pending.json", [`there is no scenario ${name}`])
   }
   if (waiting) print(`${waiting} runs still differ as testdata/scenarios/pending.json says`)
-  print(`${scenarios.length} scenarios and ${random} random messages in ${browsers.join(" and ")}, ${((Date.now() - started) / 1000).toFixed(0)} s`)
+  print(`${scenarios.length} scenarios and ${random} random messages and ${pairs} random morphs in ${browsers.join(" and ")}, ${((Date.now() - started) / 1000).toFixed(0)} s`)
   print(`${passed} passed, ${failed} failed`)
   return failed ? 1 : 0
 }
 
 // check plays theirs once and ours in each of the scenario's modes. Unobserved, the oracle does what it always
-// does and only the recorder's lines about stream events are missing, so they are left out instead of playing it again.
+// does and only the recorder's lines about the events of single elements are missing, so they are left out instead of playing it again.
 export async function check(browser, browserName, scenario, { theirs, ours, pending, sabotage, modes = scenario.modes }) {
   const run = async (runtime, label, extra) => {
     try {
@@ -128,7 +136,7 @@ export async function check(browser, browserName, scenario, { theirs, ours, pend
       throw Object.assign(new Error(`${label} (${runtime.name}) broke off at ${error.message}`), { cause: error })
     }
   }
-  const unobserved = ({ log, ...rest }) => ({ ...rest, log: log.filter((line) => !line.startsWith("turbo:before-stream-render on ")) })
+  const unobserved = ({ log, ...rest }) => ({ ...rest, log: log.filter((line) => !/^turbo:(before-stream-render|before-morph-\w+|morph-element) on /.test(line)) })
   const results = []
   let left
   for (const observe of modes) {

@@ -98,11 +98,6 @@ func (w *Window) Walk(from, at int, plan []int32) {
 		default:
 			plan[i] = Create
 		}
-		if plan[i] < 0 { // what is made takes the elements with persistent ids below it
-			for _, id := range n.IDs {
-				gone[id] = true
-			}
-		}
 	}
 }
 

@@ -50,10 +50,9 @@
   const turboEvents = [
     "click", "before-visit", "visit", "before-cache", "before-render", "render", "load", "reload",
     "before-fetch-request", "before-fetch-response", "fetch-request-error", "submit-start", "submit-end",
-    "before-frame-render", "frame-render", "frame-load", "frame-missing", "before-prefetch",
-    "before-morph-element", "before-morph-attribute", "morph-element", "morph", "before-frame-morph"
+    "before-frame-render", "frame-render", "frame-load", "frame-missing", "before-prefetch", "morph", "before-frame-morph"
   ]
-  if (observe === "true") turboEvents.push("before-stream-render")
+  if (observe === "true") turboEvents.push("before-stream-render", "before-morph-element", "before-morph-attribute", "morph-element")
   for (const type of turboEvents) {
     window.addEventListener(`turbo:${type}`, (event) => {
       const flags = [event.bubbles && "bubbles", event.cancelable && "cancelable", event.composed && "composed"].filter(Boolean).join(" ")
