@@ -33,6 +33,7 @@ function place(parent, node, before) {
 }
 
 class Morph {
+  inert = 0 // how many templates deep the walk is
   windows = [] // those under way, the innermost last
   #persistent
 
@@ -105,7 +106,7 @@ class Morph {
   ids(node) {
     const { persistent } = this
     const ids = [...this.left.get(node) ?? []]
-    if (!persistent.size || !node.querySelectorAll) return ids
+    if (this.inert || !persistent.size || !node.querySelectorAll) return ids
     if (persistent.has(idOf(node))) ids.push(idOf(node))
     if (node.firstChild) for (const element of node.querySelectorAll("[id]")) if (persistent.has(idOf(element))) ids.push(idOf(element))
     return ids
@@ -144,7 +145,7 @@ class Morph {
     for (const [i, node] of old.entries()) {
       const other = next[i]
       if (node.nodeName != other.nodeName || idOf(node) != idOf(other)) return false
-      if (node.nodeType == 1 && this.persistent.size && !this.persistent.has(idOf(node))) return false
+      if (node.nodeType == 1 && !this.inert && this.persistent.size && !this.persistent.has(idOf(node))) return false
     }
     return true
   }
@@ -157,7 +158,7 @@ class Morph {
     const names = new Map()
     const describe = (node) => {
       const ids = this.ids(node), id = idOf(node)
-      all.push(number(labels, node.nodeName), id && number(names, id), +this.active.has(node), ids.length)
+      all.push(node.nodeType == 1 ? number(labels, node.nodeName) : -node.nodeType, id && number(names, id), +this.active.has(node), ids.length)
       for (const id of ids) all.push(number(names, id))
     }
     for (const node of old) describe(node)
@@ -174,9 +175,12 @@ class Morph {
   }
 
   follow(window, parent, old, next, end, depth) {
-    const plan = () => numbers(enter("morph_plan", null, window.number, from, at, +this.watched))
-    let from = 0, at = 0, spot = 0
-    let fates = plan()
+    let from = 0, at = 0, spot = 0, fates
+    const plan = () => {
+      const count = enter("morph_plan", null, window.number, from, at, +this.watched)
+      if (count) fates = numbers(count)
+    }
+    plan()
     const done = new Set() // old nodes that have become one, or stay against our will
     const waiting = new Set() // old nodes that will move
     for (const fate of fates) if (fate <= MOVED) waiting.add(old[MOVED - fate])
@@ -196,7 +200,7 @@ class Morph {
     for (; from < next.length; from++) {
       if (window.stale) {
         window.stale = false
-        fates = plan()
+        plan()
       }
       const node = next[from], fate = fates[from]
       const known = fate >= 0 ? old[fate] : fate <= MOVED ? old[MOVED - fate] : undefined
@@ -219,7 +223,7 @@ class Morph {
   }
 
   make(parent, next, before, depth, planned) {
-    return this.persistent.has(idOf(next)) ? this.fetch(parent, next, before, depth, planned) : this.create(parent, next, before, depth)
+    return !this.inert && this.persistent.has(idOf(next)) ? this.fetch(parent, next, before, depth, planned) : this.create(parent, next, before, depth)
   }
 
   // Brings the element with a persistent id from where it is.
@@ -235,14 +239,14 @@ class Morph {
   // Windows around an element that leaves its place know, and decide anew where they did not plan it. In the
   // reference's books its old ancestors keep the ids that are below it.
   lose(element, id, planned) {
-    const below = this.watched && this.ids(element).filter((other) => other != id)
+    const below = this.ids(element).filter((other) => other != id)
     for (let node = element; node && node != this.root.parentNode; node = node.parentNode) {
       for (const window of this.windows) {
         if (!window.old.has(node)) continue
-        if (this.watched && window != planned) window.stale = true
-        if (window.names.has(id)) enter("morph_lose", null, window.number, window.names.get(id))
+        if (window != planned) window.stale = true
+        if (window.names.has(id)) enter("morph_lose", null, window.number, window.old.get(node), window.names.get(id))
       }
-      if (this.watched && node != element) {
+      if (node != element) {
         this.left.get(node)?.delete(id)
         if (below.length) this.left.set(node, new Set([...this.left.get(node) ?? [], ...below]))
       }
@@ -292,11 +296,14 @@ class Morph {
       this.attributes(node, next)
       if (!this.ignoresValue(node)) {
         const inside = content(node)
+        // What lies in a template is nobody else's.
+        this.inert += inside != node
         if (depth < DEEPEST) this.children(inside, content(next).childNodes, inside.firstChild, null, depth + 1)
         else {
           console.warn(`turbo: elements are nested more than ${DEEPEST} deep; below, they are replaced instead of morphed.`, node)
-          inside.replaceChildren(document.importNode(content(next), true))
+          inside.replaceChildren(...[...content(next).childNodes].map((child) => document.importNode(child, true)))
         }
+        this.inert -= inside != node
       }
     }
     if (this.watched) dispatch("turbo:morph-element", node, false, { currentElement: node, newElement: next })

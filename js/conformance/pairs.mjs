@@ -43,6 +43,8 @@ function changed(random, old, ids) {
     if (chance(0.05)) attributes.class = `c${below(4)}`
     if (chance(0.03) && name != "main") delete attributes.id
     if (chance(0.03) && name != "main" && attributes.id) attributes.id = attributes.id.replace(/\d+$/, below(8))
+    // Of ids inside templates upstream loses some.
+    if (name == "template") return [name, attributes, [["i", {}, [`inert ${below(4)}`]]]]
     if (name == "select" || name == "textarea" || name == "svg") return [name, attributes, children]
     children = children.map((child) => change(child, depth + 1))
     if (chance(0.25) && children.length > 1) children.splice(below(children.length), 0, children.splice(below(children.length), 1)[0])
@@ -77,6 +79,7 @@ function morphAll(pairs, observe) {
   }
   const types = ["turbo:before-morph-element", "turbo:before-morph-attribute", "turbo:morph-element"]
   if (observe) for (const type of types) addEventListener(type, listen)
+  const sorted = (node) => node.nodeType != 1 ? node.nodeValue : `<${[node.localName, ...[...node.attributes].map(({ name, value }) => `${name}="${value}"`).sort()].join(" ")}>${[...(node.content ?? node).childNodes].map(sorted).join("")}</>`
   const template = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content.firstChild
   const out = pairs.map(({ old, next, touch, inner }) => {
     document.body.nextSibling?.remove() // what a morph that threw has left
@@ -100,6 +103,7 @@ function morphAll(pairs, observe) {
     const now = [...document.body.querySelectorAll("*")]
     return {
       html: document.body.innerHTML + document.documentElement.lastElementChild.localName,
+      sorted: sorted(document.body),
       values: now.map((element) => `${element.value} ${element.checked} ${element.selected} ${element.disabled}`.replaceAll("undefined", "")).join(),
       marks: now.map(({ mark }) => mark ?? "-"),
       ids: now.map(({ id }) => id),
@@ -141,11 +145,13 @@ const unique = (html, id) => html.split(` id="${id}"`).length === 2
 
 function problem(theirs, ours, observe, { old, next }) {
   // Upstream fails at some ids that occur more than once.
-  if (theirs.thrown) return ours.thrown && `thrown: ${ours.thrown}`
+  if (theirs.thrown) return ours.thrown && ours.thrown !== theirs.thrown && `thrown: theirs ${theirs.thrown}, ours ${ours.thrown}`
   // What upstream would take away with its parent, ours may keep.
   if (!observe && old.includes("data-turbo-permanent")) return
-  // Which of several selected options keep the attribute depends on who became whom; which is selected does not.
-  if (!observe) [theirs, ours] = [theirs, ours].map((result) => ({ ...result, html: result.html.replaceAll(' selected=""', "") }))
+  // The order of attributes, and which of several selected options keep theirs, depend on who became whom.
+  if (!observe) [theirs, ours] = [theirs, ours].map((result) => ({ ...result, html: result.sorted.replaceAll(' selected=""', "") }))
+  // So does who has the focus, if it is not lost.
+  if (!observe && (theirs.focus === "body" || ours.focus !== "body")) theirs.focus = ours.focus
   for (const aspect of ["thrown", "html", "values", "focus"]) if (theirs[aspect] !== ours[aspect]) return `${aspect}: ${parting(theirs[aspect], ours[aspect])}`
   if (observe) {
     if (theirs.marks.join() !== ours.marks.join()) return `identity: theirs ${theirs.marks}\n    ours ${ours.marks}`

@@ -28,18 +28,21 @@ func exportMorphOpen(_, count int32) (result int32) {
 	return int32(len(windows) - 1)
 }
 
-// turbo_morph_plan leaves in the scratch buffer what becomes of each new
-// child, and returns how many there are.
+// turbo_morph_plan leaves in the scratch buffer what becomes of each new child
+// and returns how many there are; 0 says that it stays as planned.
 //
 //go:wasmexport turbo_morph_plan
 func exportMorphPlan(_, window, from, at, exact int32) (result int32) {
 	defer guard(&result, "morphing")
 	w := windows[window]
 	plan := make([]int32, len(w.New))
-	if exact != 0 {
-		w.Walk(int(from), int(at), plan)
+	if exact == 0 && w.Keyed() {
+		if from > 0 {
+			return 0
+		}
+		w.Fit(plan)
 	} else {
-		w.Fit(int(from), int(at), plan)
+		w.Walk(int(from), int(at), plan)
 	}
 	if 4*len(plan) > len(scratch) {
 		scratch = make([]byte, 4*len(plan))
@@ -50,9 +53,9 @@ func exportMorphPlan(_, window, from, at, exact int32) (result int32) {
 }
 
 //go:wasmexport turbo_morph_lose
-func exportMorphLose(_, window, id int32) (result int32) {
+func exportMorphLose(_, window, old, id int32) (result int32) {
 	defer guard(&result, "morphing")
-	windows[window].Lose(id)
+	windows[window].Lose(int(old), id)
 	return 0
 }
 

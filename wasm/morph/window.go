@@ -6,7 +6,7 @@ import "slices"
 
 // Child is what matching needs to know of a node.
 type Child struct {
-	Label int32   // one number per kind of node and name of element
+	Label int32   // one number per kind of node and name of element, negative for what is no element
 	ID    int32   // its id attribute, 0 for none
 	IDs   []int32 // the persistent ids on it and below: those that occur once on each side, on elements of one name
 	Last  bool    // it holds the focus: no match is looked for behind it, so that it need not move
@@ -17,7 +17,7 @@ type Child struct {
 type Window struct {
 	Old, New []Child
 
-	owners map[int32]int32 // the old child that has a persistent id on it or below
+	owners map[int32][]int32 // the old children that have a persistent id on them or below, in order
 }
 
 // What becomes of a new child: the index of the old one that becomes it in its
@@ -56,9 +56,9 @@ func (w *Window) Read(numbers []int32) bool {
 		if i < old {
 			for _, id := range children[i].IDs {
 				if w.owners == nil {
-					w.owners = map[int32]int32{}
+					w.owners = map[int32][]int32{}
 				}
-				w.owners[id] = int32(i)
+				w.owners[id] = append(w.owners[id], int32(i))
 			}
 		}
 	}
@@ -66,13 +66,19 @@ func (w *Window) Read(numbers []int32) bool {
 	return len(rest) == 0
 }
 
-// Lose tells that the element with a persistent id has left its old child.
-func (w *Window) Lose(id int32) {
-	if k, ok := w.owners[id]; ok {
-		delete(w.owners, id)
-		w.Old[k].IDs = slices.DeleteFunc(slices.Clone(w.Old[k].IDs), func(other int32) bool { return other == id })
+// Lose tells that the element with a persistent id has left an old child, or
+// its place if it is that child.
+func (w *Window) Lose(k int, id int32) {
+	if owners, ok := w.owners[id]; ok {
+		w.owners[id] = slices.DeleteFunc(owners, func(owner int32) bool { return owner == int32(k) })
+	}
+	w.Old[k].IDs = slices.DeleteFunc(slices.Clone(w.Old[k].IDs), func(other int32) bool { return other == id })
+	if w.Old[k].ID == id {
+		w.Old[k] = Child{Label: none}
 	}
 }
+
+const none = 0 // the label of what is gone
 
 // soft reports whether an old child may become a new one: of one kind, and
 // without an id of its own.
@@ -88,7 +94,7 @@ func (w *Window) Walk(from, at int, plan []int32) {
 	gone := map[int32]bool{} // persistent ids that the walk has fetched
 	for i := from; i < len(w.New); i++ {
 		n := &w.New[i]
-		k := w.best(i, at, len(w.Old), gone, nil)
+		k := w.best(i, at, gone)
 		switch {
 		case k >= 0:
 			plan[i], at = int32(k), k+1
@@ -101,34 +107,33 @@ func (w *Window) Walk(from, at int, plan []int32) {
 	}
 }
 
-// best looks for the old child in [at, end) that becomes the new child i, -1
-// for none. Taken ones are passed over.
-func (w *Window) best(i, at, end int, gone map[int32]bool, taken []bool) int {
+// best looks for the old child from at on that becomes the new child i, -1 for
+// none.
+func (w *Window) best(i, at int, gone map[int32]bool) int {
 	n := &w.New[i]
 	found := -1
 	for _, id := range n.IDs {
-		k, ok := w.owners[id]
-		if ok && int(k) >= at && int(k) < end && (found < 0 || int(k) < found) && !gone[id] && soft(&w.Old[k], n) {
-			found = int(k)
+		for _, k := range w.owners[id] {
+			if int(k) >= at && (found < 0 || int(k) < found) && !gone[id] && soft(&w.Old[k], n) {
+				found = int(k)
+			}
 		}
 	}
 	soften, next, shifted := -1, i+1, 0
-	for k := at; k < end; k++ {
+	for k := at; k < len(w.Old); k++ {
 		if k == found {
 			return k
 		}
 		o := &w.Old[k]
-		if taken == nil || !taken[k] {
-			if soft(o, n) && w.anonymous(o, gone) {
-				soften = k
+		if soft(o, n) && anonymous(o, gone) {
+			soften = k
+			break
+		}
+		// Two of what follows are here: the new child was put before them.
+		if next < len(w.New) && soft(o, &w.New[next]) {
+			next++
+			if shifted++; shifted == 2 {
 				break
-			}
-			// Two of what follows are here: the new child was put before them.
-			if next < len(w.New) && soft(o, &w.New[next]) {
-				next++
-				if shifted++; shifted == 2 {
-					break
-				}
 			}
 		}
 		if o.Last {
@@ -151,7 +156,7 @@ func (w *Window) stops(at, k int) bool {
 	return false
 }
 
-func (w *Window) anonymous(o *Child, gone map[int32]bool) bool {
+func anonymous(o *Child, gone map[int32]bool) bool {
 	for _, id := range o.IDs {
 		if !gone[id] {
 			return false
@@ -160,74 +165,74 @@ func (w *Window) anonymous(o *Child, gone map[int32]bool) bool {
 	return true
 }
 
-// Fit decides from a new and an old child on so that the fewest nodes move:
-// children that share a persistent id belong together, the longest run of them
-// that is in order stays, the others move; between those that stay, nodes
-// without persistent ids become those of their kind. plan has room for every
-// new child.
-func (w *Window) Fit(from, at int, plan []int32) {
-	taken := make([]bool, len(w.Old))
-	for i := from; i < len(w.New); i++ {
-		n := &w.New[i]
-		plan[i] = Create
-		if k := w.partner(n, at, taken); k >= 0 {
-			plan[i], taken[k] = int32(k), true
-		} else if n.ID != 0 && slices.Contains(n.IDs, n.ID) {
-			plan[i] = Fetch
+// Keyed reports whether every element has an id by which alone it is matched:
+// a persistent one, or one that the other side does not have.
+func (w *Window) Keyed() bool {
+	ids := map[int32]bool{}
+	for i := range w.Old {
+		if c := &w.Old[i]; c.Label > 0 && c.ID == 0 {
+			return false
+		}
+		ids[w.Old[i].ID] = true
+	}
+	for i := range w.New {
+		if c := &w.New[i]; c.Label > 0 && (c.ID == 0 || ids[c.ID] && !slices.Contains(c.IDs, c.ID)) {
+			return false
 		}
 	}
-	stays := longestRun(plan[from:])
-	for i := from; i < len(w.New); {
-		if plan[i] >= 0 {
-			if stays[i-from] {
-				at = int(plan[i]) + 1
-			} else {
-				plan[i] = Move(int(plan[i]))
-			}
-			i++
-			continue
-		}
-		// The gap up to the next that stays.
-		end := len(w.Old)
-		for j := i; j < len(w.New); j++ {
-			if plan[j] >= 0 && stays[j-from] {
-				end = int(plan[j])
-				break
-			}
-		}
-		for ; i < len(w.New) && plan[i] < 0; i++ {
-			if plan[i] == Fetch {
-				continue
-			}
-			if k := w.best(i, at, end, nil, taken); k >= 0 {
-				plan[i], taken[k], at = int32(k), true, k+1
-				stays[i-from] = true
-			}
-		}
-	}
+	return true
 }
 
-// partner is the old child at or behind at that shares an id with n, its own
-// first.
-func (w *Window) partner(n *Child, at int, taken []bool) int {
-	if k, ok := w.owners[n.ID]; ok && n.ID != 0 && int(k) >= at && !taken[k] && w.Old[k].ID == n.ID {
-		return int(k)
-	}
-	for _, id := range n.IDs {
-		if k, ok := w.owners[id]; ok && int(k) >= at && !taken[k] && soft(&w.Old[k], n) {
-			return int(k)
+// Fit decides for a keyed window as Walk does, but so that the fewest nodes
+// move: the longest run of those that are in order stays, with what holds the
+// focus in it. plan has room for every new child.
+func (w *Window) Fit(plan []int32) {
+	owner := map[int32]int32{}
+	for k := range w.Old {
+		if c := &w.Old[k]; c.ID != 0 && slices.Contains(c.IDs, c.ID) {
+			owner[c.ID] = int32(k)
 		}
 	}
-	return -1
+	focused := -1
+	for i := range w.New {
+		plan[i] = Create
+		n := &w.New[i]
+		if n.Label < 0 || !slices.Contains(n.IDs, n.ID) {
+			continue
+		}
+		plan[i] = Fetch
+		if k, ok := owner[n.ID]; ok && w.Old[k].Label == n.Label {
+			plan[i] = k
+			if w.Old[k].Last {
+				focused = i
+			}
+		}
+	}
+	stays := longestRun(plan, focused)
+	for i, at := 0, 0; i < len(plan); i++ {
+		switch {
+		case plan[i] >= 0 && stays[i]:
+			at = int(plan[i]) + 1
+		case plan[i] >= 0:
+			plan[i] = Move(int(plan[i]))
+		case w.New[i].Label < 0: // a text becomes the next one, up to what stays
+			for k := at; k < len(w.Old) && w.Old[k].Label < 0; k++ {
+				if w.Old[k].Label == w.New[i].Label {
+					plan[i], at = int32(k), k+1
+					break
+				}
+			}
+		}
+	}
 }
 
 // longestRun marks the longest strictly increasing run of the numbers that
-// are not negative.
-func longestRun(numbers []int32) []bool {
+// are not negative, among those with one of them in it where that is not -1.
+func longestRun(numbers []int32, with int) []bool {
 	var tails []int // index of the least last number of a run of each length
 	before := make([]int, len(numbers))
 	for i, n := range numbers {
-		if n < 0 {
+		if n < 0 || with >= 0 && (i < with && n > numbers[with] || i > with && n < numbers[with]) {
 			continue
 		}
 		length, _ := slices.BinarySearchFunc(tails, n, func(i int, n int32) int { return int(numbers[i] - n) })
