@@ -191,6 +191,23 @@ export interface FormSubmission {
   stop(): true | undefined
 }
 
+export interface MorphOptions {
+  /** Whether the element itself or its children alone become the new content. */
+  morphStyle?: "outerHTML" | "innerHTML"
+  /** Gives the focus back to the field that had it; true unless said otherwise. */
+  restoreFocus?: boolean
+  /** Leaves the focused element as it is. */
+  ignoreActive?: boolean
+  /** Leaves the value and the children of the focused element as they are. */
+  ignoreActiveValue?: boolean
+  head?: { style?: "merge" | "append" | "morph" | "none", ignore?: boolean, shouldPreserve?(element: Element): boolean, shouldReAppend?(element: Element): boolean, shouldRemove?(element: Element): boolean }
+  /** false leaves a node, which is about to become newNode or to be removed, as it is. */
+  callbacks?: { beforeNodeMorphed?(node: Node, newNode?: Node): boolean | void }
+}
+export function morphElements(current: Element, next: string | Node | ArrayLike<Node> & Iterable<Node>, options?: MorphOptions): void
+export function morphChildren(current: Element, next: Element | DocumentFragment, options?: MorphOptions): void
+export function morphBodyElements(current: HTMLBodyElement, next: HTMLBodyElement): void
+export function morphTurboFrameElements(current: FrameElement, next: FrameElement): void
 export function setProgressBarDelay(milliseconds: number): void
 export function setConfirmMethod(confirm: (message: string, form: HTMLFormElement, submitter?: HTMLElement) => boolean | Promise<boolean>): void
 export function setFormMode(mode: "on" | "optin" | "off"): void
@@ -203,6 +220,11 @@ declare global {
     "turbo:visit": CustomEvent<{ url: string, action: Action }>
     "turbo:before-cache": CustomEvent<null>
     "turbo:before-render": CustomEvent<{ newBody: HTMLBodyElement, renderMethod: "replace" | "morph", resume(value?: unknown): void, render(currentBody: HTMLBodyElement, newBody: HTMLBodyElement): void | Promise<void> }>
+    "turbo:morph": CustomEvent<{ currentElement: HTMLBodyElement, newElement: HTMLBodyElement }>
+    "turbo:before-frame-morph": CustomEvent<{ currentElement: FrameElement, newElement: FrameElement }>
+    "turbo:before-morph-element": CustomEvent<{ currentElement: Element, newElement?: Element }>
+    "turbo:before-morph-attribute": CustomEvent<{ attributeName: string, mutationType: "update" | "remove" }>
+    "turbo:morph-element": CustomEvent<{ currentElement: Element, newElement: Element }>
     "turbo:render": CustomEvent<{ renderMethod: "replace" | "morph" }>
     "turbo:load": CustomEvent<{ url: string, timing: Record<string, number> }>
     "turbo:reload": CustomEvent<{ reason: string, context?: { statusCode: number } }>
