@@ -117,8 +117,8 @@ class Morph {
   // Makes the nodes of parent from first up to end the given ones.
   children(parent, next, first, end, depth) {
     let from = 0, to = next.length
-    // A chain of only children is not compared at each of its depths.
-    if (this.skips && (to > 1 || (depth & depth - 1) == 0)) {
+    // A chain of only children is not compared at each of its depths. Options choose among each other as they come.
+    if (this.skips && !parent.closest?.("select") && (to > 1 || (depth & depth - 1) == 0)) {
       while (first != end && from < to && this.equal(first, next[from])) { first = first.nextSibling; from++ }
       while (first != end && from < to) {
         const last = end ? end.previousSibling : parent.lastChild
