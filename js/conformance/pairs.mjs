@@ -1,7 +1,7 @@
 // Random pairs of old and new content, morphed under both runtimes: with everybody listening page, values, identity
 // and events are the same; with nobody listening page and values are, and ours keeps every element that theirs keeps.
 import { openPage } from "./browser.mjs"
-import { generator } from "./random.mjs"
+import { generator } from "./generator.mjs"
 import { ScenarioServer } from "./server.mjs"
 
 const PER_PAGE = 100

@@ -2,22 +2,11 @@
 // written out as a scenario.
 import { mkdirSync, writeFileSync } from "node:fs"
 import path from "node:path"
+import { generator } from "./generator.mjs"
 import { check } from "./run.mjs"
 import { aspects, root } from "./scenario.mjs"
 
 const PER_PAGE = 50
-
-export function generator(seed) {
-  let state = seed >>> 0
-  const next = () => {
-    state = state + 0x6d2b79f5 >>> 0
-    let t = Math.imul(state ^ state >>> 15, state | 1)
-    t ^= t + Math.imul(t ^ t >>> 7, t | 61)
-    return ((t ^ t >>> 14) >>> 0) / 2 ** 32
-  }
-  const below = (n) => Math.floor(next() * n)
-  return { below, pick: (list) => list[below(list.length)], chance: (p) => next() < p }
-}
 
 const ids = ["list", "box", "a", "b", "c", "d", "deep", "form", "field", "gone"]
 const selectors = [".item", "#list > *", "p", "[data-x]", "li:first-child", "#gone", "b, i", "::bad"]
