@@ -33,6 +33,8 @@ function place(parent, node, before) {
 }
 
 class Morph {
+  alive = new Set() // nodes that isEqualNode cannot judge, and those around them
+  left = new Map() // ids that nodes keep in the books though their elements have left
   inert = 0 // how many templates deep the walk is
   windows = [] // those under way, the innermost last
   #persistent
@@ -47,8 +49,7 @@ class Morph {
       this.active.add(node)
       if (node == root) break
     }
-    this.alive = new Set()
-    for (const tree of [root, ...next]) {
+    if (this.skips) for (const tree of [root, ...next]) {
       for (const element of tree.querySelectorAll?.(alive) ?? []) this.live(element)
       if (tree.matches?.(alive)) this.live(tree)
     }
@@ -218,8 +219,9 @@ class Morph {
         if (made) done.add(made)
       }
     }
+    waiting.clear()
+    at = 0
     pass(old.length)
-    for (at = 0; at < old.length; at++) if (here(old[at]) && !done.has(old[at])) this.remove(old[at])
   }
 
   make(parent, next, before, depth, planned) {
@@ -252,7 +254,6 @@ class Morph {
       }
     }
   }
-  left = new Map()
 
   create(parent, next, before, depth, whole) {
     if (idOf(next) && permanent(next) && document.getElementById(idOf(next))) return
@@ -399,34 +400,24 @@ function reloads(frame, next) {
     (!next || next.localName == "turbo-frame" && next.id == frame.id && (!next.getAttribute("src") || new URL(next.src, document.baseURI).href == new URL(frame.src, document.baseURI).href))
 }
 
-const outerFrame = (frame) => frame.parentElement?.closest("turbo-frame[src][refresh=morph]")
+// Leaves the frames alone that reload, where the next of their kind around them is outer.
+const reloading = (outer) => ({
+  framesOnly: true,
+  beforeNodeMorphed(node, next) {
+    if (!reloads(node, next) || node.parentElement?.closest("turbo-frame[src][refresh=morph]") != outer) return true
+    node.reload()
+    return false
+  }
+})
 
 export function morphBodyElements(currentElement, newElement) {
-  morphElements(currentElement, newElement, {
-    callbacks: {
-      framesOnly: true,
-      beforeNodeMorphed(node, next) {
-        if (!reloads(node, next) || outerFrame(node)) return true
-        node.reload()
-        return false
-      }
-    }
-  })
+  morphElements(currentElement, newElement, { callbacks: reloading() })
   dispatch("turbo:morph", null, false, { currentElement, newElement })
 }
 
 export function morphTurboFrameElements(currentElement, newElement) {
   dispatch("turbo:before-frame-morph", currentElement, false, { currentElement, newElement })
-  morphChildren(currentElement, newElement, {
-    callbacks: {
-      framesOnly: true,
-      beforeNodeMorphed(node, next) {
-        if (!reloads(node, next) || outerFrame(node) != currentElement) return true
-        node.reload()
-        return false
-      }
-    }
-  })
+  morphChildren(currentElement, newElement, { callbacks: reloading(currentElement) })
 }
 
 provide({ morph: (target, where, content) => where == 6 ? morphElements(target, content) : morphChildren(target, content) })

@@ -74,7 +74,7 @@ function pair(random) {
 function morphAll(pairs, observe) {
   const events = []
   const listen = (event) => {
-    const { target, type, detail, defaultPrevented } = event
+    const { target, type, detail } = event
     events.push(`${type} ${target.localName} ${target.mark ?? "-"} ${detail.attributeName ?? detail.newElement?.outerHTML ?? ""} ${detail.mutationType ?? ""}`)
   }
   const types = ["turbo:before-morph-element", "turbo:before-morph-attribute", "turbo:morph-element"]
@@ -116,13 +116,13 @@ function morphAll(pairs, observe) {
   return out
 }
 
-const scenario = (observe) => ({
+const scenario = {
   name: "pairs", folder: "", routes: { "GET /": { raw: true, type: "text/html", body: `<!DOCTYPE html><html><head><script src="/turbo/turbo.umd.js"></script></head><body></body></html>` } },
-  steps: [], rules: [], load: "umd", cable: {}, mutations: false, early: false, cookies: [], compare: [], differs: [], browsers: [], modes: [observe]
-})
+  steps: [], rules: [], load: "umd", cable: {}, mutations: false, early: false, cookies: [], compare: [], differs: [], browsers: [], modes: []
+}
 
 async function results(browser, runtime, pairs, observe) {
-  const server = await new ScenarioServer(scenario(observe), runtime).start()
+  const server = await new ScenarioServer(scenario, runtime).start()
   const { page, close } = await openPage(browser)
   try {
     await page.goto(`${server.origin}/`, { waitUntil: "load" })

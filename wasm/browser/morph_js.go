@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/turbowasm/turbowasm/wasm/morph"
@@ -21,7 +22,7 @@ func numbers(n int) []int32 {
 func exportMorphOpen(_, count int32) (result int32) {
 	defer guard(&result, "morphing")
 	w := new(morph.Window)
-	if !w.Read(append([]int32(nil), numbers(int(count))...)) {
+	if !w.Read(slices.Clone(numbers(int(count)))) {
 		panic("the page described its nodes wrongly")
 	}
 	windows = append(windows, w)
@@ -44,11 +45,7 @@ func exportMorphPlan(_, window, from, at, exact int32) (result int32) {
 	} else {
 		w.Walk(int(from), int(at), plan)
 	}
-	if 4*len(plan) > len(scratch) {
-		scratch = make([]byte, 4*len(plan))
-		domScratch(int32(uintptr(unsafe.Pointer(unsafe.SliceData(scratch)))), int32(len(scratch)))
-	}
-	copy(numbers(len(plan)), plan)
+	copy(numbers(len(plan)), plan) // the description of the window took more room
 	return int32(len(plan))
 }
 

@@ -12,6 +12,9 @@ type Child struct {
 	Last  bool    // it holds the focus: no match is looked for behind it, so that it need not move
 }
 
+// persistent reports whether the child's own id is persistent.
+func (c *Child) persistent() bool { return c.ID != 0 && slices.Contains(c.IDs, c.ID) }
+
 // A Window is a run of old siblings that become a run of new ones. The zero
 // Window is empty.
 type Window struct {
@@ -92,13 +95,18 @@ func soft(old, new *Child) bool {
 // what was passed over is gone. plan has room for every new child.
 func (w *Window) Walk(from, at int, plan []int32) {
 	gone := map[int32]bool{} // persistent ids that the walk has fetched
+	focus := slices.IndexFunc(w.Old, func(c Child) bool { return c.Last })
 	for i := from; i < len(w.New); i++ {
 		n := &w.New[i]
-		k := w.best(i, at, gone)
+		end := len(w.Old)
+		if focus >= at {
+			end = focus + 1
+		}
+		k := w.best(i, at, end, gone)
 		switch {
 		case k >= 0:
 			plan[i], at = int32(k), k+1
-		case n.ID != 0 && slices.Contains(n.IDs, n.ID):
+		case n.persistent():
 			plan[i] = Fetch
 			gone[n.ID] = true
 		default:
@@ -107,27 +115,26 @@ func (w *Window) Walk(from, at int, plan []int32) {
 	}
 }
 
-// best looks for the old child from at on that becomes the new child i, -1 for
-// none.
-func (w *Window) best(i, at int, gone map[int32]bool) int {
+// best looks for the old child in [at, end) that becomes the new child i, -1
+// for none.
+func (w *Window) best(i, at, end int, gone map[int32]bool) int {
 	n := &w.New[i]
 	found := -1
 	for _, id := range n.IDs {
 		for _, k := range w.owners[id] {
-			if int(k) >= at && (found < 0 || int(k) < found) && !gone[id] && soft(&w.Old[k], n) {
+			if int(k) >= at && int(k) < end && (found < 0 || int(k) < found) && !gone[id] && soft(&w.Old[k], n) {
 				found = int(k)
 			}
 		}
 	}
-	soften, next, shifted := -1, i+1, 0
-	for k := at; k < len(w.Old); k++ {
-		if k == found {
-			return k
-		}
+	if found >= 0 {
+		return found
+	}
+	next, shifted := i+1, 0
+	for k := at; k < end; k++ {
 		o := &w.Old[k]
 		if soft(o, n) && anonymous(o, gone) {
-			soften = k
-			break
+			return k
 		}
 		// Two of what follows are here: the new child was put before them.
 		if next < len(w.New) && soft(o, &w.New[next]) {
@@ -136,24 +143,8 @@ func (w *Window) best(i, at int, gone map[int32]bool) int {
 				break
 			}
 		}
-		if o.Last {
-			return -1
-		}
 	}
-	if found >= 0 && !w.stops(at, found) {
-		return found
-	}
-	return soften
-}
-
-// stops reports whether a search from at ends before it comes to the child k.
-func (w *Window) stops(at, k int) bool {
-	for ; at < k; at++ {
-		if w.Old[at].Last {
-			return true
-		}
-	}
-	return false
+	return -1
 }
 
 func anonymous(o *Child, gone map[int32]bool) bool {
@@ -176,7 +167,7 @@ func (w *Window) Keyed() bool {
 		ids[w.Old[i].ID] = true
 	}
 	for i := range w.New {
-		if c := &w.New[i]; c.Label > 0 && (c.ID == 0 || ids[c.ID] && !slices.Contains(c.IDs, c.ID)) {
+		if c := &w.New[i]; c.Label > 0 && (c.ID == 0 || ids[c.ID] && !c.persistent()) {
 			return false
 		}
 	}
@@ -187,24 +178,20 @@ func (w *Window) Keyed() bool {
 // move: the longest run of those that are in order stays, with what holds the
 // focus in it. plan has room for every new child.
 func (w *Window) Fit(plan []int32) {
-	owner := map[int32]int32{}
-	for k := range w.Old {
-		if c := &w.Old[k]; c.ID != 0 && slices.Contains(c.IDs, c.ID) {
-			owner[c.ID] = int32(k)
-		}
-	}
 	focused := -1
 	for i := range w.New {
 		plan[i] = Create
 		n := &w.New[i]
-		if n.Label < 0 || !slices.Contains(n.IDs, n.ID) {
+		if !n.persistent() {
 			continue
 		}
 		plan[i] = Fetch
-		if k, ok := owner[n.ID]; ok && w.Old[k].Label == n.Label {
-			plan[i] = k
-			if w.Old[k].Last {
-				focused = i
+		for _, k := range w.owners[n.ID] {
+			if o := &w.Old[k]; o.ID == n.ID && o.Label == n.Label {
+				plan[i] = k
+				if o.Last {
+					focused = i
+				}
 			}
 		}
 	}

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -27,9 +29,10 @@ const bootPage = `<!doctype html><html><head><link rel=icon href=data:,><script>
 	<turbo-frame id=frame><a id=inner href=/two>Two in a frame</a></turbo-frame>
 	<form id=form action=/two method=post><button>Send</button></form></body></html>`
 
-// bootServer serves pages that load the runtime with tags, under a policy.
-func bootServer(t *testing.T, files map[string][]byte, tags, policy string, types map[string]string) *httptest.Server {
-	types = mergeTypes(types)
+// bootServer serves pages that load the runtime with tags, under a policy, and
+// the wasm by a content type, the right one where that is empty.
+func bootServer(t *testing.T, files map[string][]byte, tags, policy, wasmType string) *httptest.Server {
+	types := map[string]string{".js": "text/javascript", ".wasm": cmp.Or(wasmType, "application/wasm")}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if name, ok := strings.CutPrefix(r.URL.Path, "/turbo/"); ok {
 			data, ok := files[name]
@@ -53,14 +56,6 @@ func bootServer(t *testing.T, files map[string][]byte, tags, policy string, type
 	}))
 	t.Cleanup(server.Close)
 	return server
-}
-
-func mergeTypes(types map[string]string) map[string]string {
-	merged := map[string]string{".js": "text/javascript", ".wasm": "application/wasm"}
-	for ext, contentType := range types {
-		merged[ext] = contentType
-	}
-	return merged
 }
 
 const (
@@ -92,6 +87,16 @@ func poll(condition string) chromedp.Action {
 // may take the document away.
 func click(selector string) chromedp.Action {
 	return chromedp.Evaluate(`window.sameDocument = true; setTimeout(() => document.querySelector("`+selector+`").click()); 0`, nil)
+}
+
+// render sends a stream message to the page's own runtime.
+func render(action string) chromedp.Action {
+	return chromedp.Evaluate("Turbo.renderStreamMessage(`"+fmt.Sprintf(stream, action)+"`)", nil)
+}
+
+// leaves clicks an element that loads a new document.
+func leaves(selector string) chromedp.Action {
+	return chromedp.Tasks{click(selector), poll(`location.pathname === "/two" && window.sameDocument === undefined`)}
 }
 
 type bootBrowser struct{ context.Context }
@@ -140,9 +145,7 @@ func (b bootTab) text(script string) (text string) {
 func (b bootTab) isOrdinary(url string) {
 	b.t.Helper()
 	for _, element := range []string{"#link", "#inner", "#form button"} {
-		b.run(chromedp.Navigate(url),
-			click(element),
-			poll(`location.pathname === "/two" && window.sameDocument === undefined`))
+		b.run(chromedp.Navigate(url), leaves(element))
 	}
 }
 
@@ -155,12 +158,8 @@ func TestBoot(t *testing.T) {
 	}
 	browser := newBootBrowser(t)
 	without := func(name string) map[string][]byte {
-		rest := map[string][]byte{}
-		for other, data := range files {
-			if other != name {
-				rest[other] = data
-			}
-		}
+		rest := maps.Clone(files)
+		delete(rest, name)
 		return rest
 	}
 	garbled := without("turbo.wasm")
@@ -172,12 +171,12 @@ func TestBoot(t *testing.T) {
 		files    map[string][]byte
 		tags     string
 		policy   string
-		types    map[string]string
+		wasmType string
 		said     []string // parts of the one console line; none means that it starts
 	}{
 		{sentence: "the module starts", files: files, tags: moduleTag},
 		{sentence: "the classic script starts", files: files, tags: classicTag},
-		{sentence: "an unknown content type of the wasm starts", files: files, tags: moduleTag, types: map[string]string{".wasm": "application/octet-stream"}},
+		{sentence: "an unknown content type of the wasm starts", files: files, tags: moduleTag, wasmType: "application/octet-stream"},
 		{sentence: "a policy that allows wasm starts", files: files, tags: classicTag, policy: "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'"},
 		{sentence: "the wasm is missing", files: without("turbo.wasm"), tags: moduleTag, said: []string{"/turbo/turbo.wasm", "404"}},
 		{sentence: "the wasm is something else", files: garbled, tags: classicTag, said: []string{"/turbo/turbo.wasm", "magic"}},
@@ -186,7 +185,7 @@ func TestBoot(t *testing.T) {
 		{sentence: "the browser has no wasm", files: files, tags: `<script>delete globalThis.WebAssembly</script>` + classicTag, said: []string{"WebAssembly"}},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
-			server := bootServer(t, c.files, c.tags, c.policy, c.types)
+			server := bootServer(t, c.files, c.tags, c.policy, c.wasmType)
 			tab := browser.open(t, server.URL+"/one")
 			if c.said == nil {
 				if got := tab.text(settled); got != "ready" {
@@ -195,7 +194,7 @@ func TestBoot(t *testing.T) {
 				tab.run(
 					click("#link"),
 					poll(`document.querySelector("h1").textContent === "two" && window.sameDocument`),
-					chromedp.Evaluate("Turbo.renderStreamMessage(`"+fmt.Sprintf(stream, "append")+"`)", nil),
+					render("append"),
 					poll(`list.children.length === 1`))
 				if got := tab.text(`events.filter((name) => name === "turbo:load").length + lines.join("\n")`); got != "2" {
 					t.Errorf("got %q, want two turbo:load and nothing on the console", got)
@@ -206,7 +205,7 @@ func TestBoot(t *testing.T) {
 				t.Fatalf("Turbo.ready: %s, want rejected", got)
 			}
 			// What is called in vain throws nothing at the page.
-			tab.run(chromedp.Evaluate("Turbo.renderStreamMessage(`"+fmt.Sprintf(stream, "append")+"`)", nil))
+			tab.run(render("append"))
 			said := tab.text(`lines.join("\n")`)
 			if strings.Count(said, "turbo: ") != 1 || strings.Contains(said, "unhandled") || strings.Contains(said, "uncaught") {
 				t.Errorf("got console %q, want one line", said)
@@ -221,10 +220,10 @@ func TestBoot(t *testing.T) {
 	}
 
 	t.Run("a second script does nothing", func(t *testing.T) {
-		server := bootServer(t, files, classicTag+classicTag+moduleTag, "", nil)
+		server := bootServer(t, files, classicTag+classicTag+moduleTag, "", "")
 		tab := browser.open(t, server.URL+"/one")
 		tab.text(settled)
-		tab.run(chromedp.Evaluate("Turbo.renderStreamMessage(`"+fmt.Sprintf(stream, "append")+"`)", nil), poll(`lines.length === 2`))
+		tab.run(render("append"), poll(`lines.length === 2`))
 		if got := tab.text(`list.children.length + lines.join("\n")`); !strings.HasPrefix(got, "1") || strings.Count(got, "another Turbo is active") != 2 {
 			t.Errorf("got %q, want one item and two warnings", got)
 		}
@@ -241,19 +240,19 @@ func TestEnd(t *testing.T) {
 	browser := newBootBrowser(t)
 	for _, action := range []string{"exit", "crash"} {
 		t.Run(action, func(t *testing.T) {
-			server := bootServer(t, files, classicTag, "", nil)
+			server := bootServer(t, files, classicTag, "", "")
 			for _, element := range []string{"#link", "#inner", "#form button"} {
 				tab := browser.open(t, server.URL+"/one")
 				if got := tab.text(settled); got != "ready" {
 					t.Fatalf("Turbo.ready: %s", got)
 				}
 				tab.run(
-					chromedp.Evaluate("Turbo.renderStreamMessage(`"+fmt.Sprintf(stream, action)+"`)", nil),
+					render(action),
 					poll(`lines.some((line) => line.includes("the runtime has ended"))`),
 					// Nothing that is called afterwards throws.
-					chromedp.Evaluate("Turbo.renderStreamMessage(`"+fmt.Sprintf(stream, "append")+"`); Turbo.cache.clear(); document.querySelector('turbo-frame').reload(); 0", nil),
-					click(element),
-					poll(`location.pathname === "/two" && window.sameDocument === undefined`))
+					render("append"),
+					chromedp.Evaluate("Turbo.cache.clear(); document.querySelector('turbo-frame').reload(); 0", nil),
+					leaves(element))
 			}
 		})
 	}
