@@ -22,7 +22,6 @@ nodes[1] = true
 nodes[2] = false // 3 is null
 let top = BASE
 
-const names = [""] // interned strings: attribute names, mostly
 const slots = new Map() // timers and frames that Go waits for
 export const messages = [] // the texts of the waiting batch, where they are ASCII
 
@@ -35,12 +34,39 @@ const traits = new WeakMap()
 let noted = false
 
 const memory = () => bytes.byteLength ? bytes : (bytes = new Uint8Array(go.mem.buffer))
-export const text = (at, length) => decoder.decode(memory().subarray(at, at + length))
+
+// What is read of Go's literals, most names and paths, is read once.
+let literals = 0 // they lie below this address
+function remembered(read) {
+  const known = new Map()
+  return (at, length) => {
+    if (at >= literals) return read(at, length)
+    const key = at * 65536 + length
+    let value = known.get(key)
+    if (value == undefined) known.set(key, value = read(at, length))
+    return value
+  }
+}
+
+export const text = remembered((at, length) => decoder.decode(memory().subarray(at, at + length)))
+export const path = remembered((at, length) => text(at, length).split("."))
+
+// Writes a string into memory and returns its length in bytes. Of short ones
+// the encoder takes longer than a loop, unless they are not ASCII.
+function write(string, at) {
+  const { length } = string, view = memory()
+  if (length < 1000) {
+    let i = 0
+    for (let code; i < length && (code = string.charCodeAt(i)) < 128; i++) view[at + i] = code
+    if (i == length) return length
+  }
+  return encoder.encodeInto(string, view.subarray(at, at + length * 3)).written
+}
 
 // Writes a string where Go can read it and returns its length in bytes.
 export function put(string) {
   if (string.length * 3 > room) scratch = go.scratch(room = string.length * 3 + 1024)
-  return encoder.encodeInto(string, memory().subarray(scratch, scratch + room)).written
+  return write(string, scratch)
 }
 
 // Writes whole numbers where Go can read them, and reads what it left there.
@@ -121,7 +147,7 @@ export let source = { message: "", count: 0 }
 // Hands one message to Go: false when the page must parse it.
 export function offer(message, observed) {
   const at = go.arena(message.length * 3 + 64)
-  const { written } = encoder.encodeInto(message, memory().subarray(at, at + message.length * 3))
+  const written = write(message, at)
   const mark = top
   const ascii = written == message.length
   source = { message, count: 0 }
@@ -211,7 +237,7 @@ const { getAttribute, hasAttribute } = Element.prototype
 
 const primitives = {
   scratch(at, length) { scratch = at; room = length },
-  intern: (at, length) => names.push(text(at, length)) - 1,
+  literals(end) { literals = end },
   mark: () => top,
   release,
 
@@ -219,16 +245,19 @@ const primitives = {
   root: () => handle(document.documentElement),
   body: () => handle(document.body),
   base_uri: () => put(document.baseURI),
-  active: () => handle(document.activeElement),
+  focused() {
+    const { activeElement, body } = document
+    return activeElement == body ? 0 : handle(activeElement)
+  },
   hidden: () => +(document.visibilityState == "hidden"),
 
   element_by_id: (message, at, length) => handle(document.getElementById(piece(message, at, length))),
-  element_named(n, name) {
-    const id = nodes[n].getAttribute(names[name])
+  element_named(n, at, length) {
+    const id = nodes[n].getAttribute(text(at, length))
     return id ? handle(document.getElementById(id)) : -2
   },
-  select_named(n, name) {
-    const selector = nodes[n].getAttribute(names[name])
+  select_named(n, at, length) {
+    const selector = nodes[n].getAttribute(text(at, length))
     return selector ? handles(document.querySelectorAll(selector)) : -2
   },
   select: (n, at, length) => handle(nodes[n].querySelector(text(at, length))),
@@ -239,13 +268,13 @@ const primitives = {
   connected: (n) => +nodes[n].isConnected,
   same: (a, b) => +(nodes[a] == nodes[b]),
 
-  has_attribute: (n, name) => +hasAttribute.call(nodes[n], names[name]),
-  attribute(n, name) {
-    const value = getAttribute.call(nodes[n], names[name])
+  has_attribute: (n, at, length) => +hasAttribute.call(nodes[n], text(at, length)),
+  attribute(n, at, length) {
+    const value = getAttribute.call(nodes[n], text(at, length))
     return value == null ? -2 : put(value)
   },
-  set_attribute: (n, name, at, length) => nodes[n].setAttribute(names[name], text(at, length)),
-  remove_attribute: (n, name) => nodes[n].removeAttribute(names[name]),
+  set_attribute: (n, name, size, at, length) => nodes[n].setAttribute(text(name, size), text(at, length)),
+  remove_attribute: (n, at, length) => nodes[n].removeAttribute(text(at, length)),
 
   // The first element child: 0 when there is none, -2 when it is no template.
   template(n) {

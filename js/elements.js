@@ -233,6 +233,10 @@ for (const name of revealing) {
 // Actions of the application written in Go.
 provide({ add_action(at, length, index) { StreamActions[text(at, length)] = perform(index) } })
 
+// Whether stream elements are ours: the first definition of a name stays.
+let ours
+export const isOurs = () => ours ??= customElements.get("turbo-stream") == StreamElement
+
 export function define(name, constructor) {
   if (!customElements.get(name)) customElements.define(name, constructor)
 }

@@ -1,7 +1,7 @@
 // Stream messages, on their way to Go.
 
 import { enter, fragment, offer } from "./dom.js"
-import { intact, StreamElement } from "./elements.js"
+import { intact, isOurs } from "./elements.js"
 import { isObserved } from "./observation.js"
 import { runtime } from "./runtime.js"
 
@@ -12,10 +12,13 @@ const PERMANENT = 2, AUTOFOCUS = 4
 const judge = (message) => hints.reduce((sum, hint, bit) => sum | hint.test(message) << bit, 0)
 
 export function renderStreamMessage(message) {
-  runtime.when(() => {
-    if (typeof message != "string") renderFragment(message.fragment)
-    else if (customElements.get("turbo-stream") != StreamElement || !offer(message, isObserved() || !intact())) enter("render", fragment(message), judge(message))
-  })
+  if (runtime.running) render(message)
+  else runtime.when(() => render(message))
+}
+
+function render(message) {
+  if (typeof message != "string") renderFragment(message.fragment)
+  else if (!isOurs() || !offer(message, isObserved() || !intact())) enter("render", fragment(message), judge(message))
 }
 
 // Trouble with an application's fragment is a rejection (Turbo 8.0.23).

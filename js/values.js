@@ -1,13 +1,18 @@
 // Values of the page's as Go sees them: properties, calls, events, promises.
 // For what happens once per event; what is hot has primitives of its own.
 
-import { ask, BASE, fire, handle, handles, nodes, provide, push, put, text } from "./dom.js"
+import { ask, BASE, fire, handle, handles, nodes, path, provide, push, put, text } from "./dom.js"
 import { runtime } from "./runtime.js"
 
 // What Go finds under the handle 0.
 export const world = { window, document }
 
-const dig = (n, at, length) => length ? text(at, length).split(".").reduce((value, key) => value?.[key], n ? nodes[n] : world) : nodes[n]
+function dig(n, at, length) {
+  if (!length) return nodes[n]
+  let value = n ? nodes[n] : world
+  for (const key of path(at, length)) value = value?.[key]
+  return value
+}
 
 // Every event of the runtime's but one: on its target while that is on the
 // page, else on the html element (Turbo 8.0.23, events).

@@ -30,7 +30,7 @@ const server = http.createServer((request, response) => {
   response.writeHead(200, { ...headers, "content-type": "text/html; charset=utf-8" }).end(page(side, +n, +number % 8))
 })
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve))
-const browser = await launch("chromium")
+const browser = await launch("chromium", { args: ["--disable-frame-rate-limit", "--disable-gpu-vsync"] })
 
 // What is done; measured is the time from there to turbo:load.
 const deeds = {

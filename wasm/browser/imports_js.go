@@ -6,8 +6,8 @@ package browser
 //go:wasmimport turbo scratch
 func domScratch(at, length int32)
 
-//go:wasmimport turbo intern
-func domIntern(name string) int32
+//go:wasmimport turbo literals
+func domLiterals(end int32)
 
 //go:wasmimport turbo mark
 func domMark() int32
@@ -24,8 +24,8 @@ func domRoot() int32
 //go:wasmimport turbo body
 func domBody() int32
 
-//go:wasmimport turbo active
-func domActive() int32
+//go:wasmimport turbo focused
+func domFocused() int32
 
 //go:wasmimport turbo base_uri
 func domBaseURI() int32
@@ -34,10 +34,10 @@ func domBaseURI() int32
 func domElementByID(message, at, length int32) int32
 
 //go:wasmimport turbo element_named
-func domElementNamed(n, name int32) int32
+func domElementNamed(n int32, name string) int32
 
 //go:wasmimport turbo select_named
-func domSelectNamed(n, name int32) int32
+func domSelectNamed(n int32, name string) int32
 
 //go:wasmimport turbo select
 func domSelect(n int32, selector string) int32
@@ -61,16 +61,16 @@ func domConnected(n int32) int32
 func domSame(a, b int32) int32
 
 //go:wasmimport turbo has_attribute
-func domHasAttribute(n, name int32) int32
+func domHasAttribute(n int32, name string) int32
 
 //go:wasmimport turbo attribute
-func domAttribute(n, name int32) int32
+func domAttribute(n int32, name string) int32
 
 //go:wasmimport turbo set_attribute
-func domSetAttribute(n, name int32, value string)
+func domSetAttribute(n int32, name, value string)
 
 //go:wasmimport turbo remove_attribute
-func domRemoveAttribute(n, name int32)
+func domRemoveAttribute(n int32, name string)
 
 //go:wasmimport turbo template
 func domTemplate(n int32) int32

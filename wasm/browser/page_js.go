@@ -11,13 +11,10 @@ import (
 // Page is the page that the program runs in. There is one; it must only be
 // used within calls from the page.
 type Page struct {
-	names [len(dom.Names)]int32
 	slots slots
 	watch watch
 
 	threw bool // what Do called
-
-	attributes map[string]int32 // interned names beside those
 }
 
 var _ turbo.Page = (*Page)(nil)
@@ -36,32 +33,22 @@ func give(text string) int32 {
 	return int32(copy(scratch, text))
 }
 
-func newPage() *Page {
-	p := &Page{}
-	for i, name := range dom.Names {
-		if name != "" {
-			p.names[i] = domIntern(name)
-		}
-	}
-	return p
-}
-
 func pointer(text string) (at, length int32) {
 	return int32(uintptr(unsafe.Pointer(unsafe.StringData(text)))), int32(len(text))
 }
 
-func (p *Page) Mark() int32             { return domMark() }
-func (p *Page) Release(mark int32)      { domRelease(mark) }
-func (p *Page) Document() dom.Node      { return dom.Node(domDocument()) }
-func (p *Page) Root() dom.Node          { return dom.Node(domRoot()) }
-func (p *Page) Body() dom.Node          { return dom.Node(domBody()) }
-func (p *Page) BaseURI() string         { return taken(domBaseURI()) }
-func (p *Page) UUID() string            { return taken(domUUID()) }
-func (p *Page) BatchDone()              { domBatchDone() }
-func (p *Page) ActiveElement() dom.Node { return dom.Node(domActive()) }
+func (p *Page) Mark() int32        { return domMark() }
+func (p *Page) Release(mark int32) { domRelease(mark) }
+func (p *Page) Document() dom.Node { return dom.Node(domDocument()) }
+func (p *Page) Root() dom.Node     { return dom.Node(domRoot()) }
+func (p *Page) Body() dom.Node     { return dom.Node(domBody()) }
+func (p *Page) BaseURI() string    { return taken(domBaseURI()) }
+func (p *Page) UUID() string       { return taken(domUUID()) }
+func (p *Page) BatchDone()         { domBatchDone() }
+func (p *Page) Focused() dom.Node  { return dom.Node(domFocused()) }
 
 func (p *Page) Attribute(n dom.Node, name dom.Name) (string, bool) {
-	length := domAttribute(int32(n), p.names[name])
+	length := domAttribute(int32(n), string(name))
 	if length < 0 {
 		return "", false
 	}
@@ -69,15 +56,15 @@ func (p *Page) Attribute(n dom.Node, name dom.Name) (string, bool) {
 }
 
 func (p *Page) HasAttribute(n dom.Node, name dom.Name) bool {
-	return domHasAttribute(int32(n), p.names[name]) > 0
+	return domHasAttribute(int32(n), string(name)) > 0
 }
 
 func (p *Page) SetAttribute(n dom.Node, name dom.Name, value string) {
-	domSetAttribute(int32(n), p.names[name], value)
+	domSetAttribute(int32(n), string(name), value)
 }
 
 func (p *Page) RemoveAttribute(n dom.Node, name dom.Name) {
-	domRemoveAttribute(int32(n), p.names[name])
+	domRemoveAttribute(int32(n), string(name))
 }
 
 func (p *Page) ElementByID(id string) dom.Node {
@@ -136,12 +123,12 @@ func (p *Page) Closest(n dom.Node, selector string) dom.Node {
 }
 
 func (p *Page) ElementNamed(n dom.Node, name dom.Name) (dom.Node, bool) {
-	element := domElementNamed(int32(n), p.names[name])
+	element := domElementNamed(int32(n), string(name))
 	return found(element), element >= 0
 }
 
 func (p *Page) SelectNamed(n dom.Node, name dom.Name) ([]dom.Node, bool, error) {
-	count := domSelectNamed(int32(n), p.names[name])
+	count := domSelectNamed(int32(n), string(name))
 	return list(count), count >= 0, failed(count)
 }
 

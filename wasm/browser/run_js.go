@@ -1,6 +1,8 @@
 package browser
 
 import (
+	"unsafe"
+
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/drive"
 	"github.com/turbowasm/turbowasm/wasm/frame"
@@ -24,7 +26,8 @@ func Run(s *turbo.Session) {
 // Start starts s on the page and returns; the program must stay alive.
 func Start(s *turbo.Session) {
 	domScratch(exportScratch(1<<12), 1<<12)
-	page, session = newPage(), s
+	domLiterals(int32(uintptr(unsafe.Pointer(&page)))) // the linker puts them before all variables
+	page, session = &Page{}, s
 	actions = actions[:0]
 	for _, builtin := range stream.Builtin {
 		actions = append(actions, builtin.Perform)

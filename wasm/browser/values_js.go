@@ -176,22 +176,9 @@ func (p *Page) Once(callback func(value dom.Node)) (function dom.Node, release f
 	return dom.Node(domOnce(slot)), func() { p.slots.take(slot) }
 }
 
-// interned names an attribute.
-func (p *Page) interned(name string) int32 {
-	n, ok := p.attributes[name]
-	if !ok {
-		if p.attributes == nil {
-			p.attributes = map[string]int32{}
-		}
-		n = domIntern(name)
-		p.attributes[name] = n
-	}
-	return n
-}
-
 // Attr returns an attribute by its name.
 func (p *Page) Attr(n dom.Node, name string) (value string, ok bool) {
-	length := domAttribute(int32(n), p.interned(name))
+	length := domAttribute(int32(n), name)
 	if length < 0 {
 		return "", false
 	}
@@ -199,13 +186,13 @@ func (p *Page) Attr(n dom.Node, name string) (value string, ok bool) {
 }
 
 func (p *Page) HasAttr(n dom.Node, name string) bool {
-	return domHasAttribute(int32(n), p.interned(name)) > 0
+	return domHasAttribute(int32(n), name) > 0
 }
 
 func (p *Page) SetAttr(n dom.Node, name, value string) {
-	domSetAttribute(int32(n), p.interned(name), value)
+	domSetAttribute(int32(n), name, value)
 }
 
 func (p *Page) RemoveAttr(n dom.Node, name string) {
-	domRemoveAttribute(int32(n), p.interned(name))
+	domRemoveAttribute(int32(n), name)
 }

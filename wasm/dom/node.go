@@ -29,35 +29,19 @@ const (
 func (p Place) Beside() bool { return p >= Before && p <= Replace }
 
 // Name is an attribute name that the runtime reads or writes.
-type Name int32
+type Name string
 
 const (
-	_ Name = iota
-	Action
-	Autofocus
-	ID
-	MaintainScroll
-	Method
-	RequestID
-	Scroll
-	Target
-	Targets
+	Action         Name = "action"
+	Autofocus      Name = "autofocus"
+	ID             Name = "id"
+	MaintainScroll Name = "maintain_scroll"
+	Method         Name = "method"
+	RequestID      Name = "request-id"
+	Scroll         Name = "scroll"
+	Target         Name = "target"
+	Targets        Name = "targets"
 )
-
-// Names holds the spelling of every Name.
-var Names = [...]string{
-	Action:         "action",
-	Autofocus:      "autofocus",
-	ID:             "id",
-	MaintainScroll: "maintain_scroll",
-	Method:         "method",
-	RequestID:      "request-id",
-	Scroll:         "scroll",
-	Target:         "target",
-	Targets:        "targets",
-}
-
-func (n Name) String() string { return Names[n] }
 
 // FocusBarriers match what cannot be focused, nor anything inside.
 const FocusBarriers = "[inert], :disabled, [hidden], details:not([open]), dialog:not([open])"

@@ -9,10 +9,9 @@ import (
 // Page is what streams need of a page. Its methods must only be called within
 // a call from the page; handles last as long as that call.
 type Page interface {
-	Root() dom.Node          // the html element
-	Document() dom.Node      // the document
-	Body() dom.Node          // the body, 0 when there is none
-	ActiveElement() dom.Node // the focused element or the body
+	Root() dom.Node     // the html element
+	Document() dom.Node // the document
+	Focused() dom.Node  // the element with the focus, 0 when it is the body or none
 	BaseURI() string
 
 	Attribute(n dom.Node, name dom.Name) (value string, ok bool)

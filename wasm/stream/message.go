@@ -56,8 +56,8 @@ func focusable(page Page, n dom.Node) bool {
 // focusedID returns the id of the focused element, "" when there is none to
 // come back to.
 func focusedID(page Page) string {
-	n := page.ActiveElement()
-	if n == 0 || page.Same(n, page.Body()) {
+	n := page.Focused()
+	if n == 0 {
 		return ""
 	}
 	id, _ := page.Attribute(n, dom.ID)
@@ -66,7 +66,7 @@ func focusedID(page Page) string {
 
 func restoreFocus(page Page, id string) {
 	n := page.ElementByID(id)
-	if focusable(page, n) && !page.Same(n, page.ActiveElement()) {
+	if focusable(page, n) && !page.Same(n, page.Focused()) {
 		page.Focus(n)
 	}
 }
@@ -103,7 +103,7 @@ func prepareAutofocus(page Page, streams []dom.Node, hints Hints) (func(), error
 }
 
 func autofocus(page Page, id string, generated bool) {
-	if active := page.ActiveElement(); active != 0 && !page.Same(active, page.Body()) {
+	if page.Focused() != 0 {
 		return
 	}
 	n := page.ElementByID(id)

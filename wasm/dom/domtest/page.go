@@ -143,9 +143,6 @@ func (p *Page) Document() dom.Node { return p.handle(p.document) }
 // Root returns the html element.
 func (p *Page) Root() dom.Node { return p.handle(p.root()) }
 
-// Body returns the body.
-func (p *Page) Body() dom.Node { return p.handle(p.body()) }
-
 func (p *Page) root() *html.Node { return child(p.document, atom.Html) }
 
 func (p *Page) body() *html.Node {

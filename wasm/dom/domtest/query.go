@@ -21,7 +21,7 @@ func attribute(n *html.Node, name string) (string, bool) {
 
 // Attribute returns the value of an attribute and whether there is one.
 func (p *Page) Attribute(n dom.Node, name dom.Name) (string, bool) {
-	return attribute(p.node(n), name.String())
+	return attribute(p.node(n), string(name))
 }
 
 // HasAttribute reports whether there is such an attribute.
@@ -34,19 +34,19 @@ func (p *Page) HasAttribute(n dom.Node, name dom.Name) bool {
 func (p *Page) SetAttribute(n dom.Node, name dom.Name, value string) {
 	node := p.node(n)
 	for i, a := range node.Attr {
-		if a.Key == name.String() && a.Namespace == "" {
+		if a.Key == string(name) && a.Namespace == "" {
 			node.Attr[i].Val = value
 			return
 		}
 	}
-	node.Attr = append(node.Attr, html.Attribute{Key: name.String(), Val: value})
+	node.Attr = append(node.Attr, html.Attribute{Key: string(name), Val: value})
 }
 
 // RemoveAttribute removes an attribute.
 func (p *Page) RemoveAttribute(n dom.Node, name dom.Name) {
 	node := p.node(n)
 	for i, a := range node.Attr {
-		if a.Key == name.String() && a.Namespace == "" {
+		if a.Key == string(name) && a.Namespace == "" {
 			node.Attr = append(node.Attr[:i:i], node.Attr[i+1:]...)
 			return
 		}
@@ -229,13 +229,8 @@ func (p *Page) RemoveTwins(parent dom.Node, ids string, properties bool) {
 var focusables = cascadia.MustCompile("input:not([type=hidden]):not(:disabled), textarea:not(:disabled), select:not(:disabled), " +
 	"button:not(:disabled), a[href], area[href], iframe, summary, [tabindex], [contenteditable]")
 
-// ActiveElement returns the focused element, or the body.
-func (p *Page) ActiveElement() dom.Node {
-	if p.active != nil {
-		return p.handle(p.active)
-	}
-	return p.Body()
-}
+// Focused returns the element with the focus, 0 when none has it.
+func (p *Page) Focused() dom.Node { return p.handle(p.active) }
 
 // Focus gives an element the focus if it can have it.
 func (p *Page) Focus(n dom.Node) {
