@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { launch } from "../conformance/browser.mjs"
 import { built, oracle } from "../conformance/runtime.mjs"
+import { digits, ms, spread } from "./figures.mjs"
 
 const usage = `usage: node js/bench/run.mjs [flags]
   --only TEXT        only loads whose name contains the text
@@ -143,18 +144,6 @@ async function comparePaced(bench) {
   }
   return rows
 }
-
-function spread(samples) {
-  const sorted = samples.toSorted((a, b) => a - b)
-  const at = (q) => {
-    const place = q * (sorted.length - 1), low = Math.floor(place)
-    return sorted[low] + (place - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low])
-  }
-  return { median: at(0.5), q1: at(0.25), q3: at(0.75), rounds: sorted.length }
-}
-
-const digits = (value) => value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0)
-const ms = ({ median, q1, q3 }) => `${digits(median)} (${digits(q1)}–${digits(q3)})`
 
 function row({ load, n, observed, theirs, ours, ratio, target }) {
   const verdict = target ? `≥ ${target}${ratio < target ? " **missed**" : ""}` : ""

@@ -194,20 +194,22 @@ func (d *Drive) requestErrored(visit dom.Node) {
 	d.recordResponse(visit, d.Answer(0, d.Page.Int(networkFailure), 0))
 }
 
-// render calls back in the next frame; a frame that was asked for before is
-// not waited for any more.
-func (d *Drive) render(visit dom.Node, callback func(visit dom.Node, done func())) {
+// render calls back in the next frame with an object of what it is about,
+// which knows the visit; a frame that was asked for before is not waited for
+// any more.
+func (d *Drive) render(visit, about dom.Node, callback func(about dom.Node, done func())) {
 	p := d.Page
 	d.cancelRender(visit)
-	kept := p.Keep(visit)
+	p.Set(about, "visit", visit)
+	about = p.Keep(about)
 	number := 0
 	next, release := p.Once(func(dom.Node) {
 		delete(d.frames, number)
 		// What renders begins in a microtask of its own.
 		p.Then(0, func(dom.Node) {
-			callback(kept, func() {
-				p.Delete(kept, "frame")
-				p.Drop(kept)
+			callback(about, func() {
+				p.Delete(p.Get(about, "visit"), "frame")
+				p.Drop(about)
 			})
 		})
 	})
@@ -223,7 +225,7 @@ func (d *Drive) render(visit dom.Node, callback func(visit dom.Node, done func()
 	}
 	d.frames[number] = func() {
 		release()
-		p.Drop(kept)
+		p.Drop(about)
 	}
 }
 
@@ -244,45 +246,45 @@ func (d *Drive) cancelRender(visit dom.Node) {
 }
 
 // rendering calls back once no other rendering is under way.
-func (d *Drive) rendering(visit dom.Node, then func(visit dom.Node)) {
+func (d *Drive) rendering(then func()) {
 	if promise := d.Page.Get(0, "view.renderPromise"); promise != 0 {
-		d.await(promise, visit, func(visit, _ dom.Node) { then(visit) })
+		d.Page.Then(promise, func(dom.Node) { then() })
 		return
 	}
-	then(visit)
+	then()
 }
 
-// loadResponse renders the response of a visit.
+// loadResponse renders the response of a visit. Its source is parsed while the
+// frame is waited for.
 func (d *Drive) loadResponse(visit dom.Node) {
 	p := d.Page
 	response := p.Get(visit, "response")
 	if response == 0 {
 		return
 	}
-	status, response := p.Number(response, "statusCode"), p.Keep(response)
-	d.render(visit, func(visit dom.Node, done func()) {
-		if p.Is(visit, "shouldCacheSnapshot") {
+	status, html := p.Number(response, "statusCode"), p.Get(response, "responseHTML")
+	_, ok := p.Text(response, "responseHTML.length") // the page keeps the text
+	if html == 0 {
+		html = p.String("")
+	}
+	about := p.Object()
+	p.Set(about, "snapshot", d.Parsed(html))
+	d.render(visit, about, func(about dom.Node, done func()) {
+		if visit := p.Get(about, "visit"); p.Is(visit, "shouldCacheSnapshot") {
 			d.cacheSnapshotOf(visit)
 		}
-		d.rendering(visit, func(visit dom.Node) {
-			visit = p.Keep(visit)
-			html := p.Get(response, "responseHTML")
-			_, ok := p.Text(response, "responseHTML.length") // the page keeps the text
-			if html == 0 {
-				html = p.String("")
-			}
+		d.rendering(func() {
 			end := func() {
+				visit := p.Get(about, "visit")
 				p.Do(d.adapter(), "visitRendered", visit)
 				if successful(status) && ok {
 					d.complete(visit)
 				} else {
 					d.fail(visit)
 				}
-				p.Drop(visit)
-				p.Drop(response)
 				done()
 			}
-			snapshot := d.Parsed(html)
+			visit, snapshot := p.Get(about, "visit"), p.Get(about, "snapshot")
 			if successful(status) && ok {
 				d.renderSnapshot(visit, snapshot, false, end)
 			} else {
@@ -321,24 +323,23 @@ func (d *Drive) loadCachedSnapshot(visit dom.Node) {
 		return
 	}
 	preview := d.shouldIssueRequest(visit)
-	snapshot = p.Keep(snapshot)
-	d.render(visit, func(visit dom.Node, done func()) {
+	about := p.Object()
+	p.Set(about, "snapshot", snapshot)
+	d.render(visit, about, func(about dom.Node, done func()) {
+		visit := p.Get(about, "visit")
 		d.cacheSnapshotOf(visit)
 		if p.Is(visit, "isPageRefresh") {
 			p.Do(d.adapter(), "visitRendered", visit)
-			p.Drop(snapshot)
 			done()
 			return
 		}
-		d.rendering(visit, func(visit dom.Node) {
-			visit = p.Keep(visit)
-			d.renderSnapshot(visit, snapshot, preview, func() {
+		d.rendering(func() {
+			d.renderSnapshot(p.Get(about, "visit"), p.Get(about, "snapshot"), preview, func() {
+				visit := p.Get(about, "visit")
 				p.Do(d.adapter(), "visitRendered", visit)
 				if !preview {
 					d.complete(visit)
 				}
-				p.Drop(visit)
-				p.Drop(snapshot)
 				done()
 			})
 		})
