@@ -386,7 +386,7 @@ func TestOnlyOnesOwnRoomsAreHeard(t *testing.T) {
 		{"her own rooms", ada.roomsStream(), true},
 		{"his rooms", ken.roomsStream(), false},
 	} {
-		err := mayHear(ada, k.stream)
+		err := c.mayHear(t.Context(), ada, k.stream)
 		if (err == nil) != k.ok {
 			t.Errorf("%s: got error %v, want allowed %v", k.name, err, k.ok)
 		}

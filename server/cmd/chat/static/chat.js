@@ -104,14 +104,32 @@ addEventListener("turbo:submit-end", ({ target, detail }) => {
   list()?.toEnd()
 })
 
-// Enter sends, except on a screen keyboard, which has no Shift to hold.
+// Enter sends, except on a screen keyboard, which has no Shift to hold. Escape
+// cancels.
 addEventListener("keydown", (event) => {
   const { target } = event
-  if (event.key != "Enter" || event.shiftKey || event.isComposing || target.form?.id != "composer") return
+  if (event.isComposing) return
+  if (event.key == "Escape") target.closest("turbo-frame")?.querySelector(".cancel")?.click()
+  if (event.key != "Enter" || event.shiftKey || !target.form?.matches("#composer, .edit")) return
   if (matchMedia("(pointer: coarse)").matches) return
   event.preventDefault()
   if (target.value.trim()) target.form.requestSubmit()
 })
+
+// After a form in the sidebar, the next page brings the sidebar afresh.
+addEventListener("turbo:submit-start", ({ target }) => {
+  target.closest("#user_sidebar")?.removeAttribute("data-turbo-permanent")
+})
+
+// The sidebar stays while pages change: it is told where the reader is.
+const here = () => {
+  for (const link of document.querySelectorAll(".room-item")) {
+    if (link.pathname == location.pathname) link.ariaCurrent = "page"
+    else link.removeAttribute("aria-current")
+  }
+}
+addEventListener("turbo:load", here)
+addEventListener("turbo:frame-load", here)
 
 // A click elsewhere closes the menu of a message.
 addEventListener("click", ({ target }) => {
