@@ -30,6 +30,7 @@ type page struct {
 	User    user
 	Rooms   []room
 	Directs []room
+	Whole   bool // never a part of another page: a frame that comes here leaves it
 }
 
 func (a *app) pageFor(r *http.Request, u user, title string) (p page, err error) {
