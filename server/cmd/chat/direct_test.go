@@ -77,7 +77,7 @@ func TestADirectRoomIsItsMembersAlone(t *testing.T) {
 	}
 	// Everybody is told by the name of the other.
 	wantContains(t, <-heard, `<turbo-stream action="prepend" target="direct_rooms">`, `id="list_rooms_direct_2"`, ">Ada</span>")
-	wantContains(t, ada.get("/rooms/2").body, "<title>Ken", `id="messages_rooms_direct_2"`, "Only the 2 of you")
+	wantContains(t, ada.get("/rooms/2").body, "<title>Ken", `id="messages_rooms_direct_2"`, "Only the two of you")
 	wantContains(t, ken.get("/rooms/1").body, `id="list_rooms_direct_2"`)
 	wantLacks(t, bob.get("/rooms/1").body, `id="list_rooms_direct_2"`)
 

@@ -1,6 +1,7 @@
 // Command chat is a small group chat, and the end-to-end test bed of the
-// runtime: rooms, messages that can be edited and deleted, boosts, all of it
-// live in every window, and all of it usable without JavaScript.
+// runtime: rooms for all and direct ones for a few, messages that can be edited
+// and deleted, boosts, all of it live in every window, and all of it usable
+// without JavaScript.
 //
 //	chat [-addr localhost:8080] [-db chat.db] [-turbo js/dist] [-dev]
 //

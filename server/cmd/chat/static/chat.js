@@ -77,16 +77,34 @@ customElements.define("message-list", MessageList)
 
 const list = () => document.querySelector("message-list")
 
-// Readers at the end of the list stay there when something is added.
-addEventListener("turbo:before-stream-render", (event) => {
+// Readers at the end of the list stay there when something is added to it or to
+// a message in it, be it by a stream or in a frame.
+addEventListener("turbo:before-stream-render", ({ target, detail }) => {
   const messages = list()
-  if (!messages || event.target.target != messages.id) return
-  const { render } = event.detail
-  event.detail.render = async (stream) => {
+  if (!messages?.contains(document.getElementById(target.target))) return
+  const { render } = detail
+  detail.render = async (stream) => {
     const follow = messages.atEnd
     await render(stream)
     if (follow) messages.toEnd()
   }
+})
+
+addEventListener("turbo:before-frame-render", ({ target, detail }) => {
+  const messages = list()
+  if (!messages?.contains(target)) return
+  const { render } = detail
+  detail.render = (...frames) => {
+    const follow = messages.atEnd
+    render(...frames)
+    if (follow) messages.toEnd()
+  }
+})
+
+// An edit goes on where the message ended.
+addEventListener("turbo:frame-load", ({ target }) => {
+  const body = target.querySelector(":scope > .edit textarea")
+  body?.setSelectionRange(body.value.length, body.value.length)
 })
 
 // A message that has been sent leaves the composer, unlike what was typed since.
