@@ -91,6 +91,7 @@ func startChat(t *testing.T) *runningChat {
 		Addr:   "127.0.0.1:0",
 		DB:     filepath.Join(t.TempDir(), "chat.db"),
 		Turbo:  shared.runtime,
+		Dev:    true,
 		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}}
 	c.begin()

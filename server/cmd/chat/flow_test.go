@@ -52,7 +52,7 @@ func TestFlowAMessageLivesInBothWindows(t *testing.T) {
 	ada.run(
 		chromedp.WaitVisible(".edit textarea"),
 		chromedp.SetValue(".edit textarea", "rewritten by ada"),
-		chromedp.Submit(".edit textarea"),
+		chromedp.Click(".edit .button"),
 	)
 	ken.waitMessages("rewritten by ada (edited)", 1)
 	ken.waitMessages("hello from ada", 0)
@@ -117,8 +117,7 @@ func TestFlowAnEditInPlaceIsGivenUpOrKept(t *testing.T) {
 	ada.click("first words", `.action[href$="/edit"]`)
 	ada.waitFor(editing)
 	ada.run(
-		chromedp.Evaluate(`void (document.querySelector(".edit textarea").required = false)`, nil),
-		chromedp.SetValue(".edit textarea", ""),
+		chromedp.Evaluate(`void Object.assign(document.querySelector(".edit textarea"), { required: false, value: "" })`, nil),
 		chromedp.Click(".edit .button"),
 	)
 	ada.waitFor(`document.querySelector(".edit .error")`)
@@ -303,6 +302,12 @@ func TestFlowReadersAtTheEndFollowAndOthersStayWhereTheyRead(t *testing.T) {
 	if got := value[float64](ken, `document.querySelector(".scroller").scrollTop`); got != 10 {
 		t.Errorf("a reader was moved from 10 to %v", got)
 	}
+}
+
+func TestFlowADeveloperSeesWhichFrameIsMissing(t *testing.T) {
+	ada := startChat(t).enter("Ada L", lounge)
+	ada.run(chromedp.Evaluate(`void document.querySelector(".bar").insertAdjacentHTML("afterend", '<turbo-frame id="wanted" src="/sidebar">')`, nil))
+	ada.waitFor(`(frame => frame.checkVisibility() && frame.innerText.includes('GET /sidebar answered 200, without <turbo-frame id="wanted">. It has user_sidebar'))(document.querySelector("#wanted"))`)
 }
 
 func TestFlowWithoutJavaScript(t *testing.T) {
