@@ -9,7 +9,7 @@ FUZZTIME ?= 30s
 all: fmt test
 
 run: dist ## the chat on http://localhost:8080, or another PORT
-	go run ./server/cmd/chat
+	go run ./server/cmd/chat -dev
 
 test: vet test-native test-browser ## everything but conformance
 

@@ -26,6 +26,7 @@ import (
 	"sync"
 
 	"github.com/turbowasm/turbowasm/server/cable"
+	"github.com/turbowasm/turbowasm/server/frame"
 	"github.com/turbowasm/turbowasm/server/stream"
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
@@ -91,8 +92,9 @@ func (s *Server) Verifier() *streamname.Verifier {
 //
 //	{{streamFrom .Room "messages"}}   [Server.StreamFrom]
 //	{{domID .Message "edit"}}         [stream.DOMID]
+//	{{frame "sidebar" "src" "/side"}} [frame.Tag]
 func (s *Server) Funcs() template.FuncMap {
-	return template.FuncMap{"streamFrom": s.StreamFrom, "domID": stream.DOMID}
+	return template.FuncMap{"streamFrom": s.StreamFrom, "domID": stream.DOMID, "frame": frame.Tag}
 }
 
 // StreamFrom is the tag that makes a page listen to the stream named after

@@ -197,19 +197,26 @@ func TestKeysComeFromTheSecret(t *testing.T) {
 	}
 }
 
-func TestTurboHeaders(t *testing.T) {
+func TestARequestIDIsInTheHeader(t *testing.T) {
 	r := httptest.NewRequest("GET", "/", nil)
-	if server.FrameID(r) != "" || server.RequestID(r) != "" {
-		t.Error("an ordinary request has ids")
+	if got := server.RequestID(r); got != "" {
+		t.Errorf("an ordinary request: got %q", got)
 	}
-	r.Header.Set("Turbo-Frame", "sidebar")
 	r.Header.Set("X-Turbo-Request-Id", "abc")
-	if server.FrameID(r) != "sidebar" || server.RequestID(r) != "abc" {
-		t.Errorf("got %q, %q", server.FrameID(r), server.RequestID(r))
+	if got := server.RequestID(r); got != "abc" {
+		t.Errorf("got %q, want abc", got)
 	}
-	r.Header.Set("Turbo-Frame", "  ")
-	if server.FrameID(r) != "" {
-		t.Error("a blank header is a frame")
+}
+
+func TestTemplatesHaveFrames(t *testing.T) {
+	s := &server.Server{StreamKey: []byte("s3cr3t")}
+	page := template.Must(template.New("").Funcs(s.Funcs()).Parse(`{{frame "side" "src" .}}`))
+	var got strings.Builder
+	if err := page.Execute(&got, "/?a=1&b=2"); err != nil {
+		t.Fatal(err)
+	}
+	if want := `<turbo-frame src="/?a=1&amp;b=2" id="side"></turbo-frame>`; got.String() != want {
+		t.Errorf("got %s, want %s", &got, want)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +25,24 @@ func (g GlobalID) String() string { return "gid://" + g.App + "/" + g.Class + "/
 // Param is the URI in URL-safe Base64 without padding: what stands for the
 // record in a stream name.
 func (g GlobalID) Param() string { return base64.RawURLEncoding.EncodeToString([]byte(g.String())) }
+
+// ErrGlobalID reports what [ParseParam] cannot read.
+var ErrGlobalID = errors.New("no global id")
+
+// ParseParam reads what [GlobalID.Param] wrote: in a verified stream name, the
+// record that an Authorize hook decides about.
+func ParseParam(param string) (GlobalID, error) {
+	uri, err := base64.RawURLEncoding.DecodeString(param)
+	if err != nil {
+		return GlobalID{}, fmt.Errorf("streamname: parse %q: %w", param, ErrGlobalID)
+	}
+	rest, ok := strings.CutPrefix(string(uri), "gid://")
+	parts := strings.Split(rest, "/")
+	if !ok || len(parts) != 3 || slices.Contains(parts, "") {
+		return GlobalID{}, fmt.Errorf("streamname: parse %q: %w", uri, ErrGlobalID)
+	}
+	return GlobalID{App: parts[0], Class: parts[1], ID: parts[2]}, nil
+}
 
 // ErrBlank reports a streamable that is nil or renders as nothing. It is
 // refused rather than skipped, because the name without it may be another's.

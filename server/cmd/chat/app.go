@@ -15,7 +15,9 @@ import (
 	"github.com/turbowasm/turbowasm/server"
 	"github.com/turbowasm/turbowasm/server/assets"
 	"github.com/turbowasm/turbowasm/server/cable"
+	"github.com/turbowasm/turbowasm/server/frame"
 	"github.com/turbowasm/turbowasm/server/stream"
+	"github.com/turbowasm/turbowasm/server/streamname"
 )
 
 // maxRequest is what a request's body may hold, in bytes: the longest message
@@ -71,17 +73,23 @@ func (a *app) handler() http.Handler {
 	mux.HandleFunc("POST /session", a.public(a.createSession))
 	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request, user) error{
 		"GET /{$}":           a.showHome,
+		"GET /sidebar":       a.showSidebar,
 		"GET /rooms/new":     a.newRoom,
 		"POST /rooms":        a.createRoom,
 		"GET /rooms/{room}":  a.showRoom,
 		"GET /rooms/{room}/": a.noPage,
 		"GET /":              a.noPage,
 
+		"GET /rooms/directs/new": a.newDirect,
+		"POST /rooms/directs":    a.createDirect,
+
 		"POST /rooms/{room}/messages":               a.createMessage,
+		"GET /rooms/{room}/messages/{message}":      a.showMessage,
 		"GET /rooms/{room}/messages/{message}/edit": a.editMessage,
 		"PATCH /rooms/{room}/messages/{message}":    a.updateMessage,
 		"DELETE /rooms/{room}/messages/{message}":   a.deleteMessage,
 
+		"GET /rooms/{room}/messages/{message}/boosts":            a.showBoosts,
 		"GET /rooms/{room}/messages/{message}/boosts/new":        a.newBoost,
 		"POST /rooms/{room}/messages/{message}/boosts":           a.createBoost,
 		"DELETE /rooms/{room}/messages/{message}/boosts/{boost}": a.deleteBoost,
@@ -137,49 +145,69 @@ func (a *app) fail(w http.ResponseWriter, r *http.Request, err error) {
 	default:
 		a.logger.ErrorContext(r.Context(), "chat: request", "method", r.Method, "path", r.URL.Path, "error", err)
 	}
-	if err := a.render(w, p.Status, "error", p); err != nil {
+	p.Frame = frame.ID(r)
+	if err := a.render(w, p.Status, frame.Layout(w, r, "error", "error_frame"), p); err != nil {
 		a.logger.ErrorContext(r.Context(), "chat: render error page", "error", err)
 		http.Error(w, p.Message, p.Status)
 	}
 }
 
-// publish makes a change and tells a stream about it. Changes and broadcasts go
+// news is what a stream is told.
+type news struct {
+	stream string
+	part   stream.Component
+}
+
+// publish makes a change and tells streams about it. Changes and broadcasts go
 // one after the other, so that pages see changes in the order in which the
-// database took them. Change returns what to broadcast; nil is nothing.
+// database took them. Change returns what to broadcast.
 //
-// What is stored stays so when the broadcast fails: that is logged only.
-func (a *app) publish(ctx context.Context, to string, change func(context.Context) (stream.Component, error)) error {
+// What is stored stays so when a broadcast fails: that is logged only.
+func (a *app) publish(ctx context.Context, change func(context.Context) ([]news, error)) error {
 	// A visitor who goes away must not keep the others from hearing.
 	ctx = context.WithoutCancel(ctx)
 	a.publishing.Lock()
 	defer a.publishing.Unlock()
-	part, err := change(ctx)
-	if err != nil || part == nil {
+	all, err := change(ctx)
+	if err != nil {
 		return err
 	}
-	if err := a.turbo.To(to).Broadcast(ctx, part); err != nil {
-		a.logger.ErrorContext(ctx, "chat: broadcast", "stream", to, "error", err)
+	for _, n := range all {
+		if err := a.turbo.To(n.stream).Broadcast(ctx, n.part); err != nil {
+			a.logger.ErrorContext(ctx, "chat: broadcast", "stream", n.stream, "error", err)
+		}
 	}
 	return nil
 }
 
 // authorize decides what a cable connection may listen to.
-func (a *app) authorize(_ context.Context, s *cable.Subscription, stream string) error {
+func (a *app) authorize(ctx context.Context, s *cable.Subscription, stream string) error {
 	u, ok := s.User().Data.(user)
 	if !ok {
 		return cable.ErrRejected
 	}
-	return mayHear(u, stream)
+	return a.mayHear(ctx, u, stream)
 }
 
 // mayHear lets a user listen to the sidebar that all share, to their own, and
-// to rooms, which are open to everybody.
-func mayHear(u user, stream string) error {
-	owner, what, private := strings.Cut(stream, ":")
-	if private && what == roomsStream && owner != u.GlobalID().Param() {
-		return fmt.Errorf("%w: the rooms of another user", cable.ErrRejected)
+// to the rooms that they may enter.
+func (a *app) mayHear(ctx context.Context, u user, stream string) error {
+	if stream == roomsStream || stream == u.roomsStream() {
+		return nil
 	}
-	return nil
+	owner, _, _ := strings.Cut(stream, ":")
+	id, err := streamname.ParseParam(owner)
+	if err != nil {
+		return fmt.Errorf("%w: %w", cable.ErrRejected, err)
+	}
+	r, err := a.db.roomFor(ctx, u, id.ID)
+	switch {
+	case errors.Is(err, errNotFound):
+		return fmt.Errorf("%w: %w", cable.ErrRejected, err)
+	case err == nil && r.messagesStream() != stream:
+		return fmt.Errorf("%w: no stream of room %d", cable.ErrRejected, r.ID)
+	}
+	return err
 }
 
 // overrideMethod lets a form be a PATCH or DELETE by its field _method.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/turbowasm/turbowasm/server/frame"
 	"github.com/turbowasm/turbowasm/server/stream"
 )
 
@@ -79,6 +80,15 @@ func (s *store) deleteBoost(ctx context.Context, b boost) error {
 	return nil
 }
 
+// showBoosts is what follows a new boost.
+func (a *app) showBoosts(w http.ResponseWriter, r *http.Request, u user) error {
+	room, m, err := a.messageOf(r, u)
+	if err != nil {
+		return err
+	}
+	return a.renderPart(w, r, "boosting", m, room.Path()+"#"+stream.DOMID(m))
+}
+
 // newBoostPage asks for a boost that is none of the quick ones.
 type newBoostPage struct {
 	page
@@ -88,44 +98,45 @@ type newBoostPage struct {
 }
 
 func (a *app) newBoost(w http.ResponseWriter, r *http.Request, u user) error {
-	room, m, err := a.messageOf(r)
+	room, m, err := a.messageOf(r, u)
 	if err != nil {
 		return err
 	}
-	return a.renderNewBoost(w, r, u, http.StatusOK, newBoostPage{Room: room, Message: m})
+	return a.renderNewBoost(w, r, u, http.StatusOK, "new_boost_frame", newBoostPage{Room: room, Message: m})
 }
 
-func (a *app) renderNewBoost(w http.ResponseWriter, r *http.Request, u user, status int, p newBoostPage) (err error) {
+// renderNewBoost sends the page that asks for a boost, or the part of it.
+func (a *app) renderNewBoost(w http.ResponseWriter, r *http.Request, u user, status int, part string, p newBoostPage) (err error) {
 	if p.page, err = a.pageFor(r, u, "Boost"); err != nil {
 		return err
 	}
-	return a.render(w, status, "new_boost", p)
+	return a.render(w, status, frame.Layout(w, r, "new_boost", part), p)
 }
 
 func (a *app) createBoost(w http.ResponseWriter, r *http.Request, u user) error {
-	room, m, err := a.messageOf(r)
+	room, m, err := a.messageOf(r, u)
 	if err != nil {
 		return err
 	}
 	content, err := line(r.FormValue("content"), maxBoost)
 	if err != nil {
-		return a.renderNewBoost(w, r, u, http.StatusUnprocessableEntity,
+		return a.renderNewBoost(w, r, u, http.StatusUnprocessableEntity, "boosting_again",
 			newBoostPage{Room: room, Message: m, Content: r.FormValue("content"), Error: "A boost " + err.Error() + "."})
 	}
-	var part stream.Component
-	err = a.publish(r.Context(), room.messagesStream(), func(ctx context.Context) (stream.Component, error) {
+	err = a.publish(r.Context(), func(ctx context.Context) ([]news, error) {
 		b, err := a.db.createBoost(ctx, m, u, content, time.Now())
-		part = stream.Append.To(stream.DOMID(m, "boosts"), stream.Template(a.views, "boost", b), stream.MaintainScroll)
-		return part, err
+		part := stream.Append.To(stream.DOMID(m, "boosts"), stream.Template(a.views, "boost", b), stream.MaintainScroll)
+		return []news{{room.messagesStream(), part}}, err
 	})
 	if err != nil {
 		return err
 	}
-	return stream.Response{Stream: []stream.Component{part}, Location: room.Path() + "#" + stream.DOMID(m)}.Write(w, r)
+	http.Redirect(w, r, m.Path()+"/boosts", http.StatusSeeOther)
+	return nil
 }
 
 func (a *app) deleteBoost(w http.ResponseWriter, r *http.Request, u user) error {
-	room, m, err := a.messageOf(r)
+	room, m, err := a.messageOf(r, u)
 	if err != nil {
 		return err
 	}
@@ -138,8 +149,8 @@ func (a *app) deleteBoost(w http.ResponseWriter, r *http.Request, u user) error 
 		return fmt.Errorf("chat: boost %d of user %d: %w", b.ID, b.Booster.ID, errForbidden)
 	}
 	part := stream.Remove.To(stream.DOMID(b), nil, stream.MaintainScroll)
-	err = a.publish(r.Context(), room.messagesStream(), func(ctx context.Context) (stream.Component, error) {
-		return part, a.db.deleteBoost(ctx, b)
+	err = a.publish(r.Context(), func(ctx context.Context) ([]news, error) {
+		return []news{{room.messagesStream(), part}}, a.db.deleteBoost(ctx, b)
 	})
 	if err != nil {
 		return err

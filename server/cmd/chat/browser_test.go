@@ -91,6 +91,7 @@ func startChat(t *testing.T) *runningChat {
 		Addr:   "127.0.0.1:0",
 		DB:     filepath.Join(t.TempDir(), "chat.db"),
 		Turbo:  shared.runtime,
+		Dev:    true,
 		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}}
 	c.begin()
@@ -247,10 +248,11 @@ func (w *window) text() (text string) {
 
 const sources = "turbo-cable-stream-source"
 
-// waitConnected waits until everything that the page listens to is confirmed.
+// waitConnected waits until the sidebar is there and everything that the page
+// listens to is confirmed.
 func (w *window) waitConnected() {
 	w.t.Helper()
-	w.waitFor(fmt.Sprintf(`document.querySelector("%[1]s") && !document.querySelector("%[1]s:not([connected])")`, sources))
+	w.waitFor(fmt.Sprintf(`document.querySelector("#user_sidebar[complete] %[1]s") && !document.querySelector("%[1]s:not([connected])")`, sources))
 }
 
 // mark leaves a mark that is lost when the page is loaded again.
@@ -281,9 +283,24 @@ func (w *window) say(line string) {
 	)
 }
 
+// openDirectRoom goes to the direct room with somebody by the picker in the
+// sidebar.
+func (w *window) openDirectRoom(with string) {
+	w.t.Helper()
+	w.run(chromedp.Click(`#direct_rooms_control [href="/rooms/directs/new"]`))
+	w.waitFor(`document.querySelector("#user_sidebar .picker")`)
+	w.run(
+		chromedp.Click(fmt.Sprintf(`//label[contains(., %q)]`, with)),
+		chromedp.Click(".picker .button"),
+	)
+	w.waitFor(fmt.Sprintf(`document.querySelector("h1").innerText.includes(%q) && !document.querySelector(".picker")`, with))
+	w.waitConnected()
+}
+
 // messages finds the messages whose body begins with text, as an expression.
+// One that is being edited has no body.
 func messages(text string) string {
-	return fmt.Sprintf(`[...document.querySelectorAll(".message")].filter(m => m.querySelector(".message__body").textContent.startsWith(%q))`, text)
+	return fmt.Sprintf(`[...document.querySelectorAll(".message")].filter(m => m.querySelector(".message__body")?.textContent.startsWith(%q))`, text)
 }
 
 // waitMessages waits until there are exactly n messages that begin with text.

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"github.com/turbowasm/turbowasm/server/frame"
 )
 
 // testChat is a chat with an empty database, and what it logged.
@@ -34,7 +36,7 @@ func newTestChat(t *testing.T) *testChat {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(a.handler())
+	srv := httptest.NewServer(frame.Check(a.handler(), a.logger)) // an answer that lacks its frame is an error
 	t.Cleanup(func() {
 		a.turbo.Shutdown(context.Background())
 		srv.Close()
@@ -132,6 +134,20 @@ func (b *browser) post(path string, form url.Values) answer {
 func (b *browser) turbo(path string, form url.Values) answer {
 	b.t.Helper()
 	return b.do("POST", path, turboAccept, form)
+}
+
+// frame sends a request of a frame as Turbo does, and follows redirects.
+func (b *browser) frame(id, method, path string, form url.Values) answer {
+	b.t.Helper()
+	accept := "text/html, application/xhtml+xml"
+	if method != "GET" {
+		accept = turboAccept
+	}
+	got := b.do(method, path, accept, form, "Turbo-Frame", id)
+	for got.status == http.StatusSeeOther {
+		got = b.do("GET", got.location, accept, nil, "Turbo-Frame", id)
+	}
+	return got
 }
 
 // add puts a user and a room into the database.

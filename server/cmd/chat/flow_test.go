@@ -2,10 +2,12 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // The flows drive the chat in Chromium with the runtime that this tree builds.
@@ -48,9 +50,9 @@ func TestFlowAMessageLivesInBothWindows(t *testing.T) {
 	ada.waitConnected()
 	ada.click("hello from ada", `.action[href$="/edit"]`)
 	ada.run(
-		chromedp.WaitVisible("#body"),
-		chromedp.SetValue("#body", "rewritten by ada"),
-		chromedp.Submit("#body"),
+		chromedp.WaitVisible(".edit textarea"),
+		chromedp.SetValue(".edit textarea", "rewritten by ada"),
+		chromedp.Click(".edit .button"),
 	)
 	ken.waitMessages("rewritten by ada (edited)", 1)
 	ken.waitMessages("hello from ada", 0)
@@ -62,6 +64,163 @@ func TestFlowAMessageLivesInBothWindows(t *testing.T) {
 	ada.waitMessages("rewritten by ada", 0)
 	ken.waitMessages("hello again", 1)
 	ken.checkMark()
+	ada.checkMark()
+}
+
+func TestFlowTheSidebarStaysWhileRoomsChange(t *testing.T) {
+	chat := startChat(t)
+	ada := chat.enter("Ada L", lounge)
+	ada.mark()
+	ada.run(chromedp.Evaluate(`void (window.sidebar = document.querySelector("#user_sidebar"), window.source = sidebar.querySelector("`+sources+`"))`, nil))
+	const stays = `document.querySelector("#user_sidebar") == window.sidebar && sidebar.querySelector("` + sources + `") == window.source && source.isConnected`
+	for _, room := range []string{"Workshop", "Field notes", "Lounge"} {
+		ada.run(chromedp.Click(fmt.Sprintf(`//a[contains(@class, "room-item")][contains(., %q)]`, room)))
+		ada.waitFor(fmt.Sprintf(`document.querySelector("h1").innerText.includes(%q)`, room))
+		ada.waitFor(fmt.Sprintf(`document.querySelector(".room-item[aria-current]").innerText.includes(%q)`, room))
+		if !value[bool](ada, stays) {
+			t.Errorf("in %s the sidebar is another one", room)
+		}
+		ada.waitConnected()
+	}
+	ada.run(chromedp.NavigateBack())
+	ada.waitFor(`document.querySelector("h1").innerText.includes("Field notes")`)
+	if !value[bool](ada, stays) {
+		t.Error("back in Field notes the sidebar is another one")
+	}
+	ada.checkMark()
+}
+
+func TestFlowAnEditInPlaceIsGivenUpOrKept(t *testing.T) {
+	chat := startChat(t)
+	ada, ken := chat.enter("Ada L", lounge), chat.enter("Ken T", lounge)
+	ada.say("first words")
+	ken.waitMessages("first words", 1)
+	ada.waitMessages("first words", 1)
+	ada.mark()
+	const editing = `document.activeElement.matches(".edit textarea") && document.activeElement.selectionStart == "first words".length`
+
+	for name, giveUp := range map[string]chromedp.Action{
+		"the link": chromedp.Click(".edit .cancel"),
+		"escape":   chromedp.SendKeys(".edit textarea", kb.Escape),
+	} {
+		ada.click("first words", `.action[href$="/edit"]`)
+		ada.waitFor(editing)
+		if got := value[string](ada, "location.pathname"); got != lounge {
+			t.Errorf("before %s: the page is %s", name, got)
+		}
+		ada.run(chromedp.SendKeys(".edit textarea", " that nobody will read"), giveUp)
+		ada.waitFor(`!document.querySelector(".edit")`)
+		ada.waitMessages("first words", 1)
+	}
+
+	// What cannot be is asked for again, in place.
+	ada.click("first words", `.action[href$="/edit"]`)
+	ada.waitFor(editing)
+	ada.run(
+		chromedp.Evaluate(`void Object.assign(document.querySelector(".edit textarea"), { required: false, value: "" })`, nil),
+		chromedp.Click(".edit .button"),
+	)
+	ada.waitFor(`document.querySelector(".edit .error")`)
+	ada.run(chromedp.SendKeys(".edit textarea", "last words"), chromedp.Click(".edit .button"))
+	ada.waitMessages("last words (edited)", 1)
+	ken.waitMessages("last words (edited)", 1)
+	if got := value[int](ada, `document.querySelectorAll("turbo-frame[id^=edit_]").length - document.querySelectorAll(".message").length`); got != 0 {
+		t.Errorf("got %d frames more than messages", got)
+	}
+	ada.checkMark()
+}
+
+func TestFlowABoostOfOnesOwnWords(t *testing.T) {
+	chat := startChat(t)
+	ada, ken := chat.enter("Ada L", lounge), chat.enter("Ken T", lounge)
+	ada.say("applause, please")
+	ken.waitMessages("applause", 1)
+	ada.waitMessages("applause", 1)
+	ken.mark()
+	of := func(what string) string { return messages("applause") + "[0]" + what }
+
+	ken.click("applause", `.action[href$="/boosts/new"]`)
+	ken.waitFor(`document.activeElement.matches(".new-boost input")`)
+	ken.run(chromedp.Click(".new-boost .cancel"))
+	ken.waitFor(`!document.querySelector(".new-boost")`)
+
+	ken.click("applause", `.action[href$="/boosts/new"]`)
+	ken.waitFor(`document.activeElement.matches(".new-boost input")`)
+	ken.run(chromedp.SendKeys(".new-boost input", "bravo"), chromedp.Click(".new-boost .button:not(.cancel)"))
+	ken.waitFor(of(`.querySelector(".boosts").innerText.includes("bravo")`) + ` && !document.querySelector(".new-boost")`)
+	ada.waitFor(of(`.querySelector(".boosts").innerText.includes("bravo")`))
+
+	// The answer and the broadcast bring the same boost: the next of another
+	// comes after both.
+	ada.click("applause", ".quick button:nth-child(1)")
+	for _, w := range []*window{ada, ken} {
+		w.waitFor(of(`.querySelectorAll(".boost").length == 2`))
+	}
+	ken.click("applause", ".boost__remove")
+	for _, w := range []*window{ada, ken} {
+		w.waitFor(of(`.querySelectorAll(".boost").length == 1`))
+	}
+	ken.checkMark()
+}
+
+func TestFlowADirectRoomOpensInTheSidebarOfItsMembers(t *testing.T) {
+	chat := startChat(t)
+	ada, ken, bob := chat.enter("Ada L", lounge), chat.enter("Ken T", "/rooms/2"), chat.enter("Bob N", lounge)
+	for _, w := range []*window{ada, ken, bob} {
+		w.mark()
+	}
+	// The picker can be closed again.
+	ada.run(chromedp.Click(`#direct_rooms_control [href="/rooms/directs/new"]`))
+	ada.waitFor(`document.querySelector(".picker")`)
+	ada.run(chromedp.Click("#direct_rooms_control .cancel"))
+	ada.waitFor(`!document.querySelector(".picker")`)
+
+	ada.openDirectRoom("Ken T")
+	ken.waitFor(`document.querySelector("#direct_rooms > :only-child").innerText.includes("Ada L")`)
+	ada.say("between us")
+	ken.run(chromedp.Click("#direct_rooms > :only-child"))
+	ken.waitMessages("between us", 1)
+	ken.waitConnected()
+	ken.say("of course")
+	ada.waitMessages("of course", 1)
+
+	// Who is not a member is neither told nor let in.
+	bob.openDirectRoom("Ken T")
+	ken.waitFor(`document.querySelector("#direct_rooms > :first-child").innerText.includes("Bob N") && document.querySelectorAll("#direct_rooms > *").length == 2`)
+	if got := value[string](bob, `document.querySelector("#direct_rooms").innerText.trim()`); !strings.HasSuffix(got, "Ken T") || strings.Contains(got, "Ada") {
+		t.Errorf("Bob's direct rooms: %q", got)
+	}
+
+	// Opened again it is the same room, first in the list.
+	ada.openDirectRoom("Ken T")
+	ada.waitMessages("of course", 1)
+	ken.waitFor(`document.querySelector("#direct_rooms > :first-child").innerText.includes("Ada L") && document.querySelectorAll("#direct_rooms > *").length == 2`)
+	for _, w := range []*window{ada, ken, bob} {
+		w.checkMark()
+	}
+}
+
+// A subscription with a good signature, made for a member, is not a stranger's.
+func TestFlowAStrangersSubscriptionToADirectRoomIsRefused(t *testing.T) {
+	chat := startChat(t)
+	ada, ken, bob := chat.enter("Ada L", lounge), chat.enter("Ken T", lounge), chat.enter("Bob N", lounge)
+	ada.openDirectRoom("Ken T")
+	ken.waitFor(`document.querySelector("#direct_rooms > :only-child")`)
+	source := value[string](ada, `(source => (source.removeAttribute("connected"), source.id = "probe", source.outerHTML))(document.querySelector(".bar `+sources+`").cloneNode())`)
+	for _, k := range []struct {
+		w    *window
+		want string
+	}{{ken, "turbo:cable-connected"}, {bob, "turbo:cable-rejected"}} {
+		k.w.run(chromedp.Evaluate(fmt.Sprintf(`
+			for (const name of ["turbo:cable-connected", "turbo:cable-rejected"]) {
+				addEventListener(name, ({ target, type }) => { if (target.id == "probe") window.heard = type })
+			}
+			document.body.insertAdjacentHTML("beforeend", %q)`, source), nil))
+		k.w.waitFor("window.heard")
+		if got := value[string](k.w, "window.heard"); got != k.want {
+			t.Errorf("%s: got %s, want %s", k.w.name, got, k.want)
+		}
+	}
 }
 
 func TestFlowOnlyTheAuthorIsOfferedToChangeAMessage(t *testing.T) {
@@ -145,6 +304,12 @@ func TestFlowReadersAtTheEndFollowAndOthersStayWhereTheyRead(t *testing.T) {
 	}
 }
 
+func TestFlowADeveloperSeesWhichFrameIsMissing(t *testing.T) {
+	ada := startChat(t).enter("Ada L", lounge)
+	ada.run(chromedp.Evaluate(`void document.querySelector(".bar").insertAdjacentHTML("afterend", '<turbo-frame id="wanted" src="/sidebar">')`, nil))
+	ada.waitFor(`(frame => frame.checkVisibility() && frame.innerText.includes('GET /sidebar answered 200, without <turbo-frame id="wanted">. It has user_sidebar'))(document.querySelector("#wanted"))`)
+}
+
 func TestFlowWithoutJavaScript(t *testing.T) {
 	chat := startChat(t)
 	ada := chat.open("Ada L", emulation.SetScriptExecutionDisabled(true))
@@ -160,6 +325,20 @@ func TestFlowWithoutJavaScript(t *testing.T) {
 		)
 		ada.waitMessages(line, 1)
 	}
+	// What is a frame with JavaScript is a page.
+	ada.click("plain line 5", `.action[href$="/edit"]`)
+	ada.waitFor(`location.pathname.endsWith("/edit")`)
+	ada.run(chromedp.SetValue(".edit textarea", "edited line 5"), chromedp.Click(".edit .button"))
+	ada.waitMessages("edited line 5", 1)
+	ada.click("edited line 5", `.action[href$="/boosts/new"]`)
+	ada.waitFor(`document.querySelector(".new-boost")`)
+	ada.run(chromedp.SendKeys(".new-boost input", "plain"), chromedp.Click(".new-boost .button"))
+	ada.waitFor(messages("edited line 5") + `[0].querySelector(".boosts").innerText.includes("plain")`)
+	ada.run(chromedp.Click(`[href="/rooms/directs/new"]`))
+	ada.waitFor(`document.querySelector(".sheet .picker")`)
+	ada.run(chromedp.Click(".person:first-child"), chromedp.Click(".picker .button"))
+	ada.waitFor(`document.querySelector("h1 .faces") && document.querySelector("#direct_rooms > :only-child")`)
+	ada.run(chromedp.Navigate(ada.url + lounge))
 	// The list starts at its end.
 	ada.waitFor(`(list => list.lastElementChild.getBoundingClientRect().bottom <= document.querySelector("#composer").getBoundingClientRect().top)(document.querySelector("message-list"))`)
 }

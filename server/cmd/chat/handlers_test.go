@@ -78,14 +78,19 @@ func TestEverythingWorksWithoutJavaScript(t *testing.T) {
 	if got := b.get("/"); got.location != "/rooms/new" {
 		t.Fatalf("home without rooms: got %q, want /rooms/new", got.location)
 	}
+	// follow sends a form, and goes where that leads.
 	follow := func(path, wantLocation string, form url.Values) string {
 		t.Helper()
-		got := b.post(path, form)
-		if got.status != http.StatusSeeOther || got.location != wantLocation {
-			t.Fatalf("%s: got %d to %q, want 303 to %q", path, got.status, got.location, wantLocation)
+		at, got := path, b.post(path, form)
+		for got.status == http.StatusSeeOther {
+			at = got.location
+			path, _, _ := strings.Cut(at, "#")
+			got = b.get(path)
 		}
-		path, _, _ = strings.Cut(wantLocation, "#")
-		return b.get(path).body
+		if got.status != http.StatusOK || at != wantLocation {
+			t.Fatalf("%s: got %d at %q, want 200 at %q", path, got.status, at, wantLocation)
+		}
+		return got.body
 	}
 	page := follow("/rooms", "/rooms/1", url.Values{"name": {"Lounge"}})
 	wantContains(t, page, `id="list_rooms_open_1"`, `id="messages_rooms_open_1"`, `action="/rooms/1/messages"`)
@@ -124,14 +129,10 @@ func TestTurboIsAnsweredWithTheStreamThatIsBroadcast(t *testing.T) {
 	}{
 		{"creating a message", "POST", path, url.Values{"body": {"hello"}, "client_message_id": {"k1"}},
 			[]string{`<turbo-stream action="append" target="messages_rooms_open_1">`, `id="message_k1"`, "hello"}},
-		{"editing it", "PATCH", path + "/1", url.Values{"body": {"goodbye"}},
-			[]string{`<turbo-stream maintain_scroll="true" action="replace" target="presentation_message_k1">`, `id="presentation_message_k1"`, "goodbye", "(edited)"}},
-		{"editing it through a field", "POST", path + "/1", url.Values{"body": {"hi"}, "_method": {"patch"}},
-			[]string{`action="replace"`, "hi"}},
-		{"boosting it", "POST", path + "/1/boosts", url.Values{"content": {"👍"}},
-			[]string{`<turbo-stream maintain_scroll="true" action="append" target="boosts_message_k1">`, `id="boost_1"`, "👍"}},
-		{"taking the boost back", "DELETE", path + "/1/boosts/1", nil,
-			[]string{`<turbo-stream maintain_scroll="true" action="remove" target="boost_1"></turbo-stream>`}},
+		{"sending it again", "POST", path, url.Values{"body": {"hello again"}, "client_message_id": {"k2"}},
+			[]string{`id="message_k2"`}},
+		{"deleting it", "DELETE", path + "/2", nil,
+			[]string{`<turbo-stream action="remove" target="message_k2"></turbo-stream>`}},
 		{"deleting it through a field", "POST", path + "/1", url.Values{"_method": {"delete"}},
 			[]string{`<turbo-stream action="remove" target="message_k1"></turbo-stream>`}},
 	} {
@@ -144,6 +145,89 @@ func TestTurboIsAnsweredWithTheStreamThatIsBroadcast(t *testing.T) {
 			t.Errorf("%s: broadcast\n%s\nwant what was answered\n%s", k.name, message, got.body)
 		}
 	}
+}
+
+// A frame is answered with its part, and everybody else hears of the change.
+func TestFramesAreAnsweredWithTheirPart(t *testing.T) {
+	c := newTestChat(t)
+	_, r := c.add(t, "Somebody", "Lounge")
+	b := c.named(t, "Ada")
+	b.post("/rooms/1/messages", url.Values{"body": {"hello"}, "client_message_id": {"k1"}})
+	heard := c.listen(t, r.messagesStream())
+	const path = "/rooms/1/messages/1"
+	for _, k := range []struct {
+		name, frame, method, path string
+		form                      url.Values
+		status                    int
+		want, broadcast           []string
+	}{
+		{"beginning to edit", "edit_message_k1", "GET", path + "/edit", nil, 200,
+			[]string{`<turbo-frame id="edit_message_k1">`, ">hello</textarea>", `href="/rooms/1/messages/1">Cancel`}, nil},
+		{"giving up", "edit_message_k1", "GET", path, nil, 200,
+			[]string{`<turbo-frame id="edit_message_k1">`, `id="presentation_message_k1"`, "hello"}, nil},
+		{"an edit to nothing", "edit_message_k1", "PATCH", path, url.Values{"body": {" "}}, 422,
+			[]string{`<turbo-frame id="edit_message_k1">`, "must not be empty"}, nil},
+		{"an edit", "edit_message_k1", "PATCH", path, url.Values{"body": {"goodbye"}}, 200,
+			[]string{`<turbo-frame id="edit_message_k1">`, `id="presentation_message_k1"`, "goodbye", "(edited)"},
+			[]string{`<turbo-stream maintain_scroll="true" action="replace" target="presentation_message_k1">`, "goodbye", "(edited)"}},
+		{"a quick boost", "boosting_message_k1", "POST", path + "/boosts", url.Values{"content": {"👍"}}, 200,
+			[]string{`<turbo-frame id="boosting_message_k1"`, `<div id="boosts_message_k1"`, `id="boost_1"`, "👍", `<turbo-frame id="new_boost_message_k1"></turbo-frame>`},
+			[]string{`<turbo-stream maintain_scroll="true" action="append" target="boosts_message_k1">`, `id="boost_1"`, "👍"}},
+		{"beginning to boost", "new_boost_message_k1", "GET", path + "/boosts/new", nil, 200,
+			[]string{`<turbo-frame id="new_boost_message_k1">`, `data-turbo-frame="boosting_message_k1"`, `maxlength="16"`}, nil},
+		{"giving that up", "new_boost_message_k1", "GET", path + "/boosts", nil, 200,
+			[]string{`<turbo-frame id="new_boost_message_k1"></turbo-frame>`}, nil},
+		{"a boost of too many words", "boosting_message_k1", "POST", path + "/boosts", url.Values{"content": {"seventeen letters"}}, 422,
+			[]string{`<turbo-frame id="boosting_message_k1">`, `id="boost_1"`, `<turbo-frame id="new_boost_message_k1">`, `value="seventeen letters"`, "longer than 16 characters"}, nil},
+		{"taking the boost back", "boosting_message_k1", "DELETE", path + "/boosts/1", nil, 200,
+			[]string{`<turbo-stream maintain_scroll="true" action="remove" target="boost_1"></turbo-stream>`},
+			[]string{`<turbo-stream maintain_scroll="true" action="remove" target="boost_1"></turbo-stream>`}},
+		{"the sidebar", "user_sidebar", "GET", "/sidebar", nil, 200,
+			[]string{`<turbo-frame id="user_sidebar">`, `id="list_rooms_open_1"`, `<turbo-frame id="direct_rooms_control">`, "<turbo-cable-stream-source"}, nil},
+		{"the picker", "direct_rooms_control", "GET", "/rooms/directs/new", nil, 200,
+			[]string{`<turbo-frame id="direct_rooms_control">`, `data-turbo-frame="_top"`, "Somebody"}, nil},
+		{"closing the picker", "direct_rooms_control", "GET", "/sidebar", nil, 200,
+			[]string{`<turbo-frame id="direct_rooms_control">`, `href="/rooms/directs/new"`}, nil},
+		{"what is not there", "edit_message_k9", "GET", "/rooms/1/messages/9/edit", nil, 404,
+			[]string{`<turbo-frame id="edit_message_k9">`, "There is nothing here"}, nil},
+	} {
+		got := b.frame(k.frame, k.method, k.path, k.form)
+		if got.status != k.status {
+			t.Errorf("%s: got status %d, want %d", k.name, got.status, k.status)
+		}
+		wantContains(t, got.body, k.want...)
+		wantLacks(t, got.body, "<html", `class="sidebar"`)
+		if k.broadcast != nil {
+			wantContains(t, <-heard, k.broadcast...)
+		}
+	}
+}
+
+// Without a frame, the addresses that frames load are pages or lead to one.
+func TestAddressesOfFramesArePagesToo(t *testing.T) {
+	c := newTestChat(t)
+	c.add(t, "Somebody", "Lounge")
+	b := c.named(t, "Ada")
+	b.post("/rooms/1/messages", url.Values{"body": {"hello"}, "client_message_id": {"k1"}})
+	for path, want := range map[string]string{
+		"/sidebar":                   "/",
+		"/rooms/1/messages/1":        "/rooms/1#message_k1",
+		"/rooms/1/messages/1/boosts": "/rooms/1#message_k1",
+	} {
+		if got := b.get(path); got.status != http.StatusSeeOther || got.location != want {
+			t.Errorf("%s: got %d to %q, want 303 to %q", path, got.status, got.location, want)
+		}
+	}
+	for _, path := range []string{"/rooms/1/messages/1/edit", "/rooms/1/messages/1/boosts/new", "/rooms/directs/new"} {
+		got := b.get(path)
+		if got.status != http.StatusOK {
+			t.Errorf("%s: got status %d", path, got.status)
+		}
+		wantContains(t, got.body, "<!DOCTYPE html>", `class="sidebar"`, "<form ")
+	}
+	// A frame that has lost its session is to become the page that asks for a name.
+	got := c.newBrowser(t).frame("user_sidebar", "GET", "/sidebar", nil)
+	wantContains(t, got.body, `<meta name="turbo-visit-control" content="reload">`)
 }
 
 // listen hears what is broadcast to a stream.
@@ -377,6 +461,15 @@ func TestOnlyOnesOwnRoomsAreHeard(t *testing.T) {
 	c := newTestChat(t)
 	ada, r := c.add(t, "Ada", "Lounge")
 	ken, _ := c.add(t, "Ken", "Workshop")
+	bob, _ := c.add(t, "Bob", "Attic")
+	hers, err := c.db.openDirectRoom(t.Context(), ken, []int64{ada.ID}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, err := c.db.openDirectRoom(t.Context(), ken, []int64{bob.ID}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, k := range []struct {
 		name, stream string
 		ok           bool
@@ -385,8 +478,15 @@ func TestOnlyOnesOwnRoomsAreHeard(t *testing.T) {
 		{"messages of an open room", r.messagesStream(), true},
 		{"her own rooms", ada.roomsStream(), true},
 		{"his rooms", ken.roomsStream(), false},
+		{"messages of her direct room", hers.messagesStream(), true},
+		{"messages of theirs", theirs.messagesStream(), false},
+		{"her direct room as an open one", room{ID: hers.ID}.messagesStream(), false},
+		{"theirs as an open one", room{ID: theirs.ID}.messagesStream(), false},
+		{"a room that is not there", room{ID: 99}.messagesStream(), false},
+		{"something else of a room", r.GlobalID().Param() + ":secrets", false},
+		{"something else", "secrets", false},
 	} {
-		err := mayHear(ada, k.stream)
+		err := c.mayHear(t.Context(), ada, k.stream)
 		if (err == nil) != k.ok {
 			t.Errorf("%s: got error %v, want allowed %v", k.name, err, k.ok)
 		}

@@ -1,8 +1,9 @@
 // Command chat is a small group chat, and the end-to-end test bed of the
-// runtime: rooms, messages that can be edited and deleted, boosts, all of it
-// live in every window, and all of it usable without JavaScript.
+// runtime: rooms for all and direct ones for a few, messages that can be edited
+// and deleted, boosts, all of it live in every window, and all of it usable
+// without JavaScript.
 //
-//	chat [-addr localhost:8080] [-db chat.db] [-turbo js/dist]
+//	chat [-addr localhost:8080] [-db chat.db] [-turbo js/dist] [-dev]
 //
 // The environment variables PORT and CHAT_DB set the defaults of the first two.
 // The runtime is read from the directory that "turbowasm dist" wrote; without
@@ -28,6 +29,7 @@ func main() {
 	flag.StringVar(&c.Addr, "addr", "localhost:"+cmp.Or(os.Getenv("PORT"), "8080"), "`address` to listen on")
 	flag.StringVar(&c.DB, "db", cmp.Or(os.Getenv("CHAT_DB"), "chat.db"), "database `file`, made and seeded if missing")
 	flag.StringVar(&c.Turbo, "turbo", "js/dist", "`directory` of the built runtime")
+	flag.BoolVar(&c.Dev, "dev", false, "show on the page when the answer to a frame lacks it")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		flag.Usage()

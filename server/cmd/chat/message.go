@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/turbowasm/turbowasm/server/frame"
 	"github.com/turbowasm/turbowasm/server/stream"
 )
 
@@ -167,7 +168,7 @@ func (s *store) deleteMessage(ctx context.Context, m message) error {
 }
 
 func (a *app) createMessage(w http.ResponseWriter, r *http.Request, u user) error {
-	room, err := a.roomOf(r)
+	room, err := a.roomOf(r, u)
 	if err != nil {
 		return err
 	}
@@ -182,13 +183,13 @@ func (a *app) createMessage(w http.ResponseWriter, r *http.Request, u user) erro
 		clientID = strings.ToLower(rand.Text())
 	}
 	var part stream.Component
-	err = a.publish(r.Context(), room.messagesStream(), func(ctx context.Context) (stream.Component, error) {
+	err = a.publish(r.Context(), func(ctx context.Context) ([]news, error) {
 		m, created, err := a.db.createMessage(ctx, room, u, clientID, body, time.Now())
 		part = stream.Append.To(stream.DOMID(room, "messages"), stream.Template(a.views, "message", m))
 		if !created {
 			return nil, err // everybody has it, the author perhaps not
 		}
-		return part, err
+		return []news{{room.messagesStream(), part}}, err
 	})
 	if errors.Is(err, errClientID) {
 		d.Error = "The message came with an id that cannot be used. Please send it once more."
@@ -198,6 +199,15 @@ func (a *app) createMessage(w http.ResponseWriter, r *http.Request, u user) erro
 		return err
 	}
 	return stream.Response{Stream: []stream.Component{part}, Location: room.Path()}.Write(w, r)
+}
+
+// showMessage is what a message's edit gives way to.
+func (a *app) showMessage(w http.ResponseWriter, r *http.Request, u user) error {
+	room, m, err := a.messageOf(r, u)
+	if err != nil {
+		return err
+	}
+	return a.renderPart(w, r, "message_frame", m, room.Path()+"#"+stream.DOMID(m))
 }
 
 // editPage changes one message.
@@ -220,7 +230,7 @@ func (a *app) renderEdit(w http.ResponseWriter, r *http.Request, u user, status 
 	if p.page, err = a.pageFor(r, u, "Edit message"); err != nil {
 		return err
 	}
-	return a.render(w, status, "edit_message", p)
+	return a.render(w, status, frame.Layout(w, r, "edit_message", "edit_message_frame"), p)
 }
 
 func (a *app) updateMessage(w http.ResponseWriter, r *http.Request, u user) error {
@@ -235,13 +245,14 @@ func (a *app) updateMessage(w http.ResponseWriter, r *http.Request, u user) erro
 	}
 	m.Body, m.Updated = body, time.Now()
 	part := stream.Replace.To(m.presentation(), stream.Template(a.views, "presentation", m), stream.MaintainScroll)
-	err = a.publish(r.Context(), room.messagesStream(), func(ctx context.Context) (stream.Component, error) {
-		return part, a.db.updateMessage(ctx, m, body, m.Updated)
+	err = a.publish(r.Context(), func(ctx context.Context) ([]news, error) {
+		return []news{{room.messagesStream(), part}}, a.db.updateMessage(ctx, m, body, m.Updated)
 	})
 	if err != nil {
 		return err
 	}
-	return stream.Response{Stream: []stream.Component{part}, Location: room.Path() + "#" + stream.DOMID(m)}.Write(w, r)
+	http.Redirect(w, r, m.Path(), http.StatusSeeOther)
+	return nil
 }
 
 func (a *app) deleteMessage(w http.ResponseWriter, r *http.Request, u user) error {
@@ -250,8 +261,8 @@ func (a *app) deleteMessage(w http.ResponseWriter, r *http.Request, u user) erro
 		return err
 	}
 	part := stream.Remove.To(stream.DOMID(m), nil)
-	err = a.publish(r.Context(), room.messagesStream(), func(ctx context.Context) (stream.Component, error) {
-		return part, a.db.deleteMessage(ctx, m)
+	err = a.publish(r.Context(), func(ctx context.Context) ([]news, error) {
+		return []news{{room.messagesStream(), part}}, a.db.deleteMessage(ctx, m)
 	})
 	if err != nil {
 		return err
@@ -260,8 +271,8 @@ func (a *app) deleteMessage(w http.ResponseWriter, r *http.Request, u user) erro
 }
 
 // messageOf finds the room and the message that a request's path names.
-func (a *app) messageOf(r *http.Request) (room, message, error) {
-	in, err := a.roomOf(r)
+func (a *app) messageOf(r *http.Request, u user) (room, message, error) {
+	in, err := a.roomOf(r, u)
 	if err != nil {
 		return room{}, message{}, err
 	}
@@ -275,7 +286,7 @@ func (a *app) messageOf(r *http.Request) (room, message, error) {
 
 // ownMessageOf is messageOf for what only the author may do.
 func (a *app) ownMessageOf(r *http.Request, u user) (room, message, error) {
-	in, m, err := a.messageOf(r)
+	in, m, err := a.messageOf(r, u)
 	if err == nil && m.Creator.ID != u.ID {
 		err = fmt.Errorf("chat: message %d of user %d: %w", m.ID, m.Creator.ID, errForbidden)
 	}

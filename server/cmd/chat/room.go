@@ -19,14 +19,24 @@ const (
 	pageSize = 40
 )
 
-// room is a room that is open to everybody.
+// room is a room that is open to everybody, or the direct room of a few.
 type room struct {
-	ID   int64
-	Name string
+	ID      int64
+	Name    string // of a direct room: see seenBy
+	Members []user // of a direct room, by name; nil if it is open
+	Others  []user // of its members, all but its viewer
 }
 
+// Direct reports whether only its members may enter the room.
+func (r room) Direct() bool { return r.Members != nil }
+
 // ModelName and DOMKey make ids such as messages_rooms_open_5.
-func (r room) ModelName() string { return "Rooms::Open" }
+func (r room) ModelName() string {
+	if r.Direct() {
+		return "Rooms::Direct"
+	}
+	return "Rooms::Open"
+}
 
 // DOMKey is the database id.
 func (r room) DOMKey() string { return strconv.FormatInt(r.ID, 10) }
@@ -53,9 +63,9 @@ func (s *store) createRoom(ctx context.Context, name string, creator user, now t
 	return r, nil
 }
 
-// rooms lists all rooms, newest first, as the sidebar shows them.
+// rooms lists the open rooms, newest first, as the sidebar shows them.
 func (s *store) rooms(ctx context.Context) ([]room, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, name FROM rooms ORDER BY id DESC`)
+	rows, err := s.db.QueryContext(ctx, `SELECT id, name FROM rooms WHERE direct_key IS NULL ORDER BY id DESC`)
 	if err != nil {
 		return nil, fmt.Errorf("chat: list rooms: %w", err)
 	}
@@ -71,12 +81,20 @@ func (s *store) rooms(ctx context.Context) ([]room, error) {
 	return all, rows.Err()
 }
 
-// room finds a room, or errNotFound.
-func (s *store) room(ctx context.Context, id int64) (room, error) {
-	r := room{ID: id}
-	err := s.db.QueryRowContext(ctx, `SELECT name FROM rooms WHERE id = ?`, id).Scan(&r.Name)
+// roomFor finds a room that a user may enter, or errNotFound.
+func (s *store) roomFor(ctx context.Context, u user, key string) (room, error) {
+	id, err := strconv.ParseInt(key, 10, 64)
 	if err != nil {
-		return room{}, fmt.Errorf("chat: find room %d: %w", id, found(err))
+		return room{}, fmt.Errorf("chat: find room %q: %w", key, errNotFound)
+	}
+	r := room{ID: id}
+	var direct bool
+	err = s.db.QueryRowContext(ctx, `SELECT name, direct_key IS NOT NULL FROM rooms WHERE id = ?`, id).Scan(&r.Name, &direct)
+	if err == nil && direct {
+		r, err = s.directRoom(ctx, u, r.ID)
+	}
+	if err != nil {
+		return room{}, fmt.Errorf("chat: find room %q: %w", key, found(err))
 	}
 	return r, nil
 }
@@ -117,7 +135,7 @@ func (a *app) showHome(w http.ResponseWriter, r *http.Request, _ user) error {
 }
 
 func (a *app) showRoom(w http.ResponseWriter, r *http.Request, u user) error {
-	room, err := a.roomOf(r)
+	room, err := a.roomOf(r, u)
 	if err != nil {
 		return err
 	}
@@ -165,9 +183,9 @@ func (a *app) createRoom(w http.ResponseWriter, r *http.Request, u user) error {
 			newRoomPage{page: p, Name: r.FormValue("name"), Error: "The name " + err.Error() + "."})
 	}
 	var created room
-	err = a.publish(r.Context(), roomsStream, func(ctx context.Context) (part stream.Component, err error) {
+	err = a.publish(r.Context(), func(ctx context.Context) (_ []news, err error) {
 		created, err = a.db.createRoom(ctx, name, u, time.Now())
-		return stream.Prepend.To("shared_rooms", stream.Template(a.views, "room_item", created)), err
+		return []news{{roomsStream, stream.Prepend.To("shared_rooms", stream.Template(a.views, "room_item", created))}}, err
 	})
 	if err != nil {
 		return err
@@ -176,11 +194,7 @@ func (a *app) createRoom(w http.ResponseWriter, r *http.Request, u user) error {
 	return nil
 }
 
-// roomOf finds the room that a request's path names.
-func (a *app) roomOf(r *http.Request) (room, error) {
-	id, err := strconv.ParseInt(r.PathValue("room"), 10, 64)
-	if err != nil {
-		return room{}, fmt.Errorf("chat: find room %q: %w", r.PathValue("room"), errNotFound)
-	}
-	return a.db.room(r.Context(), id)
+// roomOf finds the room that a request's path names, if the user may enter it.
+func (a *app) roomOf(r *http.Request, u user) (room, error) {
+	return a.db.roomFor(r.Context(), u, r.PathValue("room"))
 }

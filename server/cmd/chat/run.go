@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"github.com/turbowasm/turbowasm/server/frame"
 )
 
 // config is all that the chat takes from the world.
@@ -16,6 +18,7 @@ type config struct {
 	Addr   string // to listen on; port 0 is any free one
 	DB     string // SQLite file
 	Turbo  string // directory of the built runtime
+	Dev    bool   // check the answers to frames
 	Logger *slog.Logger
 }
 
@@ -49,8 +52,12 @@ func serve(ctx context.Context, listener net.Listener, c config) error {
 	if err != nil {
 		return err
 	}
+	handler := a.handler()
+	if c.Dev {
+		handler = frame.Check(handler, c.Logger)
+	}
 	srv := &http.Server{
-		Handler:           a.handler(),
+		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(c.Logger.Handler(), slog.LevelWarn),

@@ -51,6 +51,17 @@ var migrations = []string{
 		created_at INTEGER NOT NULL
 	) STRICT;
 	CREATE INDEX boosts_of_message ON boosts (message_id, id);`,
+
+	// A direct room is known by its members, as "3,8,21".
+	`ALTER TABLE rooms ADD COLUMN direct_key TEXT;
+	ALTER TABLE rooms ADD COLUMN opened_at INTEGER NOT NULL DEFAULT 0;
+	CREATE UNIQUE INDEX direct_rooms ON rooms (direct_key);
+	CREATE TABLE memberships (
+		user_id INTEGER NOT NULL REFERENCES users,
+		room_id INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
+		PRIMARY KEY (user_id, room_id)
+	) STRICT, WITHOUT ROWID;
+	CREATE INDEX members_of_room ON memberships (room_id);`,
 }
 
 // store keeps users, rooms, messages and boosts in one SQLite file. Times are

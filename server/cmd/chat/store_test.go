@@ -187,7 +187,7 @@ func TestWhatIsGoneIsNotFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, byToken := db.userByToken(ctx, "nobody's")
-	_, byRoom := db.room(ctx, 99)
+	_, byRoom := db.roomFor(ctx, u, "99")
 	_, byID := db.message(ctx, r, m.ID)
 	_, boosted := db.createBoost(ctx, m, u, "👍", time.Now())
 	for what, err := range map[string]error{

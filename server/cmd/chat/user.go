@@ -107,7 +107,7 @@ func (a *app) showWelcome(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, next, http.StatusSeeOther)
 		return nil
 	}
-	return a.render(w, http.StatusOK, "welcome", welcomePage{Name: suggestName(), Next: next})
+	return a.render(w, http.StatusOK, "welcome", welcomePage{page: page{Whole: true}, Name: suggestName(), Next: next})
 }
 
 func (a *app) createSession(w http.ResponseWriter, r *http.Request) error {
@@ -115,7 +115,7 @@ func (a *app) createSession(w http.ResponseWriter, r *http.Request) error {
 	name, err := line(r.FormValue("name"), maxUserName)
 	if err != nil {
 		return a.render(w, http.StatusUnprocessableEntity, "welcome",
-			welcomePage{Name: r.FormValue("name"), Next: next, Error: "Your name " + err.Error() + "."})
+			welcomePage{page: page{Whole: true}, Name: r.FormValue("name"), Next: next, Error: "Your name " + err.Error() + "."})
 	}
 	_, token, err := a.db.createUser(r.Context(), name, time.Now())
 	if err != nil {

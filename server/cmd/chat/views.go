@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/turbowasm/turbowasm/server/frame"
 )
 
 //go:embed templates
@@ -24,19 +26,34 @@ var quickBoosts = []string{"👍", "❤️", "😂", "🎉", "👀"}
 // page is what every page of a named user shows around its content. Its zero
 // value is a page without sidebar.
 type page struct {
-	Title string
-	User  user
-	Rooms []room
+	Title   string
+	User    user
+	Rooms   []room
+	Directs []room
+	Whole   bool // never a part of another page: a frame that comes here leaves it
 }
 
-func (a *app) pageFor(r *http.Request, u user, title string) (page, error) {
-	rooms, err := a.db.rooms(r.Context())
-	return page{Title: title, User: u, Rooms: rooms}, err
+func (a *app) pageFor(r *http.Request, u user, title string) (p page, err error) {
+	p = page{Title: title, User: u}
+	if p.Rooms, err = a.db.rooms(r.Context()); err == nil {
+		p.Directs, err = a.db.directRooms(r.Context(), u)
+	}
+	return p, err
+}
+
+// showSidebar is the sidebar with what it listens to.
+func (a *app) showSidebar(w http.ResponseWriter, r *http.Request, u user) error {
+	p, err := a.pageFor(r, u, "")
+	if err != nil {
+		return err
+	}
+	return a.renderPart(w, r, "sidebar_frame", p, "/")
 }
 
 // errorPage says what went wrong.
 type errorPage struct {
 	page
+	Frame   string // that it is said in, if one asked
 	Status  int
 	Message string
 }
@@ -77,6 +94,16 @@ func (a *app) render(w http.ResponseWriter, status int, name string, data any) e
 	w.WriteHeader(status)
 	w.Write(b.Bytes())
 	return nil
+}
+
+// renderPart answers a frame with its part of a page, and sends a browser to
+// that page.
+func (a *app) renderPart(w http.ResponseWriter, r *http.Request, name string, data any, page string) error {
+	if frame.Layout(w, r, true, false) {
+		http.Redirect(w, r, page, http.StatusSeeOther)
+		return nil
+	}
+	return a.render(w, http.StatusOK, name, data)
 }
 
 // staticURL is the address of an embedded file, with a hash of its content, so

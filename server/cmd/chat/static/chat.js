@@ -77,16 +77,34 @@ customElements.define("message-list", MessageList)
 
 const list = () => document.querySelector("message-list")
 
-// Readers at the end of the list stay there when something is added.
-addEventListener("turbo:before-stream-render", (event) => {
+// Readers at the end of the list stay there when something is added to it or to
+// a message in it, be it by a stream or in a frame.
+addEventListener("turbo:before-stream-render", ({ target, detail }) => {
   const messages = list()
-  if (!messages || event.target.target != messages.id) return
-  const { render } = event.detail
-  event.detail.render = async (stream) => {
+  if (!messages?.contains(document.getElementById(target.target))) return
+  const { render } = detail
+  detail.render = async (stream) => {
     const follow = messages.atEnd
     await render(stream)
     if (follow) messages.toEnd()
   }
+})
+
+addEventListener("turbo:before-frame-render", ({ target, detail }) => {
+  const messages = list()
+  if (!messages?.contains(target)) return
+  const { render } = detail
+  detail.render = (...frames) => {
+    const follow = messages.atEnd
+    render(...frames)
+    if (follow) messages.toEnd()
+  }
+})
+
+// An edit goes on where the message ended.
+addEventListener("turbo:frame-load", ({ target }) => {
+  const body = target.querySelector(":scope > .edit textarea")
+  body?.setSelectionRange(body.value.length, body.value.length)
 })
 
 // A message that has been sent leaves the composer, unlike what was typed since.
@@ -104,14 +122,32 @@ addEventListener("turbo:submit-end", ({ target, detail }) => {
   list()?.toEnd()
 })
 
-// Enter sends, except on a screen keyboard, which has no Shift to hold.
+// Enter sends, except on a screen keyboard, which has no Shift to hold. Escape
+// cancels.
 addEventListener("keydown", (event) => {
   const { target } = event
-  if (event.key != "Enter" || event.shiftKey || event.isComposing || target.form?.id != "composer") return
+  if (event.isComposing) return
+  if (event.key == "Escape") target.closest("turbo-frame")?.querySelector(".cancel")?.click()
+  if (event.key != "Enter" || event.shiftKey || !target.form?.matches("#composer, .edit")) return
   if (matchMedia("(pointer: coarse)").matches) return
   event.preventDefault()
   if (target.value.trim()) target.form.requestSubmit()
 })
+
+// After a form in the sidebar, the next page brings the sidebar afresh.
+addEventListener("turbo:submit-start", ({ target }) => {
+  target.closest("#user_sidebar")?.removeAttribute("data-turbo-permanent")
+})
+
+// The sidebar stays while pages change: it is told where the reader is.
+const here = () => {
+  for (const link of document.querySelectorAll(".room-item")) {
+    if (link.pathname == location.pathname) link.ariaCurrent = "page"
+    else link.removeAttribute("aria-current")
+  }
+}
+addEventListener("turbo:load", here)
+addEventListener("turbo:frame-load", here)
 
 // A click elsewhere closes the menu of a message.
 addEventListener("click", ({ target }) => {

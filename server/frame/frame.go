@@ -1,0 +1,81 @@
+// Package frame helps to serve turbo-frames: parts of a page that a link or a
+// form replaces on its own. The page writes the frame and the answer to its
+// request has one with the same id.
+//
+//	<turbo-frame id="{{domID .Message "edit"}}">…</turbo-frame>   a part of a page
+//	{{frame "user_sidebar" "src" "/sidebar"}}                     [Tag], in templates
+//	frame.Element{ID: "user_sidebar", Src: "/sidebar"}            a component, of templ as well
+//
+// [Layout] lets one handler answer a browser with the page and a frame with its
+// part. [Check] finds answers that lack the frame, while they are developed.
+package frame
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/turbowasm/turbowasm/server/stream"
+)
+
+// ID is the id of the frame that made the request, empty if none did. A
+// response that depends on it varies by the header Turbo-Frame: see [Layout].
+func ID(r *http.Request) string { return strings.TrimSpace(r.Header.Get("Turbo-Frame")) }
+
+// Layout picks what to answer r with: part if a frame asks, page otherwise.
+// They are whatever the caller renders by: names of templates, components. It
+// notes in w, of which nothing may have been written, that caches must keep the
+// two apart.
+//
+// The part is HTML with the frame in it; html, head and body may be left out.
+func Layout[T any](w http.ResponseWriter, r *http.Request, page, part T) T {
+	w.Header().Add("Vary", "Turbo-Frame")
+	if ID(r) != "" {
+		return part
+	}
+	return page
+}
+
+// Element is one <turbo-frame>. Only the ID is needed; see [stream.DOMID].
+type Element struct {
+	ID      string
+	Src     string           // address that the frame loads by itself
+	Target  string           // what its links navigate: the id of another frame, "_top" or "_parent"
+	Attrs   []stream.Attr    // further ones, such as loading="lazy"; written first, in order
+	Content stream.Component // shown until Src has been loaded; nil is nothing
+}
+
+// Render writes the element, as turbo-rails 2.0.21 does. With a bad attribute,
+// or none for the id, it writes nothing.
+//
+//	<turbo-frame id="user_sidebar" src="/sidebar" target="_top">…</turbo-frame>
+func (e Element) Render(ctx context.Context, w io.Writer) error {
+	if e.ID == "" {
+		return errors.New("frame: render: no id")
+	}
+	attrs := append(e.Attrs[:len(e.Attrs):len(e.Attrs)], stream.Attr{Name: "id", Value: e.ID})
+	if e.Src != "" {
+		attrs = append(attrs, stream.Attr{Name: "src", Value: e.Src})
+	}
+	if e.Target != "" {
+		attrs = append(attrs, stream.Attr{Name: "target", Value: e.Target})
+	}
+	tag, err := stream.Tag("turbo-frame", attrs...)
+	if err != nil {
+		return fmt.Errorf("frame: render %q: %w", e.ID, err)
+	}
+	if e.Content != nil {
+		content, err := stream.Render(ctx, e.Content)
+		if err != nil {
+			return fmt.Errorf("frame: render %q: %w", e.ID, err)
+		}
+		const end = "</turbo-frame>"
+		tag = tag[:len(tag)-len(end)] + content + end
+	}
+	return tag.Render(ctx, w)
+}
+
+var _ stream.Component = Element{}
