@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -78,6 +79,37 @@ func TestStoreRefusesADatabaseOfALaterVersion(t *testing.T) {
 	if db, err := openStore(t.Context(), path); err == nil {
 		db.Close()
 		t.Error("a database of a later version was opened")
+	}
+}
+
+// A room of the first version is open to everybody in the next.
+func TestStoreBringsAnOldDatabaseUpToDate(t *testing.T) {
+	ctx, path := t.Context(), filepath.Join(t.TempDir(), "chat.db")
+	old, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = old.Exec(migrations[0] + `; PRAGMA user_version = 1;
+		INSERT INTO users (name, token, created_at) VALUES ('Ada', 'secret', 1), ('Ken', 'token', 1);
+		INSERT INTO rooms (name, creator_id, created_at) VALUES ('Lounge', 1, 1)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old.Close()
+	db, err := openStore(ctx, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	ken, err := db.userByToken(ctx, "token")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := db.roomFor(ctx, ken, "1"); err != nil || r.Name != "Lounge" || r.Direct() {
+		t.Errorf("got %+v, error %v", r, err)
+	}
+	if r, err := db.openDirectRoom(ctx, ken, []int64{1}, time.Now()); err != nil || r.Name != "Ada" {
+		t.Errorf("a direct room: got %+v, error %v", r, err)
 	}
 }
 
