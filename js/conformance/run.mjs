@@ -6,7 +6,7 @@ import { parseArgs } from "node:util"
 import { browserNames, launch } from "./browser.mjs"
 import { compare } from "./compare.mjs"
 import { coverage, coverageTable } from "./coverage.mjs"
-import { differences } from "./report.mjs"
+import { differences, differencesProblems, writeDifferences } from "./report.mjs"
 import { runPairs } from "./pairs.mjs"
 import { play } from "./play.mjs"
 import { runRandom } from "./random.mjs"
@@ -27,7 +27,7 @@ const usage = `usage: node js/conformance/run.mjs [flags]
   --print            print what the scenarios record under ours instead of comparing; with --side theirs, the oracle
   --coverage         print which scenarios show which rule, as a Markdown table
   --self-check       only break the runtime on purpose and see that the scenarios notice (part of a whole run)
-  --differences      print the declared differences as a Markdown table`
+  --differences      print the declared differences as a Markdown list; with --write, write them into the README`
 
 async function main(argv, print) {
   const { values: flags } = parseArgs({
@@ -36,12 +36,12 @@ async function main(argv, print) {
       browser: { type: "string", default: browserNames.join(",") }, only: { type: "string" }, ours: { type: "string" },
       jobs: { type: "string", default: "3" }, random: { type: "string" }, pairs: { type: "string" }, seed: { type: "string", default: "1" },
       replay: { type: "string" }, side: { type: "string", default: "ours" },
-      print: { type: "boolean" }, coverage: { type: "boolean" }, "self-check": { type: "boolean" }, differences: { type: "boolean" }, help: { type: "boolean" }
+      print: { type: "boolean" }, coverage: { type: "boolean" }, "self-check": { type: "boolean" }, differences: { type: "boolean" }, write: { type: "boolean" }, help: { type: "boolean" }
     }
   })
   if (flags.help) return print(usage), 0
   if (flags.coverage) return coverageTable(loadAll(), print)
-  if (flags.differences) return differences(loadAll(), print)
+  if (flags.differences) return flags.write ? writeDifferences(loadAll()) : print(differences(loadAll()).trimEnd()), 0
 
   const browsers = flags.browser.split(",")
   for (const name of browsers) if (!browserNames.includes(name)) throw new Error(`conformance: unknown browser "${name}" (known: ${browserNames.join(", ")})`)
@@ -117,6 +117,7 @@ async function main(argv, print) {
   }
   if (whole) {
     report("rules.json", coverage(scenarios).problems)
+    report("README.md", differencesProblems(scenarios))
     for (const line of pending.lines.filter(({ met }) => !met)) report("pending.json", [`the line ${JSON.stringify(line.theirs)} waits for ${line.for}, but nothing lacks it any more`])
     for (const name of Object.keys(pending.scenarios)) if (!scenarios.some((scenario) => scenario.name === name)) report("pending.json", [`there is no scenario ${name}`])
   }
