@@ -19,7 +19,7 @@ const usage = `usage: node js/conformance/run.mjs [flags]
   --only GLOB        only scenarios whose area/sentence matches, or contains the text
   --ours DIR|oracle  the built runtime (default: js/dist), or the oracle itself
   --jobs N           browsers of each kind that run at once (default: 3)
-  --random N         random stream messages for each browser (default: 500 in a whole run)
+  --random N         random stream messages for each browser (default: 1000 in a whole run)
   --pairs N          random pairs of pages to morph, for each browser (default: 1000 in a whole run)
   --seed S           the first seed of what is random (default: 1)
   --replay NAME      play one scenario in a visible browser, ours by default, and leave it open
@@ -54,7 +54,7 @@ async function main(argv, print) {
   const scenarios = flags["self-check"] ? [] : loadAll({ only: flags.only })
   const whole = !flags.only && !flags["self-check"] && ours !== theirs
   if (flags.print) return record(scenarios, flags.side === "theirs" ? theirs : ours, browsers[0], print)
-  const random = Number(flags.random ?? (whole ? 500 : 0))
+  const random = Number(flags.random ?? (whole ? 1000 : 0))
   const pairs = Number(flags.pairs ?? (whole ? 1000 : 0))
   if (scenarios.length === 0 && random + pairs === 0 && !flags["self-check"]) throw new Error(`conformance: no scenario matches "${flags.only}"`)
   const pending = ours === theirs ? { scenarios: {}, lines: [] } : loadPending()
