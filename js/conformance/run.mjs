@@ -196,6 +196,8 @@ async function record(scenarios, runtime, browserName, print) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // Puppeteer alone would close the browsers, and inBrowsers start others in their place.
+  process.once("SIGTERM", () => process.exit(143))
   main(process.argv.slice(2), console.log).then((code) => process.exit(code), (error) => {
     console.error(error.message.startsWith("conformance:") ? error.message : error)
     process.exit(2)
