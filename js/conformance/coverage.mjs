@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs"
 import path from "node:path"
 import { root } from "./scenario.mjs"
 
-// The areas all of whose rules must have a scenario.
-const complete = ["streams"]
+// The areas some of whose rules have no scenario yet. In all others every rule must have one, or a reason.
+const incomplete = ["cable", "forms", "drive", "frames", "morph", "events", "api"]
 
 export function coverage(scenarios) {
   const areas = JSON.parse(readFileSync(path.join(root, "rules.json"), "utf8"))
@@ -16,12 +16,14 @@ export function coverage(scenarios) {
     for (const [number, reason] of Object.entries(rules)) {
       const rule = `${area} ${number}`, names = shown.get(rule) ?? []
       rows.push({ rule, names, reason })
-      if (complete.includes(area) && names.length === 0 && !reason) problems.push(`the rule ${rule} has no scenario, and no reason not to have one`)
     }
+    const missing = rows.filter((row) => row.rule.startsWith(`${area} `) && row.names.length === 0 && !row.reason)
+    if (incomplete.includes(area) && missing.length === 0) problems.push(`all rules of ${area} have scenarios now, but coverage.mjs still lists it as incomplete`)
+    if (!incomplete.includes(area)) problems.push(...missing.map(({ rule }) => `the rule ${rule} has no scenario, and no reason not to have one`))
   }
-  for (const rule of shown.keys()) {
+  for (const [rule, names] of shown) {
     const [area] = rule.split(" ")
-    if (complete.includes(area) && !(rule.slice(area.length + 1) in areas[area])) problems.push(`${shown.get(rule)[0]} names the rule ${rule}, which rules.json does not know`)
+    if (areas[area]?.[rule.slice(area.length + 1)] === undefined) problems.push(`${names[0]} names the rule ${rule}, which rules.json does not know`)
   }
   return { rows, problems }
 }

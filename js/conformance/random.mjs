@@ -83,7 +83,9 @@ export async function runRandom({ browser, browserName, theirs, ours, count, see
     const messages = Array.from({ length: Math.min(PER_PAGE, count - done) }, () => message(random))
     const differs = async (some) => (await check(browser, browserName, scenario(`random ${seed}`, some), { theirs, ours })).find(({ problems }) => problems.length)
     if (!await differs(messages)) continue
-    const shrunk = await shrink(messages, differs)
+    let shrunk = await shrink(messages, differs)
+    const streams = shrunk.flatMap((message) => message.match(/<turbo-stream[^]*?<\/turbo-stream>/g))
+    if (await differs(streams)) shrunk = await shrink(streams, differs)
     const { problems: [problem] } = await differs(shrunk) ?? { problems: [{ text: "it differs now and then" }] }
     const name = `random/seed-${seed}-${done}`
     const folder = path.join(root, name)
@@ -91,12 +93,12 @@ export async function runRandom({ browser, browserName, theirs, ours, count, see
     writeFileSync(path.join(folder, "page.html"), page)
     writeFileSync(path.join(folder, "scenario.json"), JSON.stringify({ rules: ["streams 2"], about: `shrunk from seed ${seed}`, steps: [{ eval: `await play(${JSON.stringify(shrunk)})` }] }, null, 2) + "\n")
     print(`wrote the scenario ${name}`)
-    problems.push(problem)
+    problems.push(problem, `replay: node js/conformance/run.mjs --replay "${name}" --browser ${browserName}`)
   }
   return problems
 }
 
-// shrink drops messages for as long as what is left differs.
+// shrink drops messages, or streams where each is a message of its own, for as long as what is left differs.
 async function shrink(messages, differs) {
   for (let size = Math.ceil(messages.length / 2), tries = 0; tries < 40; tries++) {
     let smaller

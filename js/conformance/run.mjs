@@ -6,7 +6,7 @@ import { parseArgs } from "node:util"
 import { browserNames, launch } from "./browser.mjs"
 import { compare } from "./compare.mjs"
 import { coverage, coverageTable } from "./coverage.mjs"
-import { differences } from "./report.mjs"
+import { differences, differencesProblems, writeDifferences } from "./report.mjs"
 import { runPairs } from "./pairs.mjs"
 import { play } from "./play.mjs"
 import { runRandom } from "./random.mjs"
@@ -19,7 +19,7 @@ const usage = `usage: node js/conformance/run.mjs [flags]
   --only GLOB        only scenarios whose area/sentence matches, or contains the text
   --ours DIR|oracle  the built runtime (default: js/dist), or the oracle itself
   --jobs N           browsers of each kind that run at once (default: 3)
-  --random N         random stream messages for each browser (default: 500 in a whole run)
+  --random N         random stream messages for each browser (default: 1000 in a whole run)
   --pairs N          random pairs of pages to morph, for each browser (default: 1000 in a whole run)
   --seed S           the first seed of what is random (default: 1)
   --replay NAME      play one scenario in a visible browser, ours by default, and leave it open
@@ -27,7 +27,7 @@ const usage = `usage: node js/conformance/run.mjs [flags]
   --print            print what the scenarios record under ours instead of comparing; with --side theirs, the oracle
   --coverage         print which scenarios show which rule, as a Markdown table
   --self-check       only break the runtime on purpose and see that the scenarios notice (part of a whole run)
-  --differences      print the declared differences as a Markdown table`
+  --differences      print the declared differences as a Markdown list; with --write, write them into the README`
 
 async function main(argv, print) {
   const { values: flags } = parseArgs({
@@ -36,12 +36,12 @@ async function main(argv, print) {
       browser: { type: "string", default: browserNames.join(",") }, only: { type: "string" }, ours: { type: "string" },
       jobs: { type: "string", default: "3" }, random: { type: "string" }, pairs: { type: "string" }, seed: { type: "string", default: "1" },
       replay: { type: "string" }, side: { type: "string", default: "ours" },
-      print: { type: "boolean" }, coverage: { type: "boolean" }, "self-check": { type: "boolean" }, differences: { type: "boolean" }, help: { type: "boolean" }
+      print: { type: "boolean" }, coverage: { type: "boolean" }, "self-check": { type: "boolean" }, differences: { type: "boolean" }, write: { type: "boolean" }, help: { type: "boolean" }
     }
   })
   if (flags.help) return print(usage), 0
   if (flags.coverage) return coverageTable(loadAll(), print)
-  if (flags.differences) return differences(loadAll(), print)
+  if (flags.differences) return flags.write ? writeDifferences(loadAll()) : print(differences(loadAll()).trimEnd()), 0
 
   const browsers = flags.browser.split(",")
   for (const name of browsers) if (!browserNames.includes(name)) throw new Error(`conformance: unknown browser "${name}" (known: ${browserNames.join(", ")})`)
@@ -54,7 +54,7 @@ async function main(argv, print) {
   const scenarios = flags["self-check"] ? [] : loadAll({ only: flags.only })
   const whole = !flags.only && !flags["self-check"] && ours !== theirs
   if (flags.print) return record(scenarios, flags.side === "theirs" ? theirs : ours, browsers[0], print)
-  const random = Number(flags.random ?? (whole ? 500 : 0))
+  const random = Number(flags.random ?? (whole ? 1000 : 0))
   const pairs = Number(flags.pairs ?? (whole ? 1000 : 0))
   if (scenarios.length === 0 && random + pairs === 0 && !flags["self-check"]) throw new Error(`conformance: no scenario matches "${flags.only}"`)
   const pending = ours === theirs ? { scenarios: {}, lines: [] } : loadPending()
@@ -117,6 +117,7 @@ async function main(argv, print) {
   }
   if (whole) {
     report("rules.json", coverage(scenarios).problems)
+    report("README.md", differencesProblems(scenarios))
     for (const line of pending.lines.filter(({ met }) => !met)) report("pending.json", [`the line ${JSON.stringify(line.theirs)} waits for ${line.for}, but nothing lacks it any more`])
     for (const name of Object.keys(pending.scenarios)) if (!scenarios.some((scenario) => scenario.name === name)) report("pending.json", [`there is no scenario ${name}`])
   }
@@ -195,6 +196,8 @@ async function record(scenarios, runtime, browserName, print) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // Puppeteer alone would close the browsers, and inBrowsers start others in their place.
+  process.once("SIGTERM", () => process.exit(143))
   main(process.argv.slice(2), console.log).then((code) => process.exit(code), (error) => {
     console.error(error.message.startsWith("conformance:") ? error.message : error)
     process.exit(2)

@@ -121,7 +121,8 @@ export class ScenarioServer {
   answerRuntime(name, response) {
     const file = this.runtime.files.get(name)
     if (!file) return response.writeHead(404).end()
-    response.writeHead(200, { "content-type": types[path.extname(name)] ?? "application/octet-stream" })
+    // Each run has an origin of its own: what a browser kept of these files it would never use again.
+    response.writeHead(200, { "content-type": types[path.extname(name)] ?? "application/octet-stream", "cache-control": "no-store" })
     response.end(file)
   }
 
