@@ -2,7 +2,7 @@
 import { openPage } from "./browser.mjs"
 import { ScenarioServer } from "./server.mjs"
 
-const limit = 60000
+const limit = ({ steps }) => 60000 + 500 * steps.length
 
 export async function play(browser, scenario, runtime, { observe = true, sabotage, keepOpen } = {}) {
   const server = await new ScenarioServer(scenario, runtime, { observe, sabotage }).start()
@@ -12,7 +12,7 @@ export async function play(browser, scenario, runtime, { observe = true, sabotag
   try {
     result = await Promise.race([
       player.run(),
-      new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`not done after ${limit / 1000} s, at ${player.at}`)), keepOpen ? 2 ** 30 : limit) })
+      new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`not done after ${limit(scenario) / 1000} s, at ${player.at}`)), keepOpen ? 2 ** 30 : limit(scenario)) })
     ])
     return result
   } finally {
