@@ -46,7 +46,8 @@ class Player {
       this.at = `step ${index + 1}: ${step.command} ${JSON.stringify(step.argument)}`.slice(0, 200)
       try {
         await this.perform(step)
-        if (drained = step.drain) await this.drain()
+        if (step.drain) await this.drain({ answering: step.drain !== "page" })
+        drained = step.drain === true
       } catch (error) {
         throw new Error(`${this.at}: ${error.message}`)
       }
@@ -83,8 +84,9 @@ class Player {
     }
   }
 
-  // drain lets everything come to rest: messages arrive, requests are answered one by one while the page is still.
-  async drain() {
+  // drain lets everything come to rest: messages arrive, requests are answered one by one while the page is still, or
+  // not at all.
+  async drain({ answering = true } = {}) {
     const { server } = this
     let previous = "", lost = 0
     const deadline = Date.now() + 15000
@@ -96,6 +98,7 @@ class Player {
       const now = JSON.stringify([state, server.open, server.requests.length])
       const still = state.still && !waiting && (previous === "" || now === previous)
       previous = now
+      if (still && !answering) return
       if (still && server.answerNext()) { previous = "answering"; continue }
       if (still && server.open === server.held.length && state.pending <= server.held.length) { this.expected += sent - state.delivered; return }
       if (Date.now() > deadline) throw new Error(`the page did not become quiet: ${now}`)

@@ -54,26 +54,33 @@ function stream(action, target, content = "") {
   return `<turbo-stream action="${action}"${target && ` target="${target}"`}>${content && `<template>${content}</template>`}</turbo-stream>`
 }
 
-const choices = [
+const moves = [
   ...Array(10).fill("click"), ...Array(3).fill("back"), "forward", "visit", "type", "scroll", ...Array(3).fill("stream"), "refresh", "wait"
 ]
 
 // The page is compared after some of the steps, at rest.
 const shown = (number) => number % 10 === 9
 
-// step is one of the walk's: what it does depends on the page, which is the same under both runtimes.
-function step({ below, pick, chance }, number) {
-  const drain = chance(0.6) || shown(number)
-  switch (pick(choices)) {
-    case "back": return { command: "eval", argument: `if (history.state?.turbo?.restorationIndex > 0) history.back()`, drain: true }
-    case "forward": return { command: "forward", drain: true }
-    case "visit": return { command: "eval", argument: `Turbo.visit("/page/${below(pages)}", { action: "${pick(["advance", "replace"])}" })`, drain }
-    case "type": return { command: "eval", argument: `{ const field = document.querySelector("${pick(["#kept", "form input"])}"); if (field) field.value = "typed ${number}" }`, drain }
-    case "scroll": return { command: "eval", argument: `scrollTo(0, ${below(1500)})`, drain: true }
-    case "stream": return { command: "stream", argument: stream(pick(["append", "prepend", "replace", "update", "before", "after"]), pick(["list", "a", "title", "url"]), `<b id="s${below(9)}">stream ${number}</b>`), drain }
-    case "refresh": return { command: "stream", argument: stream("refresh", ""), drain }
-    case "wait": return { command: "advance", argument: pick([100, 600]), drain: true }
-    default: return { command: "eval", argument: `{ const all = document.querySelectorAll("a[href], button"); all[${below(1000)} % all.length]?.click() }`, drain }
+// step is one of the walk's: what it does depends on the page, which is the same under both runtimes. After some the
+// page comes to rest while its requests stay open; some are two in one task.
+function step(random, number) {
+  const { pick, chance } = random
+  const move = pick(moves)
+  if (move === "wait") return { command: "advance", argument: pick([100, 600]), drain: true }
+  const acts = (move === "back" || move === "forward" || chance(0.8) ? [move] : ["click", move]).map((move) => act(move, random, number))
+  return { command: "eval", argument: [`log("step ${number}")`, ...acts].join("; "), drain: chance(0.65) || shown(number) || "page" }
+}
+
+function act(move, { below, pick }, number) {
+  switch (move) {
+    case "back": return `if (history.state?.turbo?.restorationIndex > 0) history.back()`
+    case "forward": return `history.forward()`
+    case "visit": return `Turbo.visit("/page/${below(pages)}", { action: "${pick(["advance", "replace"])}" })`
+    case "type": return `{ const field = document.querySelector("${pick(["#kept", "form input"])}"); if (field) field.value = "typed ${number}" }`
+    case "scroll": return `scrollTo(0, ${below(1500)})`
+    case "stream": return `Turbo.renderStreamMessage(\`${stream(pick(["append", "prepend", "replace", "update", "before", "after"]), pick(["list", "a", "title", "url"]), `<b id="s${below(9)}">stream ${number}</b>`)}\`)`
+    case "refresh": return `Turbo.renderStreamMessage(\`${stream("refresh", "")}\`)`
+    default: return `{ const all = document.querySelectorAll("a[href], button"); all[${below(1000)} % all.length]?.click() }`
   }
 }
 
@@ -81,8 +88,7 @@ function step({ below, pick, chance }, number) {
 export async function runWalk({ browser, theirs, ours, steps, seed }) {
   const random = generator(seed)
   const walk = Array.from({ length: steps }, (_, number) => [
-    { command: "eval", argument: `log("step ${number}")`, drain: false }, step(random, number),
-    ...(shown(number) ? [{ command: "snapshot", argument: `after step ${number}` }] : [])
+    step(random, number), ...(shown(number) ? [{ command: "snapshot", argument: `after step ${number}` }] : [])
   ]).flat()
   // A tab of its own, whose history is empty: browsers remember 50 entries.
   const scenario = filled({ name: `walk ${seed}`, routes, steps: walk, cookies: [{ name: "walk", value: `${seed}` }] })
