@@ -14,7 +14,7 @@ const metas = [
 ]
 
 const page = (number) => `<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>Page ${number}</title><script>Math.random = () => 0.5</script>${metas[number]}</head>
+<html lang="en"><head><meta charset="utf-8"><title>Page ${number}</title>${metas[number]}</head>
 <body class="page-${number}">
 <h1 id="title">Page ${number}</h1>
 <input id="kept" data-turbo-permanent>
@@ -84,14 +84,19 @@ function act(move, { below, pick }, number) {
   }
 }
 
-// runWalk returns the problem that a walk of so many steps from a seed shows.
-export async function runWalk({ browser, theirs, ours, steps, seed }) {
+// walkOf is the scenario of a walk of so many steps from a seed.
+export function walkOf(seed, steps) {
   const random = generator(seed)
   const walk = Array.from({ length: steps }, (_, number) => [
     step(random, number), ...(shown(number) ? [{ command: "snapshot", argument: `after step ${number}` }] : [])
   ]).flat()
   // A tab of its own, whose history is empty: browsers remember 50 entries.
-  const scenario = filled({ name: `walk ${seed}`, routes, steps: walk, cookies: [{ name: "walk", value: `${seed}` }] })
+  return filled({ name: `walk ${seed}`, routes, steps: walk, cookies: [{ name: "walk", value: `${seed}` }] })
+}
+
+// runWalk returns the problem that a walk shows.
+export async function runWalk({ browser, theirs, ours, steps, seed }) {
+  const scenario = walkOf(seed, steps)
   const sides = []
   for (const runtime of [theirs, ours]) {
     try {
