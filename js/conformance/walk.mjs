@@ -62,13 +62,11 @@ const moves = [
 const shown = (number) => number % 10 === 9
 
 // step is one of the walk's: what it does depends on the page, which is the same under both runtimes. After some the
-// page comes to rest while its requests stay open; some are two in one task.
+// page comes to rest while its requests stay open.
 function step(random, number) {
-  const { pick, chance } = random
-  const move = pick(moves)
-  if (move === "wait") return { command: "advance", argument: pick([100, 600]), drain: true }
-  const acts = (move === "back" || move === "forward" || chance(0.8) ? [move] : ["click", move]).map((move) => act(move, random, number))
-  return { command: "eval", argument: [`log("step ${number}")`, ...acts].join("; "), drain: chance(0.65) || shown(number) || "page" }
+  const move = random.pick(moves)
+  if (move === "wait") return { command: "advance", argument: random.pick([100, 600]), drain: true }
+  return { command: "eval", argument: `log("step ${number}"); ${act(move, random, number)}`, drain: random.chance(0.6) || shown(number) || "page" }
 }
 
 function act(move, { below, pick }, number) {
