@@ -24,9 +24,9 @@ test-native: dist ## rules, server and flows
 test-browser: ## the runtime's tests again, compiled for the page, in Chromium
 	$(TURBOWASM) browsertest -timeout 5m ./wasm/...
 
-conformance: dist js/node_modules ## side by side with @hotwired/turbo, in Chromium and Firefox
+conformance: dist js/node_modules ## side by side with @hotwired/turbo, in Chromium and Firefox, and in its types
 	$(TURBOWASM) need chromium firefox-esr
-	cd js && node conformance/run.mjs
+	cd js && npm run --silent types && node conformance/run.mjs
 
 dist: ## js/dist: the runtime as pages load it
 	$(TURBOWASM) dist js/dist

@@ -39,6 +39,8 @@ export class PageSnapshot {
 
   constructor(documentElement, element, headSnapshot) { Object.assign(this, { documentElement, element, headSnapshot }) }
 
+  get headElement() { return this.headSnapshot.element }
+
   // A copy with what the user has chosen and typed, passwords left out.
   clone() {
     const { element } = this
@@ -107,6 +109,7 @@ const shared = {
 
 export const navigator = Object.defineProperties(shell(NAVIGATOR, "proposeVisit startVisit submitForm stop"), {
   ...shared,
+  delegate: { get: () => world.session },
   location: { get: () => history.location },
   restorationIdentifier: { get: () => history.restorationIdentifier },
   rootLocation: { get: () => view.snapshot.rootLocation }

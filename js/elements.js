@@ -39,7 +39,8 @@ function fill(element) {
   Object.setPrototypeOf(element, template)
   const { source, index } = origins.get(element)
   source.content ??= fragment(source.message)
-  element.content.append(source.content.children[index].firstElementChild.content)
+  const own = source.content.children[index].firstElementChild
+  if (own) element.content.append(own.content)
 }
 
 const revealing = ["innerHTML", "outerHTML", "cloneNode", "getHTML"]
@@ -136,17 +137,17 @@ export class StreamElement extends HTMLElement {
           const html = text(at, length)
           if (shells.size > 999) shells.clear()
           shell = shells.get(html)
-          if (!shell) shells.set(html, shell = fragment(html).firstChild)
+          if (!shell) {
+            shells.set(html, shell = fragment(html).firstChild)
+            if (!shell.firstElementChild) shell.append(document.createElement("template"))
+          }
         }
         const element = shell.cloneNode(true)
         made[envelope] = { element, shell }
         first ??= envelope
         const template = element.firstElementChild
-        if (template) {
-          origins.set(template, { source, index: source.count })
-          Object.setPrototypeOf(template, lazy)
-        }
-        source.count++
+        origins.set(template, { source, index: source.count++ })
+        Object.setPrototypeOf(template, lazy)
         assembly.appendChild(element)
       },
       add_stray(at, length) { assembly.append(text(at, length)) },
@@ -160,7 +161,7 @@ export class StreamElement extends HTMLElement {
       stream_intact(envelope, action) {
         const { element, shell } = made[envelope], template = element.firstElementChild
         return +(element.#event.detail.render == renderElement && !element.#promised && StreamActions[actions[action]] == builtin[actions[action]] &&
-          element.isEqualNode(shell) && (!template || Object.getPrototypeOf(template) == lazy))
+          element.isEqualNode(shell) && Object.getPrototypeOf(template) == lazy)
       },
       perform_stream(envelope) { made[envelope].element.#perform() },
       stream_done(envelope) { made[envelope].element.#end() },

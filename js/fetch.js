@@ -45,12 +45,13 @@ export class FetchResponse {
   header(name) { return this.response.headers.get(name) }
 }
 
-// The URL and the body that carry data, or the URL's own query without data.
+// The URL and the body that carry data, or the URL's own query without data:
+// then to add to the body is to add to the URL.
 function carry(location, method, data, enctype) {
   const url = new URL(location)
   const entries = data ? [...data] : []
-  const query = new URLSearchParams()
-  for (const [name, value] of entries.length ? entries : url.searchParams) if (!(value instanceof File)) query.append(name, value)
+  const query = entries.length ? new URLSearchParams() : url.searchParams
+  for (const [name, value] of entries) if (!(value instanceof File)) query.append(name, value)
   if (!isSafe(method)) return [url, enctype == FetchEnctype.urlEncoded ? query : data]
   url.search = query
   return [url, null]

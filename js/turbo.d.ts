@@ -1,12 +1,17 @@
-// Types of turbo.js, the names of @hotwired/turbo 8.0.23.
+// Types of turbo.js: the names of @hotwired/turbo 8.0.23, and of types as @types/hotwired__turbo has them.
 
 export interface StreamSource {
   addEventListener(type: "message", listener: (event: MessageEvent) => void, options?: boolean | AddEventListenerOptions): void
   removeEventListener(type: "message", listener: (event: MessageEvent) => void, options?: boolean | EventListenerOptions): void
 }
 
-export type StreamAction = (this: StreamElement) => void | Promise<void>
-export const StreamActions: { [action: string]: StreamAction }
+export type TurboStreamAction = (this: StreamElement) => void | Promise<void>
+export type TurboStreamActions = Record<string, TurboStreamAction>
+export const StreamActions: TurboStreamActions
+
+export interface StreamMessage {
+  readonly fragment: DocumentFragment
+}
 
 export class StreamElement extends HTMLElement {
   static renderElement(element: StreamElement): Promise<void>
@@ -14,10 +19,11 @@ export class StreamElement extends HTMLElement {
   disconnect(): void
   removeDuplicateTargetChildren(): void
   removeDuplicateTargetSiblings(): void
-  readonly action: string | null
-  readonly target: string | null
-  readonly targets: string | null
-  readonly requestId: string | null
+  connectedCallback(): Promise<void>
+  readonly action: string
+  readonly target: string
+  readonly targets: string
+  readonly requestId: string
   readonly targetElements: Element[]
   readonly targetElementsById: Element[]
   readonly targetElementsByQuery: Element[]
@@ -25,19 +31,16 @@ export class StreamElement extends HTMLElement {
   readonly duplicateSiblings: Element[]
   readonly templateElement: HTMLTemplateElement
   readonly templateContent: DocumentFragment
-  readonly performAction: StreamAction
-  readonly beforeRenderEvent: CustomEvent<BeforeStreamRenderDetail>
+  readonly performAction: TurboStreamAction
+  readonly beforeRenderEvent: TurboBeforeStreamRenderEvent
   readonly description: string
 }
 
-export interface BeforeStreamRenderDetail {
-  newStream: StreamElement
-  render(element: StreamElement): void | Promise<void>
-}
+export type Render = (currentElement: StreamElement) => Promise<void>
 
 /** Resolves once the runtime answers; rejects when it cannot start. */
 export const ready: Promise<void>
-export function renderStreamMessage(message: string | { fragment: DocumentFragment }): void
+export function renderStreamMessage(message: string | StreamMessage): void
 export function start(): void
 export type Action = "advance" | "replace" | "restore"
 
@@ -61,7 +64,7 @@ export interface VisitOptions {
 
 export function visit(location: string | URL, options?: VisitOptions): void
 
-/** A visit as its adapter and turbo:visit see it. */
+/** A visit as its adapter sees it. */
 export interface Visit {
   readonly identifier: string
   readonly location: URL
@@ -105,9 +108,31 @@ export interface Adapter {
   linkPrefetchingIsEnabledForLocation?(location: URL): boolean
 }
 
+export interface ProgressBar {
+  hiding: boolean
+  value: number
+  visible: boolean
+  show(): void
+  hide(): void
+  setValue(value: number): void
+}
+
+/** What session.adapter is at first. */
+export interface BrowserAdapter extends Adapter {
+  progressBar: ProgressBar
+  formSubmissionStarted(submission: FormSubmission): void
+  formSubmissionFinished(submission: FormSubmission): void
+  linkPrefetchingIsEnabledForLocation(location: URL): boolean
+}
+
 export function registerAdapter(adapter: Adapter): void
 
+export interface NavigatorDelegate {
+  adapter: Adapter
+}
+
 export interface Navigator {
+  readonly delegate: NavigatorDelegate
   readonly currentVisit?: Visit
   readonly formSubmission?: FormSubmission
   readonly location: URL
@@ -132,9 +157,10 @@ export const cache: Cache
 export class PageSnapshot {
   static fromHTMLString(html?: string): PageSnapshot
   static fromElement(element: Element): PageSnapshot
-  static fromDocument(document: Document): PageSnapshot
+  static fromDocument(document: Pick<Document, "documentElement" | "body" | "head">): PageSnapshot
   readonly element: HTMLElement
   readonly documentElement: HTMLElement
+  readonly headElement: HTMLHeadElement
   readonly lang: string | null
   readonly dir: string | null
   readonly rootLocation: URL
@@ -153,6 +179,34 @@ export class PageSnapshot {
   getPermanentElementById(id: string): Element | null
 }
 
+/** The pages seen last; session.view.snapshotCache. */
+export interface SnapshotCache {
+  readonly size: number
+  readonly keys: string[]
+  has(location: URL): boolean
+  get(location: URL): PageSnapshot | undefined
+  put(location: URL, snapshot: PageSnapshot): PageSnapshot
+  clear(): void
+}
+
+export interface PageView {
+  readonly element: HTMLElement
+  readonly snapshot: PageSnapshot
+  readonly snapshotCache: SnapshotCache
+  lastRenderedLocation: URL
+  forceReloaded: boolean
+  cacheSnapshot(snapshot?: PageSnapshot): Promise<PageSnapshot | undefined>
+  getCachedSnapshotForLocation(location: URL): PageSnapshot | undefined
+  clearSnapshotCache(): void
+}
+
+export interface TurboHistory {
+  readonly location: URL
+  readonly restorationIdentifier: string
+  push(location: URL, restorationIdentifier?: string): void
+  replace(location: URL, restorationIdentifier?: string): void
+}
+
 export class PageRenderer {
   static renderElement(currentBody: HTMLBodyElement, newBody: HTMLBodyElement): void
 }
@@ -166,7 +220,7 @@ export const FrameLoadingStyle: { readonly eager: "eager", readonly lazy: "lazy"
 export class FrameElement extends HTMLElement {
   loaded: Promise<void>
   src: string | null
-  refresh: string | null
+  refresh: "morph" | null
   loading: "eager" | "lazy"
   disabled: boolean
   autoscroll: boolean
@@ -178,18 +232,25 @@ export class FrameElement extends HTMLElement {
 
 export interface FormSubmission {
   readonly formElement: HTMLFormElement
-  readonly submitter?: HTMLElement
+  readonly submitter?: HTMLButtonElement | HTMLInputElement
   readonly fetchRequest: FetchRequest
   readonly state: "initialized" | "requesting" | "waiting" | "receiving" | "stopping" | "stopped"
   readonly result?: { success: boolean, fetchResponse?: FetchResponse, error?: Error }
-  readonly body: FormData | URLSearchParams | null
-  readonly enctype: string
+  readonly body: FormData | URLSearchParams
+  readonly enctype: Enctype
   readonly isSafe: boolean
   readonly location: URL
+  /** In capitals when it is read. */
   method: string
   action: string
   stop(): true | undefined
 }
+
+export type FormSubmissionResult = { formSubmission: FormSubmission } & (
+  | { success: true, error?: undefined, fetchResponse: FetchResponse }
+  | { success: false, error?: Error, fetchResponse?: FetchResponse }
+  | { success?: undefined, error?: undefined, fetchResponse?: undefined }
+)
 
 export interface MorphOptions {
   /** Whether the element itself or its children alone become the new content. */
@@ -202,48 +263,91 @@ export interface MorphOptions {
   ignoreActiveValue?: boolean
   head?: { style?: "merge" | "append" | "morph" | "none", ignore?: boolean, shouldPreserve?(element: Element): boolean, shouldReAppend?(element: Element): boolean, shouldRemove?(element: Element): boolean }
   /** false leaves a node, which is about to become newNode or to be removed, as it is. */
-  callbacks?: { beforeNodeMorphed?(node: Node, newNode?: Node): boolean | void }
+  callbacks?: { beforeNodeMorphed?(node: Element, newNode: Element): boolean | void }
 }
 export function morphElements(current: Element, next: string | Node | ArrayLike<Node> & Iterable<Node>, options?: MorphOptions): void
 export function morphChildren(current: Element, next: Element | DocumentFragment, options?: MorphOptions): void
 export function morphBodyElements(current: HTMLBodyElement, next: HTMLBodyElement): void
 export function morphTurboFrameElements(current: FrameElement, next: FrameElement): void
 export function setProgressBarDelay(milliseconds: number): void
-export function setConfirmMethod(confirm: (message: string, form: HTMLFormElement, submitter?: HTMLElement) => boolean | Promise<boolean>): void
-export function setFormMode(mode: "on" | "optin" | "off"): void
+export function setConfirmMethod(confirm: Confirm): void
+export function setFormMode(mode: FormMode): void
 
-/** Events of Turbo's, for addEventListener. */
+export type TimingData = Partial<Record<"visitStart" | "requestStart" | "requestEnd" | "visitEnd", number>>
+export type VisitFallback = (location: string | URL | Response, options?: VisitOptions) => Promise<void>
+
+export type TurboClickEvent = CustomEvent<{ url: string, originalEvent: MouseEvent }>
+export type TurboBeforeVisitEvent = CustomEvent<{ url: string }>
+export type TurboVisitEvent = CustomEvent<{ url: string, action: Action }>
+export type TurboBeforeCacheEvent = CustomEvent<null>
+export type TurboBeforeRenderEvent = CustomEvent<{ newBody: HTMLBodyElement, renderMethod: "replace" | "morph", resume(value?: unknown): void, render(currentBody: HTMLBodyElement, newBody: HTMLBodyElement): void | Promise<void> }>
+export type TurboRenderEvent = CustomEvent<{ renderMethod: "replace" | "morph" }>
+export type TurboLoadEvent = CustomEvent<{ url: string, timing: TimingData }>
+export type TurboReloadEvent = CustomEvent<{ reason: string, context?: { statusCode: number } }>
+export type TurboBeforeFetchRequestEvent = CustomEvent<{ fetchOptions: Omit<RequestInit, "headers"> & { headers: FetchRequestHeaders }, url: URL, resume(value?: unknown): void, fetchRequest?: { response: Response | Promise<Response> } }>
+export type TurboBeforeFetchResponseEvent = CustomEvent<{ fetchResponse: FetchResponse }>
+export type TurboFetchRequestErrorEvent = CustomEvent<{ request: FetchRequest, error: Error }>
+export type TurboBeforePrefetchEvent = CustomEvent<null>
+export type TurboSubmitStartEvent = CustomEvent<{ formSubmission: FormSubmission }>
+export type TurboSubmitEndEvent = CustomEvent<FormSubmissionResult>
+export type TurboBeforeFrameRenderEvent = CustomEvent<{ newFrame: FrameElement, renderMethod: string, resume(value?: unknown): void, render(currentFrame: FrameElement, newFrame: FrameElement): void | Promise<void> }>
+export type TurboFrameRenderEvent = CustomEvent<{ fetchResponse: FetchResponse }>
+export type TurboFrameLoadEvent = CustomEvent<null>
+export type TurboFrameMissingEvent = CustomEvent<{ response: Response, visit: VisitFallback }>
+export type TurboBeforeStreamRenderEvent = CustomEvent<{ newStream: StreamElement, render: Render }>
+export type TurboMorphEvent = CustomEvent<{ currentElement: HTMLBodyElement, newElement: HTMLBodyElement }>
+export type TurboBeforeMorphElementEvent = CustomEvent<{ currentElement: Element, newElement: Element }>
+export type TurboMorphElementEvent = CustomEvent<{ currentElement: Element, newElement: Element }>
+export type TurboBeforeMorphAttributeEvent = CustomEvent<{ attributeName: string, mutationType: "update" | "remove" }>
+export type TurboBeforeFrameMorphEvent = CustomEvent<{ currentElement: FrameElement, newElement: FrameElement }>
+/** Told when Go itself fails. */
+export type TurboErrorEvent = CustomEvent<{ message: string }>
+
+export interface TurboElementTagNameMap {
+  "turbo-frame": FrameElement
+  "turbo-stream": StreamElement
+  "turbo-stream-source": StreamSourceElement
+}
+
+export interface TurboElementEventMap {
+  "turbo:before-fetch-request": TurboBeforeFetchRequestEvent
+  "turbo:before-fetch-response": TurboBeforeFetchResponseEvent
+  "turbo:fetch-request-error": TurboFetchRequestErrorEvent
+  "turbo:submit-start": TurboSubmitStartEvent
+  "turbo:submit-end": TurboSubmitEndEvent
+  "turbo:before-frame-render": TurboBeforeFrameRenderEvent
+  "turbo:frame-render": TurboFrameRenderEvent
+  "turbo:frame-load": TurboFrameLoadEvent
+  "turbo:frame-missing": TurboFrameMissingEvent
+}
+
+export interface TurboGlobalEventHandlersEventMap extends TurboElementEventMap {
+  "turbo:click": TurboClickEvent
+  "turbo:before-visit": TurboBeforeVisitEvent
+  "turbo:visit": TurboVisitEvent
+  "turbo:before-cache": TurboBeforeCacheEvent
+  "turbo:before-render": TurboBeforeRenderEvent
+  "turbo:render": TurboRenderEvent
+  "turbo:load": TurboLoadEvent
+  "turbo:reload": TurboReloadEvent
+  "turbo:before-prefetch": TurboBeforePrefetchEvent
+  "turbo:before-stream-render": TurboBeforeStreamRenderEvent
+  "turbo:morph": TurboMorphEvent
+  "turbo:before-morph-element": TurboBeforeMorphElementEvent
+  "turbo:morph-element": TurboMorphElementEvent
+  "turbo:before-morph-attribute": TurboBeforeMorphAttributeEvent
+  "turbo:before-frame-morph": TurboBeforeFrameMorphEvent
+  "turbo:error": TurboErrorEvent
+}
+
+/** What window.Turbo is, with all exports. */
+export type TurboGlobal = typeof import("./turbo.js")
+
 declare global {
-  interface TurboEventMap {
-    "turbo:click": CustomEvent<{ url: string, originalEvent: MouseEvent }>
-    "turbo:before-visit": CustomEvent<{ url: string }>
-    "turbo:visit": CustomEvent<{ url: string, action: Action }>
-    "turbo:before-cache": CustomEvent<null>
-    "turbo:before-render": CustomEvent<{ newBody: HTMLBodyElement, renderMethod: "replace" | "morph", resume(value?: unknown): void, render(currentBody: HTMLBodyElement, newBody: HTMLBodyElement): void | Promise<void> }>
-    "turbo:morph": CustomEvent<{ currentElement: HTMLBodyElement, newElement: HTMLBodyElement }>
-    "turbo:before-frame-morph": CustomEvent<{ currentElement: FrameElement, newElement: FrameElement }>
-    "turbo:before-morph-element": CustomEvent<{ currentElement: Element, newElement?: Element }>
-    "turbo:before-morph-attribute": CustomEvent<{ attributeName: string, mutationType: "update" | "remove" }>
-    "turbo:morph-element": CustomEvent<{ currentElement: Element, newElement: Element }>
-    "turbo:render": CustomEvent<{ renderMethod: "replace" | "morph" }>
-    "turbo:load": CustomEvent<{ url: string, timing: Record<string, number> }>
-    "turbo:reload": CustomEvent<{ reason: string, context?: { statusCode: number } }>
-    "turbo:submit-start": CustomEvent<{ formSubmission: FormSubmission }>
-    "turbo:submit-end": CustomEvent<{ formSubmission: FormSubmission, success?: boolean, fetchResponse?: FetchResponse, error?: Error }>
-    "turbo:before-fetch-request": CustomEvent<{ fetchOptions: RequestInit & { headers: Record<string, string> }, url: URL, resume(value?: unknown): void, fetchRequest?: { response: Response | Promise<Response> } }>
-    "turbo:before-fetch-response": CustomEvent<{ fetchResponse: FetchResponse }>
-    "turbo:fetch-request-error": CustomEvent<{ request: FetchRequest, error: Error }>
-    "turbo:before-frame-render": CustomEvent<{ newFrame: FrameElement, renderMethod: string, resume(value?: unknown): void, render(currentFrame: FrameElement, newFrame: FrameElement): void | Promise<void> }>
-    "turbo:frame-render": CustomEvent<{ fetchResponse: FetchResponse }>
-    "turbo:frame-load": CustomEvent<null>
-    "turbo:frame-missing": CustomEvent<{ response: Response, visit(location: string | URL | Response, options?: VisitOptions): Promise<void> }>
-    "turbo:before-prefetch": CustomEvent<null>
-    "turbo:before-stream-render": CustomEvent<BeforeStreamRenderDetail>
-    "turbo:error": CustomEvent<{ message: string }>
-  }
-  interface WindowEventMap extends TurboEventMap {}
-  interface DocumentEventMap extends TurboEventMap {}
-  interface HTMLElementEventMap extends TurboEventMap {}
+  const Turbo: TurboGlobal
+  interface HTMLElementTagNameMap extends TurboElementTagNameMap {}
+  interface ElementEventMap extends TurboElementEventMap {}
+  interface GlobalEventHandlersEventMap extends TurboGlobalEventHandlersEventMap {}
 }
 
 export function fetch(url: RequestInfo | URL, options?: RequestInit): Promise<Response>
@@ -256,6 +360,7 @@ export class StreamSourceElement extends HTMLElement {
 }
 
 export type Method = "get" | "post" | "put" | "patch" | "delete"
+export type Enctype = "application/x-www-form-urlencoded" | "multipart/form-data" | "text/plain"
 export const FetchMethod: { readonly [method in Method]: method }
 export const FetchEnctype: { readonly urlEncoded: string, readonly multipart: string, readonly plain: string }
 export function fetchMethodFromString(method: string): Method | undefined
@@ -273,15 +378,19 @@ export interface FetchRequestDelegate {
   requestFinished(request: FetchRequest): void
 }
 
+export interface FetchRequestHeaders {
+  [header: string]: string | undefined
+}
+
 export class FetchRequest {
   constructor(delegate: FetchRequestDelegate, method: string, location: URL, requestBody?: FormData | URLSearchParams, target?: Element | null, enctype?: string)
   url: URL
   method: string
-  body: FormData | URLSearchParams | null
-  headers: Record<string, string>
-  readonly fetchOptions: RequestInit & { headers: Record<string, string> }
-  readonly target: Element | null
-  readonly enctype: string
+  body: FormData | URLSearchParams
+  headers: FetchRequestHeaders
+  readonly fetchOptions: RequestInit
+  readonly target: HTMLFormElement | HTMLAnchorElement | FrameElement | null
+  readonly enctype: Enctype
   readonly location: URL
   readonly params: URLSearchParams
   readonly entries: [string, FormDataEntryValue][]
@@ -301,39 +410,52 @@ export class FetchResponse {
   readonly serverError: boolean
   readonly redirected: boolean
   readonly location: URL
-  readonly isHTML: unknown
+  readonly isHTML: boolean
   readonly statusCode: number
-  readonly contentType: string | null
+  readonly contentType: string
   readonly responseText: Promise<string>
-  readonly responseHTML: Promise<string | undefined>
-  header(name: string): string | null
+  readonly responseHTML: Promise<string>
+  header(name: string): string | undefined
 }
 
-export interface SubmitterStrategy {
+export interface SubmitterConfig {
   beforeSubmit(submitter: HTMLElement): void
   afterSubmit(submitter: HTMLElement): void
 }
 
-export const config: {
-  drive: { enabled: boolean, progressBarDelay: number, unvisitableExtensions: Set<string> }
-  forms: {
-    mode: "on" | "optin" | "off"
-    confirm?: (message: string, form: HTMLFormElement, submitter?: HTMLElement) => boolean | Promise<boolean>
-    get submitter(): SubmitterStrategy
-    set submitter(value: "disabled" | "aria-disabled" | SubmitterStrategy)
-  }
+export interface DriveConfig {
+  enabled: boolean
+  progressBarDelay: number
+  unvisitableExtensions: Set<string>
 }
 
-export const session: {
+export type FormMode = "on" | "optin" | "off"
+export type Confirm = (message: string, element: HTMLFormElement, submitter: HTMLElement | null) => boolean | Promise<boolean>
+
+export interface FormsConfig {
+  mode: FormMode
+  confirm?: Confirm
+  get submitter(): SubmitterConfig
+  set submitter(value: "disabled" | "aria-disabled" | SubmitterConfig)
+}
+
+export interface TurboConfig {
+  drive: DriveConfig
+  forms: FormsConfig
+}
+export const config: TurboConfig
+
+export interface TurboSession extends NavigatorDelegate {
   readonly navigator: Navigator
   readonly cache: Cache
-  adapter: Adapter
+  readonly history: TurboHistory
+  readonly view: PageView
   enabled: boolean
   readonly started: boolean
   readonly recentRequests: Set<string>
   pageRefreshDebouncePeriod: number
   drive: boolean
-  formMode: "on" | "optin" | "off"
+  formMode: FormMode
   progressBarDelay: number
   readonly location: URL
   readonly restorationIdentifier: string
@@ -351,6 +473,7 @@ export const session: {
   elementIsNavigatable(element: Element): boolean
   submissionIsNavigatable(form: HTMLFormElement, submitter?: HTMLElement): boolean
 }
+export const session: TurboSession
 
 export interface CableMixin {
   initialized?(): void

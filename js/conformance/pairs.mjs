@@ -2,6 +2,7 @@
 // and events are the same; with nobody listening page and values are, and ours keeps every element that theirs keeps.
 import { openPage } from "./browser.mjs"
 import { generator } from "./generator.mjs"
+import { filled } from "./scenario.mjs"
 import { ScenarioServer } from "./server.mjs"
 
 const PER_PAGE = 100
@@ -116,10 +117,9 @@ function morphAll(pairs, observe) {
   return out
 }
 
-const scenario = {
-  name: "pairs", folder: "", routes: { "GET /": { raw: true, type: "text/html", body: `<!DOCTYPE html><html><head><script src="/turbo/turbo.umd.js"></script></head><body></body></html>` } },
-  steps: [], rules: [], load: "umd", cable: {}, mutations: false, early: false, cookies: [], compare: [], differs: [], browsers: [], modes: []
-}
+const scenario = filled({
+  routes: { "GET /": { raw: true, type: "text/html", body: `<!DOCTYPE html><html><head><script src="/turbo/turbo.umd.js"></script></head><body></body></html>` } }
+})
 
 async function results(browser, runtime, pairs, observe) {
   const server = await new ScenarioServer(scenario, runtime).start()

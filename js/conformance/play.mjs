@@ -2,7 +2,7 @@
 import { openPage } from "./browser.mjs"
 import { ScenarioServer } from "./server.mjs"
 
-const limit = 60000
+const limit = ({ steps }) => 60000 + 500 * steps.length
 
 export async function play(browser, scenario, runtime, { observe = true, sabotage, keepOpen } = {}) {
   const server = await new ScenarioServer(scenario, runtime, { observe, sabotage }).start()
@@ -12,7 +12,7 @@ export async function play(browser, scenario, runtime, { observe = true, sabotag
   try {
     result = await Promise.race([
       player.run(),
-      new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`not done after ${limit / 1000} s, at ${player.at}`)), keepOpen ? 2 ** 30 : limit) })
+      new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`not done after ${limit(scenario) / 1000} s, at ${player.at}`)), keepOpen ? 2 ** 30 : limit(scenario)) })
     ])
     return result
   } finally {
@@ -46,7 +46,8 @@ class Player {
       this.at = `step ${index + 1}: ${step.command} ${JSON.stringify(step.argument)}`.slice(0, 200)
       try {
         await this.perform(step)
-        if (drained = step.drain) await this.drain()
+        if (step.drain) await this.drain({ answering: step.drain !== "page" })
+        drained = step.drain === true
       } catch (error) {
         throw new Error(`${this.at}: ${error.message}`)
       }
@@ -83,8 +84,9 @@ class Player {
     }
   }
 
-  // drain lets everything come to rest: messages arrive, requests are answered one by one while the page is still.
-  async drain() {
+  // drain lets everything come to rest: messages arrive, requests are answered one by one while the page is still, or
+  // not at all.
+  async drain({ answering = true } = {}) {
     const { server } = this
     let previous = "", lost = 0
     const deadline = Date.now() + 15000
@@ -96,6 +98,7 @@ class Player {
       const now = JSON.stringify([state, server.open, server.requests.length])
       const still = state.still && !waiting && (previous === "" || now === previous)
       previous = now
+      if (still && !answering) return
       if (still && server.answerNext()) { previous = "answering"; continue }
       if (still && server.open === server.held.length && state.pending <= server.held.length) { this.expected += sent - state.delivered; return }
       if (Date.now() > deadline) throw new Error(`the page did not become quiet: ${now}`)

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { generator } from "./generator.mjs"
 import { check } from "./run.mjs"
-import { aspects, root } from "./scenario.mjs"
+import { filled, root } from "./scenario.mjs"
 
 const PER_PAGE = 50
 
@@ -68,11 +68,9 @@ window.play = async (messages) => {
 </script>
 </body></html>`
 
-const scenario = (name, messages) => ({
-  name, folder: "", routes: { "GET /": { body: page } },
-  steps: [{ command: "eval", argument: `await play(${JSON.stringify(messages).replaceAll("</", "<\\/")})`, drain: true }],
-  rules: [], load: "umd", cable: {}, mutations: false, early: false, cookies: [],
-  compare: aspects, differs: [], browsers: [], modes: [true, false]
+const scenario = (name, messages) => filled({
+  name, routes: { "GET /": { body: page } }, modes: [true, false],
+  steps: [{ command: "eval", argument: `await play(${JSON.stringify(messages).replaceAll("</", "<\\/")})`, drain: true }]
 })
 
 // runRandom returns the problems that count messages from a seed show.

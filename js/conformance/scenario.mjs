@@ -7,6 +7,7 @@ import { streamType } from "./server.mjs"
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../testdata/scenarios")
 
 const fields = new Set(["rules", "about", "page", "headers", "load", "routes", "cable", "steps", "observe", "mutations", "compare", "differs", "early", "browsers", "cookies"])
+const answerFields = new Set(["status", "headers", "type", "body", "redirect", "hold", "truncate", "drop", "events", "raw"])
 const stepNames = new Set(["stream", "eval", "click", "follow", "hover", "type", "key", "focus", "select", "submit", "back", "forward", "reload", "visit", "push", "cut", "cable", "release", "advance", "wait", "documents", "requests", "snapshot"])
 export const aspects = ["log", "dom", "focus", "place", "requests", "cable", "mutations"]
 
@@ -51,6 +52,7 @@ export function load(name) {
   for (const [key, answer] of Object.entries(written.routes ?? {})) {
     const one = (value) => {
       const route = typeof value === "string" ? { body: value } : { ...value }
+      for (const field of Object.keys(route)) if (!answerFields.has(field)) throw problem(`unknown field "${field}" in the answer to ${key}`)
       route.body = resolve(route.body)
       if (route.body !== undefined && !/^\s*<turbo-stream/.test(route.body) && route.raw !== true && /^text\/.*html/.test(route.type ?? streamType)) route.body = layout(route.body)
       return route
@@ -71,14 +73,14 @@ export function load(name) {
   const text = JSON.stringify([routes, steps])
   const observable = /before-stream-render|MutationObserver/.test(text) || written.mutations === true
   const observe = written.observe ?? (observable || !text.includes("<turbo-stream") ? true : "both")
-  return {
-    name, folder, routes, steps,
-    rules: written.rules ?? [], about: written.about, load: written.load ?? "umd", cable: written.cable ?? {},
-    mutations: written.mutations ?? false, early: written.early ?? false, cookies: written.cookies ?? [],
-    compare: written.compare ?? aspects, differs: written.differs ?? [], browsers: written.browsers ?? ["chromium", "firefox"],
-    modes: observe === "both" ? [true, false] : [observe]
-  }
+  return filled({ ...written, name, folder, routes, steps, modes: observe === "both" ? [true, false] : [observe] })
 }
+
+// filled is a scenario with all that it does not say.
+export const filled = (scenario) => ({
+  rules: [], load: "umd", cable: {}, mutations: false, early: false, cookies: [], compare: aspects, differs: [],
+  browsers: ["chromium", "firefox"], modes: [true], ...scenario
+})
 
 function layout(html) {
   if (/^\s*(<!doctype|<html)/i.test(html)) return html

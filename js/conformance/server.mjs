@@ -72,6 +72,7 @@ export class ScenarioServer {
       .replaceAll("{{method}}", request.method ?? "").replaceAll("{{url}}", request.url ?? "")
       .replaceAll("{{body}}", body.replaceAll("<", "&lt;"))
       .replace(/\{\{header ([\w-]+)\}\}/g, (_, name) => request.headers?.[name.toLowerCase()] ?? "")
+      .replace(/\{\{repeat (\d+) (.*?)\}\}/g, (_, count, part) => part.repeat(count))
   }
 
   async answer(request, response) {

@@ -26,6 +26,9 @@ type Drive struct {
 	Forms form.Forms
 	// Frame navigates a frame when the options of a visit name one.
 	Frame func(location, options dom.Node) bool
+	// Heard says that a click came by that no visit was proposed after: only
+	// such a click may navigate a frame (Turbo 8.0.23, link interceptor).
+	Heard bool
 
 	frames   map[int]func() // what frees a frame that a visit waits for
 	bar      bar
@@ -71,6 +74,7 @@ func (d *Drive) Click(event dom.Node) {
 // is to submit a form.
 func (d *Drive) ClickFormLink(event dom.Node) {
 	p := d.Page
+	d.Heard = true
 	from, url := link.Clicked(p, event)
 	if form.Submits(p, from) && link.Navigatable(p, from) && link.VisitableURL(p, url) {
 		p.Do(event, "preventDefault")
@@ -82,7 +86,7 @@ func (d *Drive) ClickFormLink(event dom.Node) {
 func (d *Drive) Submit(event dom.Node) {
 	p := d.Page
 	form, submitter, ok := d.Forms.Accepts(event)
-	if !ok || !d.Forms.Visitable(form, submitter) {
+	if !ok || !link.SubmissionNavigatable(p, form, submitter) || !link.VisitableURL(p, d.Forms.Action(form, submitter)) {
 		return
 	}
 	p.Do(event, "preventDefault")

@@ -8,6 +8,7 @@ import (
 // Propose asks the page and then the adapter for a visit.
 func (d *Drive) Propose(url, options dom.Node) {
 	p := d.Page
+	d.Heard = false
 	detail := p.Object()
 	p.Set(detail, "url", p.String(d.text(url, "href")))
 	if p.Dispatch("turbo:before-visit", 0, true, detail) {

@@ -40,17 +40,9 @@ func (f *Forms) Accepts(event dom.Node) (form, submitter dom.Node, ok bool) {
 	return form, submitter, ok
 }
 
-// Visitable reports whether a form is sent to a location that the runtime
-// visits, and is the runtime's at all.
-func (f *Forms) Visitable(form, submitter dom.Node) bool {
-	return link.SubmissionNavigatable(f.Page, form, submitter) && f.VisitableAction(form, submitter)
-}
-
-// VisitableAction reports whether a form is sent to a location that the
-// runtime visits.
-func (f *Forms) VisitableAction(form, submitter dom.Node) bool {
-	return link.VisitableURL(f.Page, f.action(form, submitter, true))
-}
+// Action returns the URL that counts when it is asked whether the runtime takes
+// a form: an empty formaction is none.
+func (f *Forms) Action(form, submitter dom.Node) dom.Node { return f.action(form, submitter, true) }
 
 // attribute returns an attribute of the submitter or else of the form.
 func (f *Forms) attribute(form, submitter dom.Node, ofSubmitter, ofForm string) string {
@@ -63,8 +55,7 @@ func (f *Forms) attribute(form, submitter dom.Node, ofSubmitter, ofForm string) 
 	return value
 }
 
-// action returns the URL that a form is sent to. Whether the runtime takes a
-// form is asked with an empty formaction counting as none.
+// action returns the URL that a form is sent to.
 func (f *Forms) action(form, submitter dom.Node, asking bool) dom.Node {
 	p := f.Page
 	action, ok := "", false

@@ -60,7 +60,7 @@ func (f *Frames) target(c, element, submitter dom.Node) dom.Node {
 func (f *Frames) intercepts(c, element, submitter dom.Node) bool {
 	p := f.page
 	id := f.targetID(c, element, submitter)
-	if f.text(element, "localName") == "form" && !f.Drive.Forms.VisitableAction(element, submitter) {
+	if f.text(element, "localName") == "form" && !link.VisitableInFrame(p, f.Drive.Forms.Action(element, submitter)) {
 		return false
 	}
 	if f.disabled(c) || id == "_top" {
@@ -109,6 +109,7 @@ func (f *Frames) submit(c, form, submitter dom.Node) {
 // submit a form.
 func (f *Frames) ClickFormLink(event dom.Node) {
 	p := f.page
+	f.Drive.Heard = true
 	c := p.Get(event, "currentTarget.delegate")
 	from, url := link.Clicked(p, event)
 	if form.Submits(p, from) && f.intercepts(c, from, 0) {
@@ -120,6 +121,10 @@ func (f *Frames) ClickFormLink(event dom.Node) {
 // Clicked handles turbo:click: it takes the links that navigate a frame.
 func (f *Frames) Clicked(event dom.Node) {
 	p := f.page
+	if !f.Drive.Heard {
+		return
+	}
+	f.Drive.Heard = false
 	from := p.Get(event, "target")
 	around := p.Get(from, "parentElement")
 	if outer := link.Closest(p, around, `a[href], a[xlink\:href]`); outer != 0 {
@@ -157,7 +162,7 @@ func (f *Frames) Clicked(event dom.Node) {
 func (f *Frames) SubmitOutside(event dom.Node) {
 	p := f.page
 	form, submitter, ok := f.Drive.Forms.Accepts(event)
-	if !ok || p.Closest(form, "turbo-frame") != 0 || !f.Drive.Forms.Visitable(form, submitter) {
+	if !ok || p.Closest(form, "turbo-frame") != 0 || !link.VisitableInFrame(p, f.Drive.Forms.Action(form, submitter)) {
 		return
 	}
 	c := f.redirect(form, submitter)

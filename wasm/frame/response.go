@@ -103,15 +103,22 @@ func (f *Frames) promote(c, response, html dom.Node) {
 // extract finds a frame's part in a response (Turbo 8.0.23, frames §7).
 func (f *Frames) extract(c, container dom.Node, found func(next dom.Node)) {
 	p := f.page
+	spoilt := func(problem string) {
+		f.Drive.Tell(p.Do(0, "error", p.String(problem)))
+		found(p.Do(p.Get(0, "document"), "createElement", p.String("turbo-frame")))
+	}
 	id := f.text(p.Do(p.Get(0, "window.CSS"), "escape", p.String(f.text(c, "element.id"))), "")
+	if id == "" {
+		spoilt("turbo: a <turbo-frame> without an id has no part in a response")
+		return
+	}
 	for _, selector := range [...]string{"turbo-frame#" + id, "turbo-frame[src][recurse~=" + id + "]"} {
 		n := p.Do(container, "querySelector", p.String(selector))
 		if n == 0 {
 			continue
 		}
 		if src, ok := p.Attr(n, "src"); ok && f.source(c) != "" && f.href(src) == f.href(f.source(c)) {
-			f.Drive.Tell(p.Do(0, "error", p.String(`Matching <turbo-frame id="`+f.text(n, "id")+`"> element has a source URL which references itself`)))
-			found(p.Do(p.Get(0, "document"), "createElement", p.String("turbo-frame")))
+			spoilt(`Matching <turbo-frame id="` + f.text(n, "id") + `"> element has a source URL which references itself`)
 			return
 		}
 		document := p.Get(0, "document")

@@ -1,6 +1,10 @@
 package link
 
-import "github.com/turbowasm/turbowasm/wasm/dom"
+import (
+	"strings"
+
+	"github.com/turbowasm/turbowasm/wasm/dom"
+)
 
 // Clicked returns the link that a click asks to follow and the URL it leads
 // to, 0 when the click is somebody else's (Turbo 8.0.23, link click observer).
@@ -16,6 +20,9 @@ func Clicked(p dom.Values, event dom.Node) (link, url dom.Node) {
 	}
 	link = Closest(p, at, `a[href], a[xlink\:href]`)
 	if link == 0 || p.HasAttr(link, "download") || p.Is(link, "href.baseVal") {
+		return 0, 0
+	}
+	if href, _ := p.Text(link, "href"); strings.HasPrefix(href, "#") {
 		return 0, 0
 	}
 	if target, _ := p.Attr(link, "target"); target != "" && target != "_self" {

@@ -42,16 +42,6 @@ func URL(p dom.Values, location dom.Node) dom.Node {
 	return url
 }
 
-// Root returns the URL below which locations are visited: that of the last
-// turbo-root meta of the head.
-func Root(p dom.Values) dom.Node {
-	root, ok := Setting(p, "turbo-root")
-	if !ok {
-		root = "/"
-	}
-	return URL(p, p.String(root))
-}
-
 // Setting returns what the page's head says by metas of a name: the last of
 // them counts (Turbo 8.0.23, drive: page settings).
 func Setting(p dom.Values, name string) (content string, ok bool) {
@@ -73,11 +63,23 @@ func Meta(p dom.Values, name string) (content string, ok bool) {
 }
 
 // VisitableURL reports whether the page at url is one that the runtime visits.
-func VisitableURL(p dom.Values, url dom.Node) bool {
+func VisitableURL(p dom.Values, url dom.Node) bool { return visitable(p, url, Setting) }
+
+// VisitableInFrame is VisitableURL for the forms of frames, for which the
+// first turbo-root counts (Turbo 8.0.23, frames §5.4).
+func VisitableInFrame(p dom.Values, url dom.Node) bool { return visitable(p, url, Meta) }
+
+type lookup func(p dom.Values, name string) (content string, ok bool)
+
+func visitable(p dom.Values, url dom.Node, meta lookup) bool {
 	if url == 0 {
 		return false
 	}
-	return Visitable(locate(p, url), locate(p, Root(p)), func(extension string) bool {
+	root, ok := meta(p, "turbo-root")
+	if !ok {
+		root = "/"
+	}
+	return Visitable(locate(p, url), locate(p, URL(p, p.String(root))), func(extension string) bool {
 		has, _ := p.Call(p.Get(0, "config.drive.unvisitableExtensions"), "has", p.String(extension))
 		return has != 0
 	})
