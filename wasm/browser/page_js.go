@@ -15,7 +15,7 @@ type Page struct {
 	slots slots
 	watch watch
 
-	threw bool // what Do called
+	failure error // of what the current call from the page asked for
 
 	attributes map[string]int32 // interned names beside those
 }

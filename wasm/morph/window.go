@@ -1,26 +1,27 @@
-// Package morph decides which nodes of a page become which nodes of its new
-// content.
 package morph
 
 import "slices"
 
 // Child is what matching needs to know of a node.
 type Child struct {
-	Label int32   // one number per kind of node and name of element, negative for what is no element
-	ID    int32   // its id attribute, 0 for none
-	IDs   []int32 // the persistent ids on it and below: those that occur once on each side, on elements of one name
-	Last  bool    // it holds the focus: no match is looked for behind it, so that it need not move
+	Label     int32   // one number per kind of node and name of element, negative for what is no element
+	ID        int32   // its id attribute, 0 for none
+	IDs       []int32 // the persistent ids on it and below: those that occur once on each side, on elements of one name
+	Last      bool    // it holds the focus: no match is looked for behind it, so that it need not move
+	Permanent bool    // it has an id and data-turbo-permanent
+	Entry     int32   // its number among those with persistent ids, 0 for none
 }
 
 // persistent reports whether the child's own id is persistent.
 func (c *Child) persistent() bool { return c.ID != 0 && slices.Contains(c.IDs, c.ID) }
 
-// A Window is a run of old siblings that become a run of new ones. The zero
-// Window is empty.
+// A Window is a run of old siblings that become a run of new ones.
 type Window struct {
 	Old, New []Child
 
-	owners map[int32][]int32 // the old children that have a persistent id on them or below, in order
+	owners  map[int32][]int32 // the old children that have a persistent id on them or below, in order
+	settled []bool            // old children that have become one, or stay against our will
+	stale   bool              // what was planned may not hold
 }
 
 // What becomes of a new child: the index of the old one that becomes it in its
@@ -34,50 +35,40 @@ const (
 // Move says that the old child at an index moves to where the new one is.
 func Move(old int) int32 { return moved - int32(old) }
 
-// Read makes a window of numbers: how many old children there are, how many
-// new ones, and for each its label, its id, whether it is the last to look at,
-// the number of its persistent ids, and these. It reports whether the numbers
-// are whole.
-func (w *Window) Read(numbers []int32) bool {
-	if len(numbers) < 2 || numbers[0] < 0 || numbers[1] < 0 {
-		return false
+// own fills the window's owners, once.
+func (w *Window) own() {
+	if w.owners != nil {
+		return
 	}
-	old, rest := int(numbers[0]), numbers[2:]
-	total := old + int(numbers[1])
-	if total > len(rest)/4 {
-		return false
-	}
-	children := make([]Child, total)
-	w.owners = nil
-	for i := range children {
-		if len(rest) < 4 || rest[3] < 0 || int(rest[3]) > len(rest)-4 {
-			return false
-		}
-		n := 4 + int(rest[3])
-		children[i] = Child{Label: rest[0], ID: rest[1], Last: rest[2] != 0, IDs: rest[4:n:n]}
-		rest = rest[n:]
-		if i < old {
-			for _, id := range children[i].IDs {
-				if w.owners == nil {
-					w.owners = map[int32][]int32{}
-				}
-				w.owners[id] = append(w.owners[id], int32(i))
-			}
+	w.owners = map[int32][]int32{}
+	for k := range w.Old {
+		for _, id := range w.Old[k].IDs {
+			w.owners[id] = append(w.owners[id], int32(k))
 		}
 	}
-	w.Old, w.New = children[:old:old], children[old:]
-	return len(rest) == 0
 }
 
 // Lose tells that the element with a persistent id has left an old child, or
 // its place if it is that child.
 func (w *Window) Lose(k int, id int32) {
+	w.own()
 	if owners, ok := w.owners[id]; ok {
-		w.owners[id] = slices.DeleteFunc(owners, func(owner int32) bool { return owner == int32(k) })
+		w.owners[id] = without(owners, int32(k))
 	}
-	w.Old[k].IDs = slices.DeleteFunc(slices.Clone(w.Old[k].IDs), func(other int32) bool { return other == id })
 	if w.Old[k].ID == id {
 		w.Old[k] = Child{Label: none}
+	}
+}
+
+// without removes an item from a list that has it once.
+func without(list []int32, item int32) []int32 {
+	switch i := slices.Index(list, item); i {
+	case -1:
+		return list
+	case 0:
+		return list[1:]
+	default:
+		return slices.Delete(list, i, i+1)
 	}
 }
 
@@ -94,6 +85,7 @@ func soft(old, new *Child) bool {
 // one that shares a persistent id, else the first of its kind that has none;
 // what was passed over is gone. plan has room for every new child.
 func (w *Window) Walk(from, at int, plan []int32) {
+	w.own()
 	gone := map[int32]bool{} // persistent ids that the walk has fetched
 	focus := slices.IndexFunc(w.Old, func(c Child) bool { return c.Last })
 	for i := from; i < len(w.New); i++ {
@@ -178,6 +170,7 @@ func (w *Window) Keyed() bool {
 // move: the longest run of those that are in order stays, with what holds the
 // focus in it. plan has room for every new child.
 func (w *Window) Fit(plan []int32) {
+	w.own()
 	focused := -1
 	for i := range w.New {
 		plan[i] = Create
