@@ -8,7 +8,11 @@ import { dispatch } from "./values.js"
 
 const { getAttribute, getAttributeNames, hasAttribute } = Element.prototype
 const isElement = (node) => node.nodeType == 1
-const idOf = (node) => isElement(node) && getAttribute.call(node, "id") || ""
+const idOf = (node) => isElement(node) ? getAttribute.call(node, "id") : null
+// A form's field may be called like these.
+const getter = (name) => Object.getOwnPropertyDescriptor(Node.prototype, name).get
+const parent = getter("parentNode"), following = getter("nextSibling"), nodeName = getter("nodeName")
+const parentOf = (node) => parent.call(node), after = (node) => following.call(node), nameOf = (node) => nodeName.call(node)
 const content = (node) => node instanceof HTMLTemplateElement ? node.content : node
 
 // A form control that is not as its markup says, and what isEqualNode does not look into.
@@ -23,7 +27,7 @@ const departs = (element) => {
 
 // What is known of the nodes of one morph.
 class Book {
-  words = new Map() // numbers of names and ids
+  words = new Map([["", 1]]) // numbers of names and ids
   entries = new Map() // numbers of nodes that have persistent ids on them or below
   elements = [] // with persistent ids, by the numbers of these
   active = new Set() // the element with the focus, and those around it
@@ -35,7 +39,7 @@ class Book {
   suspect(tree, selector) {
     const found = [...tree.querySelectorAll?.(selector) ?? []]
     if (tree.matches?.(selector)) found.push(tree)
-    for (let node of found) if (departs(node)) for (; node && !this.suspects.has(node); node = node.parentNode) this.suspects.add(node)
+    for (let node of found) if (departs(node)) for (; node && !this.suspects.has(node); node = parentOf(node)) this.suspects.add(node)
     return found.length
   }
 }
@@ -53,7 +57,7 @@ provide({
       if (node == nodes[root]) break
     }
     for (const selector of length ? text(at, length).split(",") : []) {
-      if (book.suspect(nodes[root], selector)) for (let tree = nodes[next]; tree != nodes[end]; tree = tree.nextSibling) book.suspect(tree, selector)
+      if (book.suspect(nodes[root], selector)) for (let tree = nodes[next]; tree != nodes[end]; tree = after(tree)) book.suspect(tree, selector)
     }
     return push(book)
   },
@@ -61,14 +65,14 @@ provide({
 
   // Two runs of siblings, without what is equal at their beginnings and ends.
   morph_rest(book, a, aEnd, b, bEnd, how) {
-    const parent = how & 1 ? content(nodes[a]) : nodes[a].parentNode
-    let x = how & 1 ? parent.firstChild : nodes[a], xEnd = how & 1 ? null : nodes[aEnd] ?? null
+    const around = how & 1 ? content(nodes[a]) : parentOf(nodes[a])
+    let x = how & 1 ? around.firstChild : nodes[a], xEnd = how & 1 ? null : nodes[aEnd] ?? null
     let y = how & 2 ? content(nodes[b]).firstChild : nodes[b] ?? null, yEnd = how & 2 ? null : nodes[bEnd] ?? null
     if (how & 4) {
       book = nodes[book]
-      while (x != xEnd && y != yEnd && book.equal(x, y)) { x = x.nextSibling; y = y.nextSibling }
+      while (x != xEnd && y != yEnd && book.equal(x, y)) { x = after(x); y = after(y) }
       if (x != xEnd && y != yEnd) {
-        let p = xEnd ? xEnd.previousSibling : parent.lastChild, q = yEnd ? yEnd.previousSibling : y.parentNode.lastChild
+        let p = xEnd ? xEnd.previousSibling : around.lastChild, q = yEnd ? yEnd.previousSibling : parentOf(y).lastChild
         while (!(p == x && q == y) && book.equal(p, q)) {
           xEnd = p
           yEnd = q
@@ -79,14 +83,14 @@ provide({
       }
     }
     if (x == xEnd && y == yEnd) return 0
-    const first = push(parent)
+    const first = push(around)
     let n = 0, m = 0, elements = 0, alike = 2, named = 4
-    for (; x != xEnd; x = x.nextSibling, n++) push(x)
-    for (; y != yEnd; y = y.nextSibling, m++) push(y)
+    for (; x != xEnd; x = after(x), n++) push(x)
+    for (; y != yEnd; y = after(y), m++) push(y)
     push(xEnd)
     for (let i = 1; n == m && i <= n && alike; i++) {
       const x = nodes[first + i], y = nodes[first + n + i]
-      if (x.nodeName != y.nodeName) alike = 0
+      if (nameOf(x) != nameOf(y)) alike = 0
       else if (isElement(x)) {
         const id = idOf(x)
         elements++
@@ -98,6 +102,10 @@ provide({
     return 1 | (n == m && alike) | named | (elements < 2) << 3
   },
 
+  morph_differ(book, first, count, from) {
+    while (from < count && nodes[book].equal(nodes[first + from], nodes[first + count + from])) from++
+    return from
+  },
   morph_equal: (book, a, b) => +nodes[book].equal(nodes[a], nodes[b]),
 
   morph_kind(n, next) {
@@ -112,7 +120,6 @@ provide({
   morph_names(a, b, which) {
     a = nodes[a]
     b = nodes[b]
-    if (!a.hasAttributes()) return 0
     const names = getAttributeNames.call(a)
     if (which == 1) return handles(names.filter((name) => getAttribute.call(a, name) != getAttribute.call(b, name)))
     return handles(which ? names.filter((name) => !hasAttribute.call(b, name)).reverse() : names)
@@ -128,15 +135,24 @@ provide({
     const { words, entries, active } = nodes[book], all = []
     for (let i = from; i < from + count; i++) {
       const node = nodes[i], id = idOf(node)
-      all.push(isElement(node) ? number(words, node.nodeName) : -node.nodeType, id && number(words, id), active.has(node) | (id && hasAttribute.call(node, "data-turbo-permanent")) << 1, entries.get(node) | 0)
+      all.push(isElement(node) ? number(words, nameOf(node)) : -node.nodeType, id == null ? 0 : number(words, id), active.has(node) | (id && hasAttribute.call(node, "data-turbo-permanent")) << 1, entries.get(node) | 0)
     }
     putNumbers(all)
+  },
+  // Numbers of the sources of elements.
+  morph_contents(first, count) {
+    const sources = new Map()
+    putNumbers(nodes.slice(first, first + count).map((node) => isElement(node) ? number(sources, node.outerHTML) : 0))
+  },
+  morph_known(root, first, count) {
+    const known = (element) => document.getElementById(idOf(element))
+    return +(!nodes[root].isConnected || nodes.slice(first, first + count).some((node) => known(node) || [...node.querySelectorAll?.("[id]") ?? []].some(known)))
   },
   // The elements that have ids in a run of trees, or in one alone.
   morph_identify(book, tree, end, alone) {
     const { words } = nodes[book], all = []
-    const add = (element) => { if (idOf(element)) all.push(number(words, idOf(element)), number(words, element.nodeName), push(element)) }
-    for (tree = nodes[tree]; tree && tree != nodes[end]; tree = !alone && tree.nextSibling) {
+    const add = (element) => { if (idOf(element) != null) all.push(number(words, idOf(element)), number(words, nameOf(element)), push(element)) }
+    for (tree = nodes[tree]; tree && tree != nodes[end]; tree = !alone && after(tree)) {
       add(tree)
       for (const element of tree.querySelectorAll?.("[id]") ?? []) add(element)
     }
@@ -146,18 +162,18 @@ provide({
   morph_enter(book, n, id, below) {
     const { entries, elements } = nodes[book], all = []
     if (id) elements[id] = nodes[n]
-    for (let node = nodes[n]; node && node != nodes[below]; node = node.parentNode) all.push(number(entries, node))
+    for (let node = nodes[n]; node && node != nodes[below]; node = parentOf(node)) all.push(number(entries, node))
     return putNumbers(all)
   },
   // The entries of an element and of what is around it.
   morph_entries(book, n) {
     const all = []
-    for (let node = nodes[n]; node; node = node.parentNode) all.push(nodes[book].entries.get(node) | 0)
+    for (let node = nodes[n]; node; node = parentOf(node)) all.push(nodes[book].entries.get(node) | 0)
     return putNumbers(all)
   },
   morph_element: (book, id) => handle(nodes[book].elements[id]),
 
-  morph_inside: (parent, n) => +(nodes[n]?.parentNode == nodes[parent]),
+  morph_inside: (parent, n) => +(nodes[n] != null && parentOf(nodes[n]) == nodes[parent]),
   morph_move: (parent, n, before) => move(nodes[parent], nodes[n], nodes[before]),
   morph_import(parent, n, before) { nodes[parent].insertBefore(document.importNode(nodes[n], true), nodes[before] ?? null) },
   morph_make: (parent, like, before) => handle(nodes[parent].insertBefore(document.createElementNS(nodes[like].namespaceURI, nodes[like].localName), nodes[before] ?? null)),

@@ -2,7 +2,11 @@
 
 const repeat = (n, make) => Array.from({ length: n }, (_, i) => make(i))
 
-// Pages of about n nodes, texts counted. An item is [number, version, class].
+// Pages of about n nodes, texts counted. An item is [number, version, class]; where there are groups, what changes
+// stays in its group.
+// Ten in each; the first takes what is more.
+const groups = (n) => repeat(Math.ceil((n - 1) / 10), (i) => [i && i * 10 + (n % 10 == 1), Math.min(n, i * 10 + 10 + (n % 10 == 1))])
+
 const pages = {
   "chat list": {
     size: 9,
@@ -17,7 +21,7 @@ const pages = {
   "nested cards": {
     size: 11,
     item: ([i, version, mark]) => `<div class="card${mark}"><div class="head"><h3>Card ${i}</h3><span>${version || "same"}</span></div><div class="body"><p>Text ${i} ${version}</p><div class="foot"><b>${i % 10}</b></div></div></div>`,
-    whole: (items) => `<main><div class="deck">${repeat(Math.ceil(items.length / 10), (i) => `<section class="group">${items.slice(i * 10, i * 10 + 10).join("")}</section>`).join("")}</div></main>`
+    whole: (items) => `<main><div class="deck">${groups(items.length).map(([from, to]) => `<section class="group">${items.slice(from, to).join("")}</section>`).join("")}</div></main>`
   }
 }
 
@@ -34,9 +38,12 @@ const changes = {
   "one text": (items) => items.with(items.length >> 1, [items.length >> 1, "changed", ""]),
   "1 % of attributes": (items) => items.map((item, i) => i % Math.min(100, items.length) == 7 ? item.with(2, " unread") : item),
   "insert at top": (items) => [[1e6, "", ""], ...items],
-  "reorder 10 %": (items) => {
-    const below = generator(items.length), moved = [...items]
-    for (let i = 0; i < Math.max(1, items.length / 10); i++) moved.splice(below(items.length), 0, ...moved.splice(below(items.length), 1))
+  "reorder 10 %": (items, grouped) => {
+    const below = generator(items.length), moved = [...items], among = grouped ? 10 : items.length
+    for (let i = 0; i < Math.max(1, items.length / 10); i++) {
+      const group = grouped ? i * 10 % items.length : 0, size = Math.min(among, items.length - group)
+      moved.splice(group + below(size), 0, ...moved.splice(group + below(size), 1))
+    }
     return moved
   },
   "everything replaced": (items) => items.map(([i]) => [i, "new", " unread"])
@@ -44,9 +51,9 @@ const changes = {
 
 function content(page, change, n) {
   const { size, item, whole } = pages[page]
-  const items = repeat(Math.round(n / size), (i) => [i, "", ""])
+  const items = repeat(Math.round(n / size / 10) * 10, (i) => [i, "", ""])
   // One text changes what it says, not who it is.
-  const next = change == "one text" ? items.map((i) => item(i)).with(items.length >> 1, item(items[items.length >> 1]).replace(/>([^<]+)<(?=[^<]+>(<\/div>)*<\/(article|tr|div)>$)/, ">changed<")) : changes[change](items).map(item)
+  const next = change == "one text" ? items.map((i) => item(i)).with(items.length >> 1, item(items[items.length >> 1]).replace(/>([^<]+)<(?=[^<]+>(<\/div>)*<\/(article|tr|div)>$)/, ">changed<")) : changes[change](items, page == "nested cards").map(item)
   return [whole(items.map(item)), whole(next)]
 }
 
@@ -57,18 +64,18 @@ const letters = (i) => [...String(i)].map((digit) => "abcdefghij"[digit]).join("
 const traps = {
   "deep chain": [1000, (n) => ["<div><i>a</i></div>", "<div><i>b</i></div>"], 1],
   "deep chain of ids": [500, (n) => [`<div><i id="a">a</i></div>`, `<div><i id="a">b</i></div>`], 1],
-  "equal siblings, one removed": [20000, (n) => [list(repeat(n, () => "<li>a</li>")), list(repeat(n - 1, () => "<li>a</li>"))]],
-  "siblings, one removed in the middle": [10000, (n) => [list(repeat(n, (i) => `<li>${i}</li>`)), list(repeat(n, (i) => `<li>${i}</li>`).toSpliced(n / 2, 1))]],
-  "siblings that all differ": [10000, (n) => [list(repeat(n, (i) => `<li>${i}</li>`)), list(repeat(n, (i) => `<li>${i + n}</li>`))]],
-  "siblings of names that all differ": [1500, (n) => [list(repeat(n, (i) => `<x-${letters(i)}></x-${letters(i)}>`)), list(repeat(n, (i) => `<y-${letters(i)}></y-${letters(i)}>`))]],
-  "siblings of many names, reversed": [1500, (n) => [list(repeat(n, (i) => `<x-${letters(i)}></x-${letters(i)}>`)), list(repeat(n, (i) => `<x-${letters(n - i)}></x-${letters(n - i)}>`))]],
-  "duplicate ids": [3000, (n) => [list(repeat(n, (i) => `<li id="a${i % 10}">${i}</li>`)), list(repeat(n, (i) => `<li id="a${i * 7 % 10}">${i}</li>`))]],
-  "other ids": [2000, (n) => [list(repeat(n, (i) => `<li id="a${i}">${i}</li>`)), list(repeat(n, (i) => `<li id="b${i}">${i}</li>`))]],
-  "ids, reversed": [5000, (n) => [list(repeat(n, (i) => `<li id="a${i}">${i}</li>`)), list(repeat(n, (i) => `<li id="a${n - 1 - i}">${n - 1 - i}</li>`))]],
+  "equal siblings, one removed": [2000, (n) => [list(repeat(n, () => "<li>a</li>")), list(repeat(n - 1, () => "<li>a</li>"))]],
+  "siblings, one removed in the middle": [2000, (n) => [list(repeat(n, (i) => `<li>${i}</li>`)), list(repeat(n, (i) => `<li>${i}</li>`).toSpliced(n / 2, 1))]],
+  "siblings that all differ": [2000, (n) => [list(repeat(n, (i) => `<li>${i}</li>`)), list(repeat(n, (i) => `<li>${i + n}</li>`))]],
+  "siblings of names that all differ": [700, (n) => [list(repeat(n, (i) => `<x-${letters(i)}></x-${letters(i)}>`)), list(repeat(n, (i) => `<y-${letters(i)}></y-${letters(i)}>`))]],
+  "siblings of many names, reversed": [700, (n) => [list(repeat(n, (i) => `<x-${letters(i)}></x-${letters(i)}>`)), list(repeat(n, (i) => `<x-${letters(n - i)}></x-${letters(n - i)}>`))]],
+  "duplicate ids": [1000, (n) => [list(repeat(n, (i) => `<li id="a${i % 10}">${i}</li>`)), list(repeat(n, (i) => `<li id="a${i * 7 % 10}">${i}</li>`))]],
+  "other ids": [1000, (n) => [list(repeat(n, (i) => `<li id="a${i}">${i}</li>`)), list(repeat(n, (i) => `<li id="b${i}">${i}</li>`))]],
+  "ids, reversed": [2000, (n) => [list(repeat(n, (i) => `<li id="a${i}">${i}</li>`)), list(repeat(n, (i) => `<li id="a${n - 1 - i}">${n - 1 - i}</li>`))]],
   "ids below, reversed": [1000, (n) => [list(repeat(n, (i) => `<li><b id="a${i}">${i}</b></li>`)), list(repeat(n, (i) => `<li><b id="a${n - 1 - i}">${n - 1 - i}</b></li>`))]],
-  "all moved to another parent": [2000, (n) => ["", "_"].map((side) => `<main><ul class="a">${side ? "" : repeat(n, (i) => `<li id="a${i}">${i}</li>`).join("")}</ul><ol>${side ? repeat(n, (i) => `<li id="a${i}">${i}</li>`).join("") : ""}</ol></main>`)],
+  "all moved to another parent": [1000, (n) => ["", "_"].map((side) => `<main><ul class="a">${side ? "" : repeat(n, (i) => `<li id="a${i}">${i}</li>`).join("")}</ul><ol>${side ? repeat(n, (i) => `<li id="a${i}">${i}</li>`).join("") : ""}</ol></main>`)],
   "each moved to the next parent": [1000, (n) => [0, 1].map((by) => `<main>${repeat(n, (i) => `<p><b id="a${(i + by) % n}">x</b></p>`).join("")}</main>`)],
-  "texts between": [5000, (n) => [`<p>${repeat(n, (i) => `${i}<br>`).join("")}</p>`, `<p>${repeat(n, (i) => `<br>${i}`).join("")}</p>`]],
+  "texts between": [1000, (n) => [`<p>${repeat(n, (i) => `${i}<br>`).join("")}</p>`, `<p>${repeat(n, (i) => `<br>${i}`).join("")}</p>`]],
   "controls, typed into": [500, (n) => [`<form>${repeat(n, (i) => `<input name="f${i}" value="${i}">`).join("")}</form>`, `<form>${repeat(n, (i) => `<input name="f${i}" value="${i + 1}">`).join("")}</form>`]],
   "options": [1000, (n) => [`<select>${repeat(n, (i) => `<option value="${i}">${i}</option>`).join("")}</select>`, `<select>${repeat(n, (i) => `<option value="${i + 1}">${i + 1}</option>`).join("")}</select>`]]
 }

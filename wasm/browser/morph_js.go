@@ -23,6 +23,15 @@ func domMorphRest(book, a, aEnd, b, bEnd, how int32) int32
 //go:wasmimport turbo morph_equal
 func domMorphEqual(book, a, b int32) int32
 
+//go:wasmimport turbo morph_differ
+func domMorphDiffer(book, first, count, from int32) int32
+
+//go:wasmimport turbo morph_contents
+func domMorphContents(first, count int32)
+
+//go:wasmimport turbo morph_known
+func domMorphKnown(root, first, count int32) int32
+
 //go:wasmimport turbo morph_kind
 func domMorphKind(n, next int32) int32
 
@@ -111,6 +120,26 @@ func (p *Page) Rest(book, a, aEnd, b, bEnd dom.Node, how morph.How) (rest morph.
 
 func (p *Page) Equal(book, a, b dom.Node) bool {
 	return domMorphEqual(int32(book), int32(a), int32(b)) > 0
+}
+
+func (p *Page) Differ(book dom.Node, r *morph.Rest, from int) int {
+	return int(domMorphDiffer(int32(book), int32(r.First)+1, int32(r.Old), int32(from)))
+}
+
+func (p *Page) Contents(first dom.Node, old, next []morph.Child) {
+	count := len(old) + len(next)
+	domMorphContents(int32(first), int32(count))
+	for i, n := range numbers(int32(count)) {
+		if i < len(old) {
+			old[i].Content = n
+		} else {
+			next[i-len(old)].Content = n
+		}
+	}
+}
+
+func (p *Page) Known(root, first dom.Node, count int) bool {
+	return domMorphKnown(int32(root), int32(first), int32(count)) != 0
 }
 
 func (p *Page) Kind(n, next dom.Node) morph.Kind {

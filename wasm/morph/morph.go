@@ -27,8 +27,15 @@ type Page interface {
 	// meant where how says so.
 	Rest(book, a, aEnd, b, bEnd dom.Node, how How) (Rest, bool)
 	Equal(book, a, b dom.Node) bool
+	// Differ returns the next of the pairs of an alike rest that are not equal,
+	// and their number where there is none.
+	Differ(book dom.Node, r *Rest, from int) int
 	Kind(n, next dom.Node) Kind
-	Describe(book, first dom.Node, children []Child) // without their IDs
+	Describe(book, first dom.Node, children []Child) // without IDs and Content
+	Contents(first dom.Node, old, next []Child)      // adds Content
+	// Known reports whether there are ids in count new nodes that the page has
+	// too, or may have.
+	Known(root, first dom.Node, count int) bool
 	// Identify finds the elements with ids in a run of trees, or in one alone.
 	Identify(book, tree, end dom.Node, alone bool) []Identified
 	// Enter numbers an element and what is around it below a node; an element
@@ -396,57 +403,117 @@ func (m *Morph) describe(first dom.Node, count int) []Child {
 
 // children makes the rest of a run of siblings become that of another.
 func (m *Morph) children(r Rest, depth int) {
-	if r.Old > 0 && r.New > 0 && m.inStep(&r) {
-		for i := range r.Old {
-			m.pair(r.old(i), r.next(i), depth)
+	p := m.Page
+	if r.Old == 0 && !m.exact && !m.surveyed && !p.Known(m.Root, r.next(0), r.New) {
+		for i := range r.New {
+			check(p.Import(r.parent(), r.next(i), r.end()))
 		}
 		return
 	}
-	m.survey()
+	if r.Alike {
+		if done := m.inStep(&r, depth); done {
+			return
+		}
+	}
 	m.match(r, depth)
 }
 
-// inStep reports whether nodes become each other one by one, whatever the rules.
-func (m *Morph) inStep(r *Rest) bool {
-	if !r.Alike {
-		return false
-	}
-	if m.inert > 0 || !m.exact && (r.Single || r.Named) {
+// inStep makes nodes become each other one by one where that is what the rules
+// come to, or nearly so.
+func (m *Morph) inStep(r *Rest, depth int) bool {
+	p := m.Page
+	if m.exact {
+		if m.inert == 0 && m.shared && (!r.Named || m.doubled) {
+			return false
+		}
+		for i := range r.Old {
+			m.pair(r.old(i), r.next(i), depth)
+		}
 		return true
 	}
+	sure := r.Single || r.Named
+	if m.inert == 0 && !sure {
+		if m.survey(); m.shared {
+			return false
+		}
+	}
+	if r.Old == 1 || m.trim(depth) == 0 {
+		for i := range r.Old {
+			m.pair(r.old(i), r.next(i), depth)
+		}
+		return true
+	}
+	var differ []int
+	for i := p.Differ(m.book, r, 0); i < r.Old; i = p.Differ(m.book, r, i+1) {
+		differ = append(differ, i)
+	}
+	if !sure && 4*len(differ) > r.Old && m.shifted(r, differ) {
+		return false
+	}
+	for _, i := range differ {
+		m.pair(r.old(i), r.next(i), depth)
+	}
+	return true
+}
+
+// shifted reports whether nodes that differ in their places are the same a
+// little further on.
+func (m *Morph) shifted(r *Rest, differ []int) bool {
+	p := m.Page
+	i := differ[0]
+	for j := i + 1; j < min(r.Old, i+16); j++ {
+		if p.Equal(m.book, r.old(i), r.next(j)) || p.Equal(m.book, r.old(j), r.next(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// open describes a window and plans what becomes of its nodes; fitted says
+// that nodes may move.
+func (m *Morph) open(r *Rest, fates []int32) (w *Window, fitted bool) {
+	w = &Window{settled: make([]bool, r.Old)}
+	describe := func() { w.Old, w.New = m.describe(r.old(0), r.Old), m.describe(r.next(0), r.New) }
+	if !m.exact && !m.surveyed && r.Old > 0 && r.New > 0 {
+		if describe(); w.Keyed() {
+			w.Fit(fates)
+			return w, true
+		}
+	}
 	m.survey()
-	return !m.shared || r.Named && !m.doubled
+	describe()
+	for k := range w.Old {
+		if e := w.Old[k].Entry; e != 0 {
+			m.entries[e].window, m.entries[e].child = w, k
+		}
+	}
+	if m.exact {
+		w.Walk(0, 0, fates)
+		return w, false
+	}
+	if r.Old > 1 && r.New > 1 {
+		m.Page.Contents(r.old(0), w.Old, w.New)
+	}
+	w.Fit(fates)
+	return w, true
 }
 
 // match makes a window of nodes become another, as planned. A plan is made
 // anew when what it was made from has changed.
 func (m *Morph) match(r Rest, depth int) {
 	p := m.Page
-	w := &Window{Old: m.describe(r.old(0), r.Old), New: m.describe(r.next(0), r.New)}
-	for k := range w.Old {
-		if e := w.Old[k].Entry; e != 0 {
-			m.entries[e].window, m.entries[e].child = w, k
+	fates := make([]int32, r.New)
+	w, fitted := m.open(&r, fates)
+	settled := w.settled
+	waiting := make([]bool, r.Old) // old nodes that will move
+	for _, fate := range fates {
+		if fate <= moved {
+			waiting[moved-fate] = true
 		}
-	}
-	fates, settled := make([]int32, r.New), make([]bool, r.Old)
-	w.settled = settled
-	var waiting []bool // old nodes that will move
-	if !m.exact && w.Keyed() {
-		w.Fit(fates)
-		waiting = make([]bool, r.Old)
-		for _, fate := range fates {
-			if fate <= moved {
-				waiting[moved-fate] = true
-			}
-		}
-	} else {
-		w.Walk(0, 0, fates)
 	}
 	from, at, spot := 0, 0, 0
 	// Old nodes that wait for nothing, and are where they were.
-	free := func(k int) bool {
-		return !settled[k] && (waiting == nil || !waiting[k]) && p.Inside(r.parent(), r.old(k))
-	}
+	free := func(k int) bool { return !settled[k] && !waiting[k] && p.Inside(r.parent(), r.old(k)) }
 	pass := func(upTo int) {
 		for ; at < upTo; at++ {
 			if free(at) {
@@ -469,7 +536,7 @@ func (m *Morph) match(r Rest, depth int) {
 	}
 	for ; from < r.New; from++ {
 		if w.stale {
-			if w.stale = false; waiting == nil {
+			if w.stale = false; !fitted {
 				w.Walk(from, at, fates)
 			}
 		}
@@ -485,10 +552,8 @@ func (m *Morph) match(r Rest, depth int) {
 		if fate >= 0 {
 			pass(k)
 			at = k + 1
-		} else {
-			waiting[k] = false
 		}
-		settled[k] = true
+		waiting[k], settled[k] = false, true
 		if fate < 0 {
 			check(p.Move(r.parent(), r.old(k), before()))
 		}
@@ -496,7 +561,7 @@ func (m *Morph) match(r Rest, depth int) {
 			m.pair(r.old(k), next, depth)
 		}
 	}
-	waiting = nil
+	clear(waiting)
 	at = 0
 	pass(r.Old)
 }

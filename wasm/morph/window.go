@@ -5,12 +5,16 @@ import "slices"
 // Child is what matching needs to know of a node.
 type Child struct {
 	Label     int32   // one number per kind of node and name of element, negative for what is no element
-	ID        int32   // its id attribute, 0 for none
+	ID        int32   // its id attribute, 0 for none, empty for an empty one
 	IDs       []int32 // the persistent ids on it and below: those that occur once on each side, on elements of one name
 	Last      bool    // it holds the focus: no match is looked for behind it, so that it need not move
 	Permanent bool    // it has an id and data-turbo-permanent
 	Entry     int32   // its number among those with persistent ids, 0 for none
+	Content   int32   // one number per source of an element, 0 where nobody asked
 }
+
+// empty is the id that occurs but names nothing.
+const empty = 1
 
 // persistent reports whether the child's own id is persistent.
 func (c *Child) persistent() bool { return c.ID != 0 && slices.Contains(c.IDs, c.ID) }
@@ -77,7 +81,7 @@ const none = 0 // the label of what is gone
 // soft reports whether an old child may become a new one: of one kind, and
 // without an id of its own.
 func soft(old, new *Child) bool {
-	return old.Label == new.Label && (old.ID == 0 || old.ID == new.ID)
+	return old.Label == new.Label && (old.ID <= empty || old.ID == new.ID)
 }
 
 // Walk decides from a new and an old child on as the reference does (Turbo
@@ -148,60 +152,141 @@ func anonymous(o *Child, gone map[int32]bool) bool {
 	return true
 }
 
-// Keyed reports whether every element has an id by which alone it is matched:
-// a persistent one, or one that the other side does not have.
+// Keyed reports whether all elements have ids, each another, and the same ones
+// occur among the old and the new: they tell who is who.
 func (w *Window) Keyed() bool {
-	ids := map[int32]bool{}
+	ids := map[int32]int32{} // to labels, negative once met again
+	old, next := 0, 0
 	for i := range w.Old {
-		if c := &w.Old[i]; c.Label > 0 && c.ID == 0 {
-			return false
+		if c := &w.Old[i]; c.Label > 0 {
+			if c.ID <= empty || ids[c.ID] != 0 {
+				return false
+			}
+			ids[c.ID] = c.Label
+			old++
 		}
-		ids[w.Old[i].ID] = true
 	}
 	for i := range w.New {
-		if c := &w.New[i]; c.Label > 0 && (c.ID == 0 || ids[c.ID] && !c.persistent()) {
-			return false
+		if c := &w.New[i]; c.Label > 0 {
+			if ids[c.ID] != c.Label {
+				return false
+			}
+			ids[c.ID] = -1
+			next++
 		}
 	}
-	return true
+	return old == next
 }
 
-// Fit decides for a keyed window as Walk does, but so that the fewest nodes
-// move: the longest run of those that are in order stays, with what holds the
-// focus in it. plan has room for every new child.
+// far is how far a child of the same kind is looked for in its place; further
+// away, one that would go is taken.
+const far = 64
+
+// Fit decides so that the most nodes stay what they are and the fewest move:
+// who has the same id becomes it, or shares a persistent one, or looks the same.
+// Of these the longest run that is in order stays, with what holds the focus in
+// it. Others become one of their kind, where they are or else from where it is.
+// plan has room for every new child.
 func (w *Window) Fit(plan []int32) {
 	w.own()
+	byID, alike := map[int32]int32{}, map[int32][]int32{}
+	used := make([]bool, len(w.Old))
+	for k := range w.Old {
+		c := &w.Old[k]
+		switch {
+		case c.Label < 0:
+		case c.ID > empty:
+			byID[c.ID] = int32(k) + 1
+		case len(c.IDs) == 0 && c.Content != 0:
+			alike[c.Content] = append(alike[c.Content], int32(k))
+		}
+	}
 	focused := -1
+	take := func(i int, k int32) {
+		plan[i] = k
+		used[k] = true
+		if w.Old[k].Last {
+			focused = i
+		}
+	}
 	for i := range w.New {
-		plan[i] = Create
 		n := &w.New[i]
-		if !n.persistent() {
+		plan[i] = Create
+		if n.persistent() {
+			plan[i] = Fetch
+		}
+		if n.Label < 0 {
 			continue
 		}
-		plan[i] = Fetch
-		for _, k := range w.owners[n.ID] {
-			if o := &w.Old[k]; o.ID == n.ID && o.Label == n.Label {
-				plan[i] = k
-				if o.Last {
-					focused = i
+		if n.ID > empty {
+			if k := byID[n.ID] - 1; k >= 0 && !used[k] && w.Old[k].Label == n.Label {
+				take(i, k)
+				continue
+			}
+		}
+		for _, id := range n.IDs {
+			for _, k := range w.owners[id] {
+				if plan[i] == Create && !used[k] && soft(&w.Old[k], n) {
+					take(i, k)
 				}
 			}
+		}
+		if ks := alike[n.Content]; plan[i] == Create && n.Content != 0 && len(ks) > 0 {
+			alike[n.Content] = ks[1:]
+			take(i, ks[0])
 		}
 	}
 	stays := longestRun(plan, focused)
-	for i, at := 0, 0; i < len(plan); i++ {
-		switch {
-		case plan[i] >= 0 && stays[i]:
-			at = int(plan[i]) + 1
-		case plan[i] >= 0:
-			plan[i] = Move(int(plan[i]))
-		case w.New[i].Label < 0: // a text becomes the next one, up to what stays
-			for k := at; k < len(w.Old) && w.Old[k].Label < 0; k++ {
-				if w.Old[k].Label == w.New[i].Label {
-					plan[i], at = int32(k), k+1
-					break
-				}
+	w.fill(plan, stays, used)
+}
+
+// fill finds old children that nobody has become for the new ones left.
+func (w *Window) fill(plan []int32, stays, used []bool) {
+	ends := make([]int, len(plan)) // the old child that stays behind a new one
+	end := len(w.Old)
+	for i := len(plan) - 1; i >= 0; i-- {
+		ends[i] = end
+		if stays[i] {
+			end = int(plan[i])
+		}
+	}
+	free := map[int32][]int32{} // by label
+	for k := range w.Old {
+		if c := &w.Old[k]; c.Label > 0 && !used[k] && c.ID <= empty && len(c.IDs) == 0 {
+			free[c.Label] = append(free[c.Label], int32(k))
+		}
+	}
+	at := 0
+	for i := range plan {
+		if plan[i] >= 0 {
+			if stays[i] {
+				at = int(plan[i]) + 1
+			} else {
+				plan[i] = Move(int(plan[i]))
 			}
+			continue
+		}
+		if plan[i] == Fetch {
+			continue
+		}
+		for k := at; k < min(ends[i], at+far); k++ {
+			if c := &w.Old[k]; !used[k] && len(c.IDs) == 0 && soft(c, &w.New[i]) {
+				plan[i], used[k] = int32(k), true
+				at = k + 1
+				break
+			}
+		}
+	}
+	for i := range plan {
+		if plan[i] != Create {
+			continue
+		}
+		label := w.New[i].Label
+		for ks := free[label]; len(ks) > 0 && plan[i] == Create; ks = free[label] {
+			if k := ks[0]; !used[k] {
+				plan[i], used[k] = Move(int(k)), true
+			}
+			free[label] = ks[1:]
 		}
 	}
 }
