@@ -6,7 +6,7 @@ import { elementEvents, heard } from "./observation.js"
 import { runtime } from "./runtime.js"
 import { dispatch } from "./values.js"
 
-const { getAttribute, getAttributeNames, hasAttribute } = Element.prototype
+const { getAttribute, getAttributeNames, hasAttribute, hasAttributes } = Element.prototype
 const isElement = (node) => node.nodeType == 1
 const idOf = (node) => isElement(node) ? getAttribute.call(node, "id") : null
 // A form's field may be called like these.
@@ -120,6 +120,7 @@ provide({
   morph_names(a, b, which) {
     a = nodes[a]
     b = nodes[b]
+    if (!hasAttributes.call(a)) return 0
     const names = getAttributeNames.call(a)
     if (which == 1) return handles(names.filter((name) => getAttribute.call(a, name) != getAttribute.call(b, name)))
     return handles(which ? names.filter((name) => !hasAttribute.call(b, name)).reverse() : names)

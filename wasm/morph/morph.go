@@ -491,7 +491,7 @@ func (m *Morph) open(r *Rest, fates []int32) (w *Window, fitted bool) {
 		w.Walk(0, 0, fates)
 		return w, false
 	}
-	if r.Old > 1 && r.New > 1 {
+	if r.Old > 1 && r.New > 1 && !w.Named() {
 		m.Page.Contents(r.old(0), w.Old, w.New)
 	}
 	w.Fit(fates)
@@ -535,9 +535,12 @@ func (m *Morph) match(r Rest, depth int) {
 		return 0
 	}
 	for ; from < r.New; from++ {
-		if w.stale {
-			if w.stale = false; !fitted {
-				w.Walk(from, at, fates)
+		if w.stale && !fitted {
+			w.Walk(from, at, fates)
+			w.stale = false
+		} else if w.stale && fates[from] == Create && w.New[from].Label > 0 {
+			if k := w.Spare(from, fates, settled); k >= 0 {
+				fates[from] = Move(k)
 			}
 		}
 		fate, next := fates[from], r.next(from)
@@ -699,14 +702,14 @@ func (m *Morph) href(src string) string {
 // pair makes a node become another.
 func (m *Morph) pair(n, next dom.Node, depth int) {
 	p := m.Page
-	mark := p.Mark()
-	defer p.Release(mark)
 	kind := p.Kind(n, next)
-	if m.ignoreActive && p.Same(n, p.ActiveElement()) || !m.may(n, next, kind) {
-		return
-	}
 	if kind == 0 {
 		p.SyncText(n, next)
+		return
+	}
+	mark := p.Mark()
+	defer p.Release(mark)
+	if m.ignoreActive && p.Same(n, p.ActiveElement()) || !m.may(n, next, kind) {
 		return
 	}
 	if kind&Head == 0 || m.style("head.style") == "morph" && !m.is("head.ignore") {

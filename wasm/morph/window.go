@@ -24,6 +24,7 @@ type Window struct {
 	Old, New []Child
 
 	owners  map[int32][]int32 // the old children that have a persistent id on them or below, in order
+	gone    map[int32]bool    // persistent ids that new children fetch from below old ones
 	settled []bool            // old children that have become one, or stay against our will
 	stale   bool              // what was planned may not hold
 }
@@ -182,113 +183,184 @@ func (w *Window) Keyed() bool {
 // away, one that would go is taken.
 const far = 64
 
+// Named reports whether all elements have ids.
+func (w *Window) Named() bool {
+	for _, children := range [...][]Child{w.Old, w.New} {
+		for i := range children {
+			if c := &children[i]; c.Label > 0 && c.ID <= empty {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// loose reports whether an old element may become any of its kind.
+func (w *Window) loose(c *Child) bool {
+	return c.Label > 0 && c.ID <= empty && anonymous(c, w.gone)
+}
+
 // Fit decides so that the most nodes stay what they are and the fewest move:
 // who has the same id becomes it, or shares a persistent one, or looks the same.
 // Of these the longest run that is in order stays, with what holds the focus in
-// it. Others become one of their kind, where they are or else from where it is.
+// it. Between them others become one of their kind, as the reference has it,
+// and those left over become one of their kind that is elsewhere.
 // plan has room for every new child.
 func (w *Window) Fit(plan []int32) {
 	w.own()
-	byID, alike := map[int32]int32{}, map[int32][]int32{}
 	used := make([]bool, len(w.Old))
+	focused := w.recognize(plan, used)
+	guess := slices.Clone(plan)
+	queues := w.queues(used)
+	for i := range guess {
+		if n := &w.New[i]; guess[i] == Create && n.Label > 0 {
+			guess[i] = queues.next(n.Label, nil)
+		}
+	}
+	stays := longestRun(guess, focused)
+	w.fill(plan, stays, used)
+	queues = w.queues(used)
+	for i := range plan {
+		if n := &w.New[i]; plan[i] == Create && n.Label > 0 {
+			if k := queues.next(n.Label, used); k >= 0 {
+				plan[i] = Move(int(k))
+			}
+		}
+	}
+}
+
+// Spare returns an old element that may become the new child i and that nobody
+// becomes by what is left of a plan, -1 for none.
+func (w *Window) Spare(i int, plan []int32, settled []bool) int {
+	n := &w.New[i]
 	for k := range w.Old {
-		c := &w.Old[k]
-		switch {
-		case c.Label < 0:
-		case c.ID > empty:
-			byID[c.ID] = int32(k) + 1
-		case len(c.IDs) == 0 && c.Content != 0:
-			alike[c.Content] = append(alike[c.Content], int32(k))
+		if c := &w.Old[k]; !settled[k] && soft(c, n) && anonymous(c, w.gone) &&
+			!slices.Contains(plan[i:], int32(k)) && !slices.Contains(plan[i:], Move(k)) {
+			return k
 		}
 	}
-	focused := -1
-	take := func(i int, k int32) {
-		plan[i] = k
-		used[k] = true
-		if w.Old[k].Last {
-			focused = i
+	return -1
+}
+
+// recognize finds who becomes whom by ids and by looks, and returns the index
+// of the new child that holds the focus then, -1 for none.
+func (w *Window) recognize(plan []int32, used []bool) (focused int) {
+	byID, byContent := queues{}, queues{}
+	w.gone = map[int32]bool{}
+	for i := range w.New {
+		if n := &w.New[i]; n.persistent() && len(w.owners[n.ID]) > 0 && w.Old[w.owners[n.ID][0]].ID != n.ID {
+			w.gone[n.ID] = true // it comes from below
 		}
 	}
+	for k := range w.Old {
+		switch c := &w.Old[k]; {
+		case c.Label > 0 && c.ID > empty:
+			byID[c.ID] = append(byID[c.ID], int32(k))
+		case c.Content != 0 && w.loose(c):
+			byContent[c.Content] = append(byContent[c.Content], int32(k))
+		}
+	}
+	focused = -1
 	for i := range w.New {
 		n := &w.New[i]
 		plan[i] = Create
 		if n.persistent() {
 			plan[i] = Fetch
 		}
-		if n.Label < 0 {
-			continue
-		}
-		if n.ID > empty {
-			if k := byID[n.ID] - 1; k >= 0 && !used[k] && w.Old[k].Label == n.Label {
-				take(i, k)
-				continue
-			}
-		}
+		k := int32(-1)
 		for _, id := range n.IDs {
-			for _, k := range w.owners[id] {
-				if plan[i] == Create && !used[k] && soft(&w.Old[k], n) {
-					take(i, k)
+			for _, owner := range w.owners[id] {
+				if k < 0 && !used[owner] && !w.gone[id] && soft(&w.Old[owner], n) {
+					k = owner
 				}
 			}
 		}
-		if ks := alike[n.Content]; plan[i] == Create && n.Content != 0 && len(ks) > 0 {
-			alike[n.Content] = ks[1:]
-			take(i, ks[0])
+		if k < 0 && n.Label > 0 && n.ID > empty {
+			if k = byID.next(n.ID, used); k >= 0 && (w.Old[k].Label != n.Label || !anonymous(&w.Old[k], w.gone)) {
+				byID[n.ID] = append(byID[n.ID], k)
+				k = -1
+			}
+		}
+		if k < 0 && plan[i] == Create && n.Content != 0 {
+			k = byContent.next(n.Content, used)
+		}
+		if k >= 0 {
+			plan[i], used[k] = k, true
+			if w.Old[k].Last {
+				focused = i
+			}
 		}
 	}
-	stays := longestRun(plan, focused)
-	w.fill(plan, stays, used)
+	return focused
 }
 
-// fill finds old children that nobody has become for the new ones left.
+// fill finds old children for the new ones left between those that stay.
 func (w *Window) fill(plan []int32, stays, used []bool) {
 	ends := make([]int, len(plan)) // the old child that stays behind a new one
 	end := len(w.Old)
 	for i := len(plan) - 1; i >= 0; i-- {
 		ends[i] = end
-		if stays[i] {
+		if stays[i] && plan[i] >= 0 {
 			end = int(plan[i])
-		}
-	}
-	free := map[int32][]int32{} // by label
-	for k := range w.Old {
-		if c := &w.Old[k]; c.Label > 0 && !used[k] && c.ID <= empty && len(c.IDs) == 0 {
-			free[c.Label] = append(free[c.Label], int32(k))
 		}
 	}
 	at := 0
 	for i := range plan {
-		if plan[i] >= 0 {
-			if stays[i] {
-				at = int(plan[i]) + 1
-			} else {
-				plan[i] = Move(int(plan[i]))
+		switch {
+		case plan[i] >= 0 && stays[i]:
+			at = int(plan[i]) + 1
+		case plan[i] >= 0:
+			plan[i] = Move(int(plan[i]))
+		case plan[i] == Create:
+			if k := w.near(i, at, min(ends[i], at+far), used); k >= 0 {
+				plan[i], used[k], at = int32(k), true, k+1
 			}
-			continue
 		}
-		if plan[i] == Fetch {
-			continue
+	}
+}
+
+// near looks in [at, end) for an unused old child that becomes the new child i
+// as best does, -1 for none.
+func (w *Window) near(i, at, end int, used []bool) int {
+	next, shifted := i+1, 0
+	for k := at; k < end; k++ {
+		o := &w.Old[k]
+		if !used[k] && anonymous(o, w.gone) && soft(o, &w.New[i]) {
+			return k
 		}
-		for k := at; k < min(ends[i], at+far); k++ {
-			if c := &w.Old[k]; !used[k] && len(c.IDs) == 0 && soft(c, &w.New[i]) {
-				plan[i], used[k] = int32(k), true
-				at = k + 1
+		if next < len(w.New) && soft(o, &w.New[next]) {
+			next++
+			if shifted++; shifted == 2 {
 				break
 			}
 		}
 	}
-	for i := range plan {
-		if plan[i] != Create {
-			continue
-		}
-		label := w.New[i].Label
-		for ks := free[label]; len(ks) > 0 && plan[i] == Create; ks = free[label] {
-			if k := ks[0]; !used[k] {
-				plan[i], used[k] = Move(int(k)), true
-			}
-			free[label] = ks[1:]
+	return -1
+}
+
+// queues are old children in order, by a number that they have in common.
+type queues map[int32][]int32
+
+// queues of the unused elements that may become any of their kind.
+func (w *Window) queues(used []bool) queues {
+	q := queues{}
+	for k := range w.Old {
+		if c := &w.Old[k]; !used[k] && w.loose(c) {
+			q[c.Label] = append(q[c.Label], int32(k))
 		}
 	}
+	return q
+}
+
+// next takes the first of a queue that is not used, -1 when there is none.
+func (q queues) next(number int32, used []bool) int32 {
+	for ks := q[number]; len(ks) > 0; ks = q[number] {
+		q[number] = ks[1:]
+		if used == nil || !used[ks[0]] {
+			return ks[0]
+		}
+	}
+	return -1
 }
 
 // longestRun marks the longest strictly increasing run of the numbers that
