@@ -68,8 +68,8 @@ provide({
     const around = how & 1 ? content(nodes[a]) : parentOf(nodes[a])
     let x = how & 1 ? around.firstChild : nodes[a], xEnd = how & 1 ? null : nodes[aEnd] ?? null
     let y = how & 2 ? content(nodes[b]).firstChild : nodes[b] ?? null, yEnd = how & 2 ? null : nodes[bEnd] ?? null
+    book = nodes[book]
     if (how & 4) {
-      book = nodes[book]
       while (x != xEnd && y != yEnd && book.equal(x, y)) { x = after(x); y = after(y) }
       if (x != xEnd && y != yEnd) {
         let p = xEnd ? xEnd.previousSibling : around.lastChild, q = yEnd ? yEnd.previousSibling : parentOf(y).lastChild
@@ -85,8 +85,13 @@ provide({
     if (x == xEnd && y == yEnd) return 0
     const first = push(around)
     let n = 0, m = 0, elements = 0, alike = 2, named = 4
-    for (; x != xEnd; x = after(x), n++) push(x)
-    for (; y != yEnd; y = after(y), m++) push(y)
+    let bare = 16
+    const add = (node) => {
+      push(node)
+      if (book.entries.has(node)) bare = 0
+    }
+    for (; x != xEnd; x = after(x), n++) add(x)
+    for (; y != yEnd; y = after(y), m++) add(y)
     push(xEnd)
     for (let i = 1; n == m && i <= n && alike; i++) {
       const x = nodes[first + i], y = nodes[first + n + i]
@@ -99,7 +104,7 @@ provide({
       }
     }
     putNumbers([first, n, m])
-    return 1 | (n == m && alike) | named | (elements < 2) << 3
+    return 1 | (n == m && alike) | named | (elements < 2) << 3 | bare
   },
 
   morph_differ(book, first, count, from) {

@@ -115,7 +115,7 @@ func (p *Page) Rest(book, a, aEnd, b, bEnd dom.Node, how morph.How) (rest morph.
 		return rest, false
 	}
 	n := numbers(3)
-	return morph.Rest{First: dom.Node(n[0]), Old: int(n[1]), New: int(n[2]), Alike: found&2 != 0, Named: found&4 != 0, Single: found&8 != 0}, true
+	return morph.Rest{First: dom.Node(n[0]), Old: int(n[1]), New: int(n[2]), Alike: found&2 != 0, Named: found&4 != 0, Single: found&8 != 0, Bare: found&16 != 0}, true
 }
 
 func (p *Page) Equal(book, a, b dom.Node) bool {

@@ -105,6 +105,7 @@ type Rest struct {
 	Alike    bool // one by one they have the same names and ids
 	Named    bool // in that case, all elements have ids
 	Single   bool // in that case, at most one is an element
+	Bare     bool // none has an entry
 }
 
 func (r *Rest) parent() dom.Node    { return r.First }
@@ -182,7 +183,7 @@ type Morph struct {
 	exact    bool // somebody may look: the reference's pairs
 	surveyed bool
 	ids      []identity // by the number of the id
-	shared   bool       // there are persistent ids
+	shared   bool       // there are persistent ids: nodes with entries
 	doubled  bool       // there are ids that both sides have but are not persistent
 	entries  []entry    // by number
 	inert    int        // how many templates deep the walk is
@@ -423,7 +424,7 @@ func (m *Morph) children(r Rest, depth int) {
 func (m *Morph) inStep(r *Rest, depth int) bool {
 	p := m.Page
 	if m.exact {
-		if m.inert == 0 && m.shared && (!r.Named || m.doubled) {
+		if m.inert == 0 && !r.Bare && (!r.Named || m.doubled) {
 			return false
 		}
 		for i := range r.Old {
@@ -432,7 +433,7 @@ func (m *Morph) inStep(r *Rest, depth int) bool {
 		return true
 	}
 	sure := r.Single || r.Named
-	if m.inert == 0 && !sure {
+	if m.inert == 0 && !sure && !(m.surveyed && r.Bare) {
 		if m.survey(); m.shared {
 			return false
 		}
@@ -476,8 +477,7 @@ func (m *Morph) open(r *Rest, fates []int32) (w *Window, fitted bool) {
 	describe := func() { w.Old, w.New = m.describe(r.old(0), r.Old), m.describe(r.next(0), r.New) }
 	if !m.exact && !m.surveyed && r.Old > 0 && r.New > 0 {
 		if describe(); w.Keyed() {
-			w.Fit(fates)
-			return w, true
+			return w, w.Fit(fates)
 		}
 	}
 	m.survey()
@@ -494,8 +494,7 @@ func (m *Morph) open(r *Rest, fates []int32) (w *Window, fitted bool) {
 	if r.Old > 1 && r.New > 1 && !w.Named() {
 		m.Page.Contents(r.old(0), w.Old, w.New)
 	}
-	w.Fit(fates)
-	return w, true
+	return w, w.Fit(fates)
 }
 
 // match makes a window of nodes become another, as planned. A plan is made

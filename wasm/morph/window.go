@@ -205,8 +205,9 @@ func (w *Window) loose(c *Child) bool {
 // Of these the longest run that is in order stays, with what holds the focus in
 // it. Between them others become one of their kind, as the reference has it,
 // and those left over become one of their kind that is elsewhere.
-// plan has room for every new child.
-func (w *Window) Fit(plan []int32) {
+// Where what holds the focus would go, it decides as Walk does and returns
+// false. plan has room for every new child.
+func (w *Window) Fit(plan []int32) bool {
 	w.own()
 	used := make([]bool, len(w.Old))
 	focused := w.recognize(plan, used)
@@ -223,10 +224,15 @@ func (w *Window) Fit(plan []int32) {
 	for i := range plan {
 		if n := &w.New[i]; plan[i] == Create && n.Label > 0 {
 			if k := queues.next(n.Label, used); k >= 0 {
-				plan[i] = Move(int(k))
+				plan[i], used[k] = Move(int(k)), true
 			}
 		}
 	}
+	if focus := slices.IndexFunc(w.Old, func(c Child) bool { return c.Last }); focus >= 0 && !used[focus] {
+		w.Walk(0, 0, plan)
+		return false
+	}
+	return true
 }
 
 // Spare returns an old element that may become the new child i and that nobody

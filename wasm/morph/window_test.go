@@ -113,6 +113,7 @@ func TestFit(t *testing.T) {
 		{"what its ids have left is anybody's", []string{"p(1)"}, []string{"b1", "p"}, []int32{Fetch, 0}},
 		{"each of one id becomes another", []string{"p1", "p1", "b"}, []string{"p1", "b", "p1"}, []int32{0, Move(2), 1}},
 		{"a node with an id is not reused without it", []string{"p1"}, []string{"p"}, []int32{Create}},
+		{"what holds the focus is somebody, as the reference has it", []string{"p=a!", "p=b"}, []string{"p=b"}, []int32{0}},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			w := window(c.old, c.next)
@@ -203,7 +204,7 @@ func FuzzPlans(f *testing.F) {
 			return words
 		}
 		w := window(words(old), words(next))
-		for name, plan := range map[string]func([]int32){"walk": func(plan []int32) { w.Walk(0, 0, plan) }, "fit": w.Fit} {
+		for name, plan := range map[string]func([]int32){"walk": func(plan []int32) { w.Walk(0, 0, plan) }, "fit": func(plan []int32) { w.Fit(plan) }} {
 			fates := make([]int32, len(w.New))
 			plan(fates)
 			used := map[int32]bool{}
