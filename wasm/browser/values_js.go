@@ -123,18 +123,16 @@ func (p *Page) Call(n dom.Node, method string, args ...dom.Node) (dom.Node, erro
 func (p *Page) Do(n dom.Node, method string, args ...dom.Node) dom.Node {
 	result, err := p.Call(n, method, args...)
 	if err != nil {
-		p.threw = true
+		p.failure = err
 	}
 	return result
 }
 
 // settle is the status of an export that has done what it could.
 func (p *Page) settle() int32 {
-	if p.threw {
-		p.threw = false
-		return -1
-	}
-	return 0
+	err := p.failure
+	p.failure = nil
+	return status(err)
 }
 
 // Delete deletes a property.
