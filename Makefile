@@ -36,7 +36,7 @@ size: ## what the runtime weighs, against its budget
 
 bench: dist js/node_modules ## speed, side by side with @hotwired/turbo
 	$(TURBOWASM) need chromium
-	cd js && node bench/run.mjs && node bench/visits.mjs && node bench/morph.mjs
+	cd js && node bench/streams.mjs && node bench/visits.mjs && node bench/morph.mjs
 
 fuzz: ## every fuzz target, for FUZZTIME each
 	@go list ./... | while read -r pkg; do \

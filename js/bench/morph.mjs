@@ -1,13 +1,10 @@
 #!/usr/bin/env node
 // Morphs side by side: Turbo.morphElements of @hotwired/turbo 8.0.23 and of turbowasm in windows of one browser, in
 // turns, each time from the same fresh page. Ratios are theirs ÷ ours. Both must end with the new content.
-import { readFile, writeFile } from "node:fs/promises"
-import http from "node:http"
-import path from "node:path"
-import { fileURLToPath } from "node:url"
+import { writeFile } from "node:fs/promises"
 import { parseArgs } from "node:util"
-import { launch } from "../conformance/browser.mjs"
-import { built, oracle } from "../conformance/runtime.mjs"
+import { digits, ms, spread } from "./figures.mjs"
+import { openWindows } from "./windows.mjs"
 
 const usage = `usage: node js/bench/morph.mjs [flags]
   --only TEXT        only rows whose name contains the text (their names begin with quiet, heard, parsed or trap)
@@ -15,7 +12,6 @@ const usage = `usage: node js/bench/morph.mjs [flags]
   --ours DIR|oracle  the built runtime (default: js/dist), or the oracle itself
   --out FILE         write the table there too`
 
-const here = path.dirname(fileURLToPath(import.meta.url))
 const pages = ["chat list", "table", "nested cards"]
 const changes = ["none", "one text", "1 % of attributes", "insert at top", "reorder 10 %", "everything replaced"]
 const sizes = [100, 1000, 10000]
@@ -41,62 +37,21 @@ async function main(argv) {
     options: { only: { type: "string", default: "" }, seconds: { type: "string", default: "1" }, ours: { type: "string" }, out: { type: "string" }, help: { type: "boolean" } }
   })
   if (flags.help) return console.log(usage)
-  const theirs = await oracle()
-  const ours = flags.ours == "oracle" ? theirs : await built(path.resolve(flags.ours ?? path.join(here, "../dist")))
-  const server = await serve({ theirs, ours })
-  const browser = await launch("chromium")
+  const { bench, version, close } = await openWindows({
+    ours: flags.ours, queries: ["", "heard"], scripts: ["morphs.js"], body: `<div id="place" hidden></div>`
+  })
   try {
-    const { bench, traps } = await open(browser, `http://127.0.0.1:${server.address().port}`)
+    const traps = await bench("theirs", "", "traps")
     const results = []
     for (const row of rows(traps).filter(({ name, n }) => `${name}: ${n}`.includes(flags.only))) {
       results.push(await compare(bench, row, Number(flags.seconds) * 1000))
       console.error(line(results.at(-1)))
     }
-    const text = report(await browser.version(), results)
+    const text = report(version, results)
     console.log(text)
     if (flags.out) await writeFile(flags.out, text)
   } finally {
-    await browser.close()
-    server.close()
-  }
-}
-
-// Pages are isolated from other origins: only then clocks are precise.
-async function serve(runtimes) {
-  const server = http.createServer(async (request, response) => {
-    const [, side, name] = new URL(request.url, "http://localhost").pathname.split("/")
-    const send = (type, body) => {
-      response.writeHead(200, { "content-type": type, "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" })
-      response.end(body)
-    }
-    if (runtimes[side] && name == "page") {
-      return send("text/html", `<!doctype html><title>${side}</title><link rel="icon" href="data:,">
-<script src="/${side}/turbo.umd.js"></script><div id="place" hidden></div><script type="module" src="/morphs.js"></script>`)
-    }
-    const file = runtimes[side]?.files.get(name)
-    if (file) return send(name.endsWith(".wasm") ? "application/wasm" : "text/javascript", file)
-    if (side == "morphs.js") return send("text/javascript", await readFile(path.join(here, side)))
-    response.writeHead(404).end()
-  })
-  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)))
-}
-
-// A function that measures in the window of a side, and the traps there are.
-async function open(browser, origin) {
-  const windows = {}
-  for (const side of ["theirs", "ours"]) {
-    for (const heard of [true, false]) {
-      const page = windows[side + heard] = await (await browser.createBrowserContext()).newPage()
-      page.setDefaultTimeout(60000)
-      page.on("console", (message) => console.error(`${side}: ${message.text()}`))
-      await page.goto(`${origin}/${side}/page${heard ? "?heard" : ""}`)
-      await page.waitForFunction(() => window.bench)
-      await page.evaluate(() => window.bench.ready)
-    }
-  }
-  return {
-    bench: (side, row, ms, times) => windows[side + row.way.includes("heard")].evaluate((...args) => window.bench.measure(...args), row, ms, times),
-    traps: await windows.theirsfalse.evaluate(() => window.bench.traps)
+    await close()
   }
 }
 
@@ -108,7 +63,7 @@ async function compare(bench, row, ms) {
   const started = Date.now()
   for (let round = -1; round < ROUNDS && (round < 3 || Date.now() - started < ms); round++) {
     for (const side of round % 2 ? ["ours", "theirs"] : ["theirs", "ours"]) {
-      const { samples: times, end } = await bench(side, row, ms / ROUNDS / 3, row.way == "parsed" || row.n >= 10000 ? 1 : 5)
+      const { samples: times, end } = await bench(side, row.way.includes("heard") ? "heard" : "", "measure", row, ms / ROUNDS / 3, row.way == "parsed" || row.n >= 10000 ? 1 : 5)
       if (round >= 0) samples[side].push(...times)
       ends[side] = end
     }
@@ -119,18 +74,6 @@ async function compare(bench, row, ms) {
   return { ...row, theirs, ours, ratio: theirs.median / ours.median }
 }
 
-function spread(samples) {
-  const sorted = samples.toSorted((a, b) => a - b)
-  const at = (q) => {
-    const place = q * (sorted.length - 1), low = Math.floor(place)
-    return sorted[low] + (place - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low])
-  }
-  return { median: at(0.5), q1: at(0.25), q3: at(0.75), times: sorted.length }
-}
-
-const digits = (value) => value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0)
-const ms = ({ median, q1, q3 }) => median < 0.1 ? `${(median * 1000).toFixed(1)} µs (${(q1 * 1000).toFixed(1)}–${(q3 * 1000).toFixed(1)})` : `${digits(median)} (${digits(q1)}–${digits(q3)})`
-
 function line({ name, n, theirs, ours, ratio, target }) {
   const verdict = target ? `≥ ${target}${ratio < target ? " **missed**" : ""}` : ""
   return `| ${name} | ${n} | ${ms(theirs)} | ${ms(ours)} | ${digits(ratio)} | ${verdict} |`
@@ -138,7 +81,7 @@ function line({ name, n, theirs, ours, ratio, target }) {
 
 function report(version, results) {
   const missed = results.filter((r) => r.ratio < r.target).length
-  return [`Turbo.morphElements, ms: median (quartiles) of ${Math.min(...results.flatMap((r) => [r.theirs.times, r.ours.times]))} times or more, ${version}.`,
+  return [`Turbo.morphElements, ms: median (quartiles) of ${Math.min(...results.flatMap((r) => [r.theirs.rounds, r.ours.rounds]))} times or more, ${version}.`,
     "Quiet: nobody listens to the events of single elements; heard: all are listened to; parsed: from a string, nobody listens.", "",
     "| morph | nodes | @hotwired/turbo 8.0.23 | turbowasm | ratio | target |", "|---|---|---|---|---|---|", ...results.map(line), "",
     missed ? `${missed} targets missed.` : "Every target met.", ""].join("\n")

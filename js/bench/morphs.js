@@ -129,4 +129,4 @@ function measure({ name, way, page, change, n }, ms, least) {
   return { samples, end: `${same ? "the new content" : "something else"}, ${end.textContent.length} characters, ${events ? "events" : "no events"}` }
 }
 
-window.bench = { ready: window.Turbo.ready ?? Promise.resolve(), measure, traps: Object.fromEntries(Object.entries(traps).map(([name, [n]]) => [name, n])) }
+window.bench = { measure, traps: () => Object.fromEntries(Object.entries(traps).map(([name, [n]]) => [name, n])) }

@@ -2,14 +2,11 @@
 // Visits and frames side by side: from the click to the last event, under @hotwired/turbo 8.0.23 and under turbowasm, in
 // turns, each in a browser of its own. Ratios are ours ÷ theirs: below 1 ours is faster.
 import http from "node:http"
-import path from "node:path"
-import { fileURLToPath } from "node:url"
 import { launch } from "../conformance/browser.mjs"
-import { built, oracle } from "../conformance/runtime.mjs"
 import { digits, ms, spread } from "./figures.mjs"
+import { runtimes } from "./windows.mjs"
 
-const here = path.dirname(fileURLToPath(import.meta.url))
-const runtimes = { theirs: await oracle(), ours: await built(path.join(here, "../dist")) }
+const sides = await runtimes()
 const only = process.argv[2] ?? "", turns = Number(process.argv[3] ?? 10), perTurn = 6
 
 // About n elements, of which those of odd and even numbers differ in their texts.
@@ -44,11 +41,11 @@ const cases = [
 
 const server = http.createServer((request, response) => {
   const [, side, kind, n, number] = request.url.split("/")
-  const file = runtimes[side]?.files.get(kind)
+  const file = sides[side]?.files.get(kind)
   const headers = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" }
   if (file) return response.writeHead(200, { ...headers, "content-type": kind.endsWith(".wasm") ? "application/wasm" : "text/javascript" }).end(file)
   if (request.method === "POST") return response.writeHead(303, { location: `/${side}/${kind}/${n}/${+number + 1}` }).end()
-  if (!runtimes[side] || !kinds[kind]) return response.writeHead(404).end()
+  if (!sides[side] || !kinds[kind]) return response.writeHead(404).end()
   response.writeHead(200, { ...headers, "content-type": "text/html; charset=utf-8" }).end(kinds[kind](side, +n, +number % 8))
 })
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve))
