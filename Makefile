@@ -1,10 +1,10 @@
-# Every target needs Go alone, save conformance and bench, which need Node too.
+# Every target needs Go alone, save conformance, webkit and bench, which need Node too.
 # Browsers are installed with apt where they are missing and apt may be used.
 
 TURBOWASM = go run ./server/cmd/turbowasm
 FUZZTIME ?= 30s
 
-.PHONY: all run test vet test-native test-browser conformance dist size bench fuzz fmt clean
+.PHONY: all run test vet test-native test-browser conformance webkit dist size bench fuzz fmt clean
 
 all: fmt test
 
@@ -28,6 +28,10 @@ conformance: dist js/node_modules ## side by side with @hotwired/turbo, in Chrom
 	$(TURBOWASM) need chromium firefox-esr
 	cd js && npm run --silent types && node conformance/run.mjs
 
+webkit: dist ## what engines do by themselves, in WebKit
+	$(TURBOWASM) need webkit2gtk-driver xvfb
+	cd js && node conformance/webkit.mjs
+
 dist: ## js/dist: the runtime as pages load it
 	$(TURBOWASM) dist js/dist
 
@@ -36,7 +40,7 @@ size: ## what the runtime weighs, against its budget
 
 bench: dist js/node_modules ## speed, side by side with @hotwired/turbo
 	$(TURBOWASM) need chromium
-	cd js && node bench/run.mjs && node bench/visits.mjs
+	cd js && node bench/streams.mjs && node bench/visits.mjs && node bench/morph.mjs
 
 fuzz: ## every fuzz target, for FUZZTIME each
 	@go list ./... | while read -r pkg; do \

@@ -11,6 +11,7 @@ const scratchpad = document.createElement("template")
 
 let go = {} // the exports of the running program, without their prefix
 let bytes = new Uint8Array() // a view of its memory, made anew when it grew
+let integers = new Int32Array() // another
 let scratch = 0 // where text for Go is written
 let room = 0 // how many bytes fit there
 
@@ -69,12 +70,13 @@ export function put(string) {
   return write(string, scratch)
 }
 
-// Writes whole numbers where Go can read them, and reads what it left there.
-export function offerNumbers(list) {
+// Writes whole numbers where Go can read them and returns how many they are.
+export function putNumbers(list) {
   if (list.length * 4 > room) scratch = go.scratch(room = list.length * 4 + 1024)
-  new Int32Array(go.mem.buffer, scratch, list.length).set(list)
+  if (!integers.byteLength) integers = new Int32Array(go.mem.buffer)
+  for (let i = 0, at = scratch >> 2; i < list.length; i++) integers[at + i] = list[i]
+  return list.length
 }
-export const numbers = (count) => new Int32Array(go.mem.buffer, scratch, count).slice()
 
 // The text that Go left in the scratch buffer.
 export const taken = (length) => text(scratch, length)

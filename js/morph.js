@@ -1,23 +1,21 @@
-// Morphing (Turbo 8.0.23): the page becomes the new content and keeps what it
-// can of its nodes. Equal subtrees are found natively; which node becomes which
-// is decided in Go, window by window. Somebody who listens to the events of
-// elements sees them all, and the reference's pairs; otherwise fewer nodes move.
+// Morphing (Turbo 8.0.23): its entry points, and the primitives by which Go
+// compares, names, moves and changes nodes; see wasm/morph.
 
-import { enter, fragment, numbers, offerNumbers, provide } from "./dom.js"
-import { isWatched } from "./observation.js"
+import { ask, fragment, handle, handles, nodes, provide, push, putNumbers, text } from "./dom.js"
+import { elementEvents, heard } from "./observation.js"
 import { runtime } from "./runtime.js"
 import { dispatch } from "./values.js"
 
-const MOVED = -3 // the fate of an old node that moves: this and less; see wasm/morph
-const DEEPEST = 2000
-
-const permanent = (node) => node.hasAttribute?.("data-turbo-permanent")
-const idOf = (node) => node.getAttribute?.("id") || ""
+const { getAttribute, getAttributeNames, hasAttribute, hasAttributes } = Element.prototype
+const isElement = (node) => node.nodeType == 1
+const idOf = (node) => isElement(node) ? getAttribute.call(node, "id") : null
+// A form's field may be called like these.
+const getter = (name) => Object.getOwnPropertyDescriptor(Node.prototype, name).get
+const parent = getter("parentNode"), following = getter("nextSibling"), nodeName = getter("nodeName")
+const parentOf = (node) => parent.call(node), after = (node) => following.call(node), nameOf = (node) => nodeName.call(node)
 const content = (node) => node instanceof HTMLTemplateElement ? node.content : node
-const isText = (element) => element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
 
 // A form control that is not as its markup says, and what isEqualNode does not look into.
-const alive = "input,textarea,option,template,turbo-frame[refresh=morph]"
 const departs = (element) => {
   switch (element.localName) {
     case "input": return element.value != element.defaultValue || element.checked != element.defaultChecked
@@ -27,397 +25,222 @@ const departs = (element) => {
   return true
 }
 
-function place(parent, node, before) {
-  if (parent.moveBefore) try { return parent.moveBefore(node, before) } catch { /* not within one document */ }
+// What is known of the nodes of one morph.
+class Book {
+  words = new Map([["", 1]]) // numbers of names and ids
+  entries = new Map() // numbers of nodes that have persistent ids on them or below
+  elements = [] // with persistent ids, by the numbers of these
+  active = new Set() // the element with the focus, and those around it
+  suspects = new Set() // nodes that isEqualNode cannot judge, and those around them
+
+  equal(a, b) { return a.isEqualNode(b) && !(this.suspects.size && (this.suspects.has(a) || this.suspects.has(b))) }
+
+  // Looks for suspects in a tree: whether there are nodes that might be.
+  suspect(tree, selector) {
+    const found = [...tree.querySelectorAll?.(selector) ?? []]
+    if (tree.matches?.(selector)) found.push(tree)
+    for (let node of found) if (departs(node)) for (; node && !this.suspects.has(node); node = parentOf(node)) this.suspects.add(node)
+    return found.length
+  }
+}
+
+const number = (map, key) => map.get(key) ?? (map.set(key, map.size + 1), map.size)
+
+// The kinds of elements that Go deals with apart; see morph.Kind.
+const kinds = { input: 4, textarea: 8, option: 16, select: 32, head: 64, template: 128, "turbo-frame": 256 }
+
+provide({
+  morph_begin(root, next, end, at, length) {
+    const book = new Book()
+    for (let node = document.activeElement; node; node = node.parentElement) {
+      book.active.add(node)
+      if (node == nodes[root]) break
+    }
+    for (const selector of length ? text(at, length).split(",") : []) {
+      if (book.suspect(nodes[root], selector)) for (let tree = nodes[next]; tree != nodes[end]; tree = after(tree)) book.suspect(tree, selector)
+    }
+    return push(book)
+  },
+  morph_end: (book) => nodes[book].pantry?.remove(),
+
+  // Two runs of siblings, without what is equal at their beginnings and ends.
+  morph_rest(book, a, aEnd, b, bEnd, how) {
+    const around = how & 1 ? content(nodes[a]) : parentOf(nodes[a])
+    let x = how & 1 ? around.firstChild : nodes[a], xEnd = how & 1 ? null : nodes[aEnd] ?? null
+    let y = how & 2 ? content(nodes[b]).firstChild : nodes[b] ?? null, yEnd = how & 2 ? null : nodes[bEnd] ?? null
+    book = nodes[book]
+    if (how & 4) {
+      while (x != xEnd && y != yEnd && book.equal(x, y)) { x = after(x); y = after(y) }
+      if (x != xEnd && y != yEnd) {
+        let p = xEnd ? xEnd.previousSibling : around.lastChild, q = yEnd ? yEnd.previousSibling : parentOf(y).lastChild
+        while (!(p == x && q == y) && book.equal(p, q)) {
+          xEnd = p
+          yEnd = q
+          if (p == x || q == y) break
+          p = p.previousSibling
+          q = q.previousSibling
+        }
+      }
+    }
+    if (x == xEnd && y == yEnd) return 0
+    const first = push(around)
+    let n = 0, m = 0, elements = 0, alike = 2, named = 4
+    let bare = 16
+    const add = (node) => {
+      push(node)
+      if (book.entries.has(node)) bare = 0
+    }
+    for (; x != xEnd; x = after(x), n++) add(x)
+    for (; y != yEnd; y = after(y), m++) add(y)
+    push(xEnd)
+    for (let i = 1; n == m && i <= n && alike; i++) {
+      const x = nodes[first + i], y = nodes[first + n + i]
+      if (nameOf(x) != nameOf(y)) alike = 0
+      else if (isElement(x)) {
+        const id = idOf(x)
+        elements++
+        if (id != idOf(y)) alike = 0
+        if (!id) named = 0
+      }
+    }
+    putNumbers([first, n, m])
+    return 1 | (n == m && alike) | named | (elements < 2) << 3 | bare
+  },
+
+  morph_differ(book, first, count, from) {
+    while (from < count && nodes[book].equal(nodes[first + from], nodes[first + count + from])) from++
+    return from
+  },
+  morph_equal: (book, a, b) => +nodes[book].equal(nodes[a], nodes[b]),
+
+  morph_kind(n, next) {
+    n = nodes[n]
+    next = nodes[next]
+    if (!isElement(n)) return 0
+    return 1 | (hasAttribute.call(n, "data-turbo-permanent") && 2) | (n.namespaceURI == "http://www.w3.org/1999/xhtml" && kinds[n.localName]) | (next?.type == "file" && 512)
+  },
+  morph_text(a, b) { if (nodes[a].nodeValue != nodes[b].nodeValue) nodes[a].nodeValue = nodes[b].nodeValue },
+
+  // The attributes of a by name: all, those that b has not just so, or those that b has not, from the last on.
+  morph_names(a, b, which) {
+    a = nodes[a]
+    b = nodes[b]
+    if (!hasAttributes.call(a)) return 0
+    const names = getAttributeNames.call(a)
+    if (which == 1) return handles(names.filter((name) => getAttribute.call(a, name) != getAttribute.call(b, name)))
+    return handles(which ? names.filter((name) => !hasAttribute.call(b, name)).reverse() : names)
+  },
+  morph_copy(a, b, name) {
+    const value = getAttribute.call(nodes[b], name = nodes[name])
+    if (getAttribute.call(nodes[a], name) != value) nodes[a].setAttribute(name, value)
+  },
+  morph_drop(n, name) { nodes[n].removeAttribute(nodes[name]) },
+
+  // What matching needs to know of nodes.
+  morph_describe(book, from, count) {
+    const { words, entries, active } = nodes[book], all = []
+    for (let i = from; i < from + count; i++) {
+      const node = nodes[i], id = idOf(node)
+      all.push(isElement(node) ? number(words, nameOf(node)) : -node.nodeType, id == null ? 0 : number(words, id), active.has(node) | (id && hasAttribute.call(node, "data-turbo-permanent")) << 1, entries.get(node) | 0)
+    }
+    putNumbers(all)
+  },
+  // Numbers of the sources of elements.
+  morph_contents(first, count) {
+    const sources = new Map()
+    putNumbers(nodes.slice(first, first + count).map((node) => isElement(node) ? number(sources, node.outerHTML) : 0))
+  },
+  morph_known(root, first, count) {
+    const known = (element) => document.getElementById(idOf(element))
+    return +(!nodes[root].isConnected || nodes.slice(first, first + count).some((node) => known(node) || [...node.querySelectorAll?.("[id]") ?? []].some(known)))
+  },
+  // The elements that have ids in a run of trees, or in one alone.
+  morph_identify(book, tree, end, alone) {
+    const { words } = nodes[book], all = []
+    const add = (element) => { if (idOf(element) != null) all.push(number(words, idOf(element)), number(words, nameOf(element)), push(element)) }
+    for (tree = nodes[tree]; tree && tree != nodes[end]; tree = !alone && after(tree)) {
+      add(tree)
+      for (const element of tree.querySelectorAll?.("[id]") ?? []) add(element)
+    }
+    return putNumbers(all)
+  },
+  // Enters an element and what is around it below a node; those of the page are known by their ids.
+  morph_enter(book, n, id, below) {
+    const { entries, elements } = nodes[book], all = []
+    if (id) elements[id] = nodes[n]
+    for (let node = nodes[n]; node && node != nodes[below]; node = parentOf(node)) all.push(number(entries, node))
+    return putNumbers(all)
+  },
+  // The entries of an element and of what is around it.
+  morph_entries(book, n) {
+    const all = []
+    for (let node = nodes[n]; node; node = parentOf(node)) all.push(nodes[book].entries.get(node) | 0)
+    return putNumbers(all)
+  },
+  morph_element: (book, id) => handle(nodes[book].elements[id]),
+
+  morph_inside: (parent, n) => +(nodes[n] != null && parentOf(nodes[n]) == nodes[parent]),
+  morph_move: (parent, n, before) => move(nodes[parent], nodes[n], nodes[before]),
+  morph_import(parent, n, before) { nodes[parent].insertBefore(document.importNode(nodes[n], true), nodes[before] ?? null) },
+  morph_make: (parent, like, before) => handle(nodes[parent].insertBefore(document.createElementNS(nodes[like].namespaceURI, nodes[like].localName), nodes[before] ?? null)),
+  // Keeps a node out of sight until it is asked for, or the end.
+  morph_store(book, n) {
+    book = nodes[book]
+    if (!book.pantry) {
+      book.pantry = document.createElement("div")
+      book.pantry.hidden = true
+      document.body.after(book.pantry)
+    }
+    move(book.pantry, nodes[n])
+  },
+  morph_refill(a, b) { content(nodes[a]).replaceChildren(document.importNode(content(nodes[b]).cloneNode(true), true)) },
+
+  morph_heard: heard,
+  morph_event: (type, n, other, removed) => +dispatch(elementEvents[type], nodes[n], type < 2, type == 1 ?
+    { attributeName: nodes[other], mutationType: removed ? "remove" : "update" } :
+    { currentElement: nodes[n], newElement: nodes[other] }).defaultPrevented,
+  morph_vetoed: (options, n, next) => +!nodes[options].callbacks.beforeNodeMorphed(nodes[n], nodes[next])
+})
+
+function move(parent, node, before = null) {
+  if (parent.moveBefore) try { return void parent.moveBefore(node, before) } catch { /* not within one document */ }
   parent.insertBefore(node, before)
 }
 
-class Morph {
-  alive = new Set() // nodes that isEqualNode cannot judge, and those around them
-  left = new Map() // ids that nodes keep in the books though their elements have left
-  inert = 0 // how many templates deep the walk is
-  windows = [] // those under way, the innermost last
-  #persistent
-
-  constructor(root, next, { morphStyle = "outerHTML", restoreFocus = true, ignoreActive, ignoreActiveValue, head, callbacks = {} } = {}) {
-    if (morphStyle != "outerHTML" && morphStyle != "innerHTML") throw new Error(`turbo: "${morphStyle}" is no way to morph, only "innerHTML" and "outerHTML" are`)
-    Object.assign(this, { root, next, inner: morphStyle == "innerHTML", restoreFocus, ignoreActive, ignoreActiveValue, head, before: callbacks.beforeNodeMorphed })
-    this.watched = isWatched()
-    this.skips = !this.watched && (!callbacks.beforeNodeMorphed || callbacks.framesOnly)
-    this.active = new Set()
-    for (let node = document.activeElement; node; node = node.parentElement) {
-      this.active.add(node)
-      if (node == root) break
-    }
-    if (this.skips) for (const tree of [root, ...next]) {
-      for (const element of tree.querySelectorAll?.(alive) ?? []) this.live(element)
-      if (tree.matches?.(alive)) this.live(tree)
-    }
-  }
-
-  live(element) {
-    if (departs(element)) for (let node = element; node && !this.alive.has(node); node = node.parentNode) this.alive.add(node)
-  }
-
-  run() {
-    const { root } = this, { activeElement } = document
-    const focused = this.restoreFocus && isText(activeElement) && { id: activeElement.id, from: activeElement.selectionStart, to: activeElement.selectionEnd }
-    try {
-      if (this.inner) this.children(content(root), this.next, content(root).firstChild, null, 0)
-      else {
-        if (!root.parentNode) new DocumentFragment().append(root)
-        this.children(root.parentNode, this.next, root, root.nextSibling, 0)
-      }
-    } finally {
-      if (focused) this.focus(activeElement, focused)
-      this.pantry?.remove()
-    }
-  }
-
-  focus(element, { id, from, to }) {
-    if (id && idOf(document.activeElement ?? document) != id) {
-      element = this.root.querySelector(`[id="${CSS.escape(id)}"]`)
-      element?.focus()
-    }
-    if (element && !element.selectionEnd && to) element.setSelectionRange(from, to)
-  }
-
-  // The ids that occur once on each side, on elements of one name, by their element in the page.
-  get persistent() {
-    if (this.#persistent) return this.#persistent
-    const count = (trees) => {
-      const found = new Map()
-      for (const tree of trees) {
-        for (const element of [...(tree.matches?.("[id]") ? [tree] : []), ...tree.querySelectorAll?.("[id]") ?? []]) {
-          const id = idOf(element)
-          if (id) found.set(id, found.has(id) ? null : element)
-        }
-      }
-      return found
-    }
-    const next = count(this.next)
-    this.#persistent = new Map()
-    for (const [id, element] of count([this.root])) {
-      if (element && next.get(id)?.tagName == element.tagName) this.#persistent.set(id, element)
-    }
-    return this.#persistent
-  }
-
-  // The persistent ids of a node and below it.
-  ids(node) {
-    const { persistent } = this
-    const ids = [...this.left.get(node) ?? []]
-    if (this.inert || !persistent.size || !node.querySelectorAll) return ids
-    if (persistent.has(idOf(node))) ids.push(idOf(node))
-    if (node.firstChild) for (const element of node.querySelectorAll("[id]")) if (persistent.has(idOf(element))) ids.push(idOf(element))
-    return ids
-  }
-
-  equal(a, b) { return !this.alive.has(a) && !this.alive.has(b) && a.isEqualNode(b) }
-
-  // Makes the nodes of parent from first up to end the given ones.
-  children(parent, next, first, end, depth) {
-    let from = 0, to = next.length
-    // A chain of only children is not compared at each of its depths. Options choose among each other as they come.
-    if (this.skips && !parent.closest?.("select") && (to > 1 || (depth & depth - 1) == 0)) {
-      while (first != end && from < to && this.equal(first, next[from])) { first = first.nextSibling; from++ }
-      while (first != end && from < to) {
-        const last = end ? end.previousSibling : parent.lastChild
-        if (!this.equal(last, next[to - 1])) break
-        end = last
-        to--
-      }
-    }
-    if (first == end && from == to) return
-    const old = []
-    for (let node = first; node != end; node = node.nextSibling) old.push(node)
-    if (from || to < next.length) next = [...next].slice(from, to)
-    if (old.length && next.length && !this.inStep(old, next)) return this.match(parent, old, next, end, depth)
-    for (let i = 0; i < next.length; i++) {
-      if (i < old.length) this.pair(old[i], next[i], depth)
-      else this.make(parent, next[i], end, depth)
-    }
-    for (const node of old.slice(next.length)) this.remove(node)
-  }
-
-  // Whether the nodes become each other one by one, whatever the rules.
-  inStep(old, next) {
-    if (old.length != next.length) return false
-    for (const [i, node] of old.entries()) {
-      const other = next[i]
-      if (node.nodeName != other.nodeName || idOf(node) != idOf(other)) return false
-      if (node.nodeType == 1 && !this.inert && this.persistent.size && !this.persistent.has(idOf(node))) return false
-    }
-    return true
-  }
-
-  // Makes a window of nodes become another as Go decides.
-  match(parent, old, next, end, depth) {
-    const labels = new Map()
-    const number = (map, key) => map.get(key) ?? (map.set(key, map.size + 1), map.size)
-    const all = [old.length, next.length]
-    const names = new Map()
-    const describe = (node) => {
-      const ids = this.ids(node), id = idOf(node)
-      all.push(node.nodeType == 1 ? number(labels, node.nodeName) : -node.nodeType, id && number(names, id), +this.active.has(node), ids.length)
-      for (const id of ids) all.push(number(names, id))
-    }
-    for (const node of old) describe(node)
-    for (const node of next) describe(node)
-    offerNumbers(all)
-    const window = { number: enter("morph_open", null, all.length), old: new Map(old.map((node, k) => [node, k])), names, stale: false }
-    this.windows.push(window)
-    try {
-      this.follow(window, parent, old, next, end, depth)
-    } finally {
-      this.windows.pop()
-      enter("morph_close", null, window.number)
-    }
-  }
-
-  follow(window, parent, old, next, end, depth) {
-    let from = 0, at = 0, spot = 0, fates
-    const plan = () => {
-      const count = enter("morph_plan", null, window.number, from, at, +this.watched)
-      if (count) fates = numbers(count)
-    }
-    plan()
-    const done = new Set() // old nodes that have become one, or stay against our will
-    const waiting = new Set() // old nodes that will move
-    for (const fate of fates) if (fate <= MOVED) waiting.add(old[MOVED - fate])
-    const here = (node) => node.parentNode == parent
-    const pass = (upTo) => {
-      for (; at < upTo; at++) {
-        if (!here(old[at]) || done.has(old[at]) || waiting.has(old[at])) continue
-        this.remove(old[at])
-        done.add(old[at])
-      }
-    }
-    // Where the next node goes: before the next old one that keeps its place.
-    const before = () => {
-      for (spot = Math.max(spot, at); spot < old.length && (!here(old[spot]) || done.has(old[spot]) || waiting.has(old[spot])); spot++);
-      return old[spot] ?? (end?.parentNode == parent ? end : null)
-    }
-    for (; from < next.length; from++) {
-      if (window.stale) {
-        window.stale = false
-        plan()
-      }
-      const node = next[from], fate = fates[from]
-      const known = fate >= 0 ? old[fate] : fate <= MOVED ? old[MOVED - fate] : undefined
-      if (known && here(known)) {
-        if (fate >= 0) {
-          pass(fate)
-          at = fate + 1
-        }
-        waiting.delete(known)
-        done.add(known)
-        if (fate < 0) place(parent, known, before())
-        this.pair(known, node, depth)
-      } else {
-        const made = this.make(parent, node, before(), depth, window)
-        if (made) done.add(made)
-      }
-    }
-    waiting.clear()
-    at = 0
-    pass(old.length)
-  }
-
-  make(parent, next, before, depth, planned) {
-    return !this.inert && this.persistent.has(idOf(next)) ? this.fetch(parent, next, before, depth, planned) : this.create(parent, next, before, depth)
-  }
-
-  // Brings the element with a persistent id from where it is.
-  fetch(parent, next, before, depth, planned) {
-    const id = idOf(next), element = this.persistent.get(id)
-    if (element.contains(parent)) return this.create(parent, next, before, depth, true)
-    this.lose(element, id, planned)
-    place(parent, element, before)
-    this.pair(element, next, depth)
-    return element
-  }
-
-  // Windows around an element that leaves its place know, and decide anew where they did not plan it. In the
-  // reference's books its old ancestors keep the ids that are below it.
-  lose(element, id, planned) {
-    const below = this.ids(element).filter((other) => other != id)
-    for (let node = element; node && node != this.root.parentNode; node = node.parentNode) {
-      for (const window of this.windows) {
-        if (!window.old.has(node)) continue
-        if (window != planned) window.stale = true
-        if (window.names.has(id)) enter("morph_lose", null, window.number, window.old.get(node), window.names.get(id))
-      }
-      if (node != element) {
-        this.left.get(node)?.delete(id)
-        if (below.length) this.left.set(node, new Set([...this.left.get(node) ?? [], ...below]))
-      }
-    }
-  }
-
-  create(parent, next, before, depth, whole) {
-    if (idOf(next) && permanent(next) && document.getElementById(idOf(next))) return
-    if (!whole && next.nodeType == 1 && this.ids(next).length) {
-      const element = next.namespaceURI == "http://www.w3.org/1999/xhtml" ? document.createElement(next.localName) : document.createElementNS(next.namespaceURI, next.localName)
-      parent.insertBefore(element, before)
-      this.pair(element, next, depth)
-      return element
-    }
-    const copy = document.importNode(next, true)
-    parent.insertBefore(copy, before)
-    return copy
-  }
-
-  // Takes a node away; what holds persistent ids waits for its turn.
-  remove(node) {
-    if (this.ids(node).length) {
-      if (!this.pantry) {
-        this.pantry = document.createElement("div")
-        this.pantry.hidden = true
-        document.body.after(this.pantry)
-      }
-      place(this.pantry, node, null)
-    } else if (this.may(node)) node.remove()
-  }
-
-  may(node, next) {
-    if (node.nodeType != 1) return true
-    if (permanent(node) || this.before?.(node, next) === false) return false
-    return !this.watched || !dispatch("turbo:before-morph-element", node, true, { currentElement: node, newElement: next }).defaultPrevented
-  }
-
-  pair(node, next, depth) {
-    if (this.ignoreActive && node == document.activeElement || !this.may(node, next)) return
-    if (node.nodeType != 1) {
-      if (node.nodeValue != next.nodeValue) node.nodeValue = next.nodeValue
-      return
-    }
-    if (node.localName == "head" && this.head?.ignore) { /* as it is */ } else if (node.localName == "head" && this.head?.style != "morph") this.heads(node, next)
-    else {
-      this.attributes(node, next)
-      if (!this.ignoresValue(node)) {
-        const inside = content(node)
-        // What lies in a template is nobody else's.
-        this.inert += inside != node
-        if (depth < DEEPEST) this.children(inside, content(next).childNodes, inside.firstChild, null, depth + 1)
-        else {
-          console.warn(`turbo: elements are nested more than ${DEEPEST} deep; below, they are replaced instead of morphed.`, node)
-          inside.replaceChildren(...[...content(next).childNodes].map((child) => document.importNode(child, true)))
-        }
-        this.inert -= inside != node
-      }
-    }
-    if (this.watched) dispatch("turbo:morph-element", node, false, { currentElement: node, newElement: next })
-  }
-
-  ignoresValue(node) { return this.ignoreActiveValue && node == document.activeElement && node != document.body }
-
-  mayChange(node, attributeName, mutationType) {
-    if (attributeName == "value" && this.ignoresValue(node)) return false
-    return !this.watched || !dispatch("turbo:before-morph-attribute", node, true, { attributeName, mutationType }).defaultPrevented
-  }
-
-  attributes(node, next) {
-    for (const { name, value } of next.attributes) {
-      if (this.mayChange(node, name, "update") && node.getAttribute(name) != value) node.setAttribute(name, value)
-    }
-    for (let i = node.attributes.length; i-- > 0;) {
-      const name = node.attributes[i]?.name
-      if (name && !next.hasAttribute(name) && this.mayChange(node, name, "remove")) node.removeAttribute(name)
-    }
-    if (!this.ignoresValue(node)) this.control(node, next)
-  }
-
-  // What the user chose and typed becomes what the new content says.
-  control(node, next) {
-    if (node instanceof HTMLInputElement && next instanceof HTMLInputElement && next.type != "file") {
-      const { value } = next, before = node.value
-      this.flag(node, next, "checked")
-      this.flag(node, next, "disabled")
-      if (!next.hasAttribute("value")) {
-        if (!this.mayChange(node, "value", "remove")) return
-        if (node.value != "" || node.hasAttribute("value")) node.value = ""
-        node.removeAttribute("value")
-      } else if (before != value && this.mayChange(node, "value", "update")) {
-        node.setAttribute("value", value)
-        node.value = value
-      }
-    } else if (node instanceof HTMLOptionElement && next instanceof HTMLOptionElement) this.flag(node, next, "selected")
-    else if (node instanceof HTMLTextAreaElement && next instanceof HTMLTextAreaElement) {
-      const { value } = next
-      if (!this.mayChange(node, "value", "update")) return
-      if (node.value != value) node.value = value
-      if (node.firstChild && node.firstChild.nodeValue != value) node.firstChild.nodeValue = value
-    }
-  }
-
-  flag(node, next, name) {
-    if (node[name] == next[name]) return
-    const update = this.mayChange(node, name, "update")
-    if (update) node[name] = next[name]
-    if (next[name]) update && node.setAttribute(name, "")
-    else if (this.mayChange(node, name, "remove")) node.removeAttribute(name)
-  }
-
-  // Heads are merged by the source of their elements.
-  heads(node, next) {
-    const { style = "merge", shouldPreserve = (element) => element.getAttribute("im-preserve") == "true", shouldReAppend = (element) => element.getAttribute("im-re-append") == "true" } = this.head ?? {}
-    const coming = new Map([...next.children].map((element) => [element.outerHTML, element]))
-    const leaving = []
-    for (const element of node.children) {
-      const again = shouldReAppend(element), stays = coming.has(element.outerHTML) || shouldPreserve(element)
-      if (stays && !again) coming.delete(element.outerHTML)
-      else if (stays || style != "append" && this.head?.shouldRemove?.(element) !== false) leaving.push(element)
-      if (stays && again) coming.set(element.outerHTML, element)
-      else if (again && style == "append") { leaving.push(element); coming.set(element.outerHTML, element) }
-    }
-    for (const element of coming.values()) {
-      const made = document.createRange().createContextualFragment(element.outerHTML).firstChild
-      if (!(made.id && permanent(made) && document.getElementById(made.id))) node.append(made)
-    }
-    for (const element of leaving) if (this.may(element)) element.remove()
-  }
-}
-
-// The nodes that new content is made of.
-function nodesOf(next) {
-  if (typeof next == "string") next = /<(html|head|body)[\s>]/i.test(next) ? new DOMParser().parseFromString(next, "text/html").documentElement : fragment(next)
-  if (next == null) return []
+// New content as a run of siblings: the first, and what is behind the last.
+function run(next) {
+  if (typeof next == "string") next = /<(html|head|body)[\s>]/i.test(next) ? new DOMParser().parseFromString(next, "text/html") : fragment(next)
   if (next instanceof Document) next = next.documentElement
-  if (next instanceof DocumentFragment) return [...next.childNodes]
-  return next instanceof Node ? [next] : [...next]
-}
-
-export function morphElements(current, next, options) {
-  runtime.when(() => new Morph(current, nodesOf(next), options).run())
-}
-
-export function morphChildren(current, next, options) { morphElements(current, next.childNodes, { ...options, morphStyle: "innerHTML" }) }
-
-// A frame that can load by itself, loads itself again instead.
-function reloads(frame, next) {
-  return frame.localName == "turbo-frame" && frame.shouldReloadWithMorph && !frame.closest("[data-turbo-permanent]") &&
-    (!next || next.localName == "turbo-frame" && next.id == frame.id && (!next.getAttribute("src") || new URL(next.src, document.baseURI).href == new URL(frame.src, document.baseURI).href))
-}
-
-// Leaves the frames alone that reload, where the next of their kind around them is outer.
-const reloading = (outer) => ({
-  framesOnly: true,
-  beforeNodeMorphed(node, next) {
-    if (!reloads(node, next) || node.parentElement?.closest("turbo-frame[src][refresh=morph]") != outer) return true
-    node.reload()
-    return false
+  if (next instanceof NodeList) return [next[0]]
+  if (next && !(next instanceof DocumentFragment)) {
+    if (next.parentNode) return [next, next.nextSibling]
+    const list = next instanceof Node ? [next] : next
+    next = new DocumentFragment()
+    next.append(...list)
   }
-})
+  return [next?.firstChild]
+}
+
+const PLAIN = 12 << 6, BODY = PLAIN + 1, FRAME = PLAIN + 2 // see browser/drive_js.go
+
+function morph(how, current, next, options) {
+  runtime.when(() => {
+    const [first, end] = run(next)
+    ask(current, how, first, end, options)
+  })
+}
+
+export const morphElements = (current, next, options) => morph(PLAIN, current, next, options)
+export const morphChildren = (current, next, options) => morphElements(current, next.childNodes, { ...options, morphStyle: "innerHTML" })
 
 export function morphBodyElements(currentElement, newElement) {
-  morphElements(currentElement, newElement, { callbacks: reloading() })
+  morph(BODY, currentElement, newElement)
   dispatch("turbo:morph", null, false, { currentElement, newElement })
 }
 
 export function morphTurboFrameElements(currentElement, newElement) {
   dispatch("turbo:before-frame-morph", currentElement, false, { currentElement, newElement })
-  morphChildren(currentElement, newElement, { callbacks: reloading(currentElement) })
+  morph(FRAME, currentElement, newElement.childNodes)
 }
 
 provide({ morph: (target, where, content) => where == 6 ? morphElements(target, content) : morphChildren(target, content) })

@@ -6,12 +6,13 @@
 const EVENT = "turbo:before-stream-render"
 
 let observed = true
-let watched = true
+let heardEvents = 7
 
 export const isObserved = () => observed
 
-// Whether anybody could see the events of single elements in a morph.
-export const isWatched = () => watched
+// The events of single elements in a morph, and which of them anybody could hear, as bits.
+export const elementEvents = ["turbo:before-morph-element", "turbo:before-morph-attribute", "turbo:morph-element"]
+export const heard = () => heardEvents & 7
 
 // For tests alone, which choose the path of a message.
 export function setObserved(value) { observed = value }
@@ -28,11 +29,12 @@ function first(source) {
 
 export function watch(source) {
   if (!first(source)) return
-  observed = watched = false
+  observed = false
+  heardEvents = 0
   const { addEventListener } = EventTarget.prototype
   EventTarget.prototype.addEventListener = function (type) {
     if (type == EVENT) observed = true
-    if (/^turbo:(before-)?morph-/.test(type)) watched = true
+    heardEvents |= 1 << elementEvents.indexOf(String(type))
     return addEventListener.apply(this, arguments)
   }
   const { observe } = MutationObserver.prototype

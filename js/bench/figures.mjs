@@ -10,4 +10,4 @@ export function spread(samples) {
 }
 
 export const digits = (value) => value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0)
-export const ms = ({ median, q1, q3 }) => `${digits(median)} (${digits(q1)}–${digits(q3)})`
+export const ms = ({ median, q1, q3 }) => median < 0.1 ? `${digits(median * 1000)} µs (${digits(q1 * 1000)}–${digits(q3 * 1000)})` : `${digits(median)} (${digits(q1)}–${digits(q3)})`

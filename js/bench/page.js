@@ -90,4 +90,4 @@ export async function latencies(n) {
   return { applied: sorted.length, p50: at(0.5), p99: at(0.99), total }
 }
 
-window.bench = { measure, latencies, ready: window.Turbo.ready ?? Promise.resolve() }
+window.bench = { measure, latencies }

@@ -30,10 +30,10 @@ function executable(name) {
   return found
 }
 
-export async function launch(name, { headful = false, args: more = [] } = {}) {
+export async function launch(name, { headful = false } = {}) {
   const { product, args } = engines[name]
   const browser = await puppeteer.launch({
-    browser: product, executablePath: executable(name), args: [...args, ...more], headless: !headful, networkEnabled: false,
+    browser: product, executablePath: executable(name), args, headless: !headful, networkEnabled: false,
     // Frames as fast as they come: order is compared, never milliseconds.
     // The runtime lives for a second here: compiling it twice is not worth it, nor is writing it to the disk each time.
     extraPrefsFirefox: { "layout.frame_rate": 500, "javascript.options.wasm_optimizingjit": false, "browser.cache.disk.enable": false, "browser.tabs.unloadOnLowMemory": false, "browser.sessionhistory.max_total_viewers": 0 }

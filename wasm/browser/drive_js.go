@@ -5,6 +5,7 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/drive"
 	"github.com/turbowasm/turbowasm/wasm/frame"
 	"github.com/turbowasm/turbowasm/wasm/link"
+	"github.com/turbowasm/turbowasm/wasm/morph"
 )
 
 var (
@@ -85,6 +86,7 @@ const (
 	askPrefetcher
 	askPreloader
 	askFrame
+	askMorph
 )
 
 // The methods of what a request tells (js/fetch.js); further ones follow.
@@ -164,6 +166,8 @@ func ask(object dom.Node, kind, method int, a, b, c dom.Node) dom.Node {
 		case 4:
 			return page.Bool(link.SubmissionNavigatable(page, a, b))
 		}
+	case askMorph:
+		page.Morph(morph.Morph{Root: object, Next: a, End: b, Options: c, Frames: morph.Refresh(method)})
 	case askFrame:
 		return askOfFrame(object, method, a, b)
 	case askPrefetcher:

@@ -1,67 +1,217 @@
 package browser
 
 import (
-	"slices"
 	"unsafe"
 
+	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/morph"
 )
 
-// The windows of the morphs under way, the innermost last.
-var windows []*morph.Window
+var _ morph.Page = (*Page)(nil)
 
-// numbers is the scratch buffer as whole numbers.
-func numbers(n int) []int32 {
+// The primitives of js/morph.js.
+
+//go:wasmimport turbo morph_begin
+func domMorphBegin(root, next, end int32, suspects string) int32
+
+//go:wasmimport turbo morph_end
+func domMorphEnd(book int32)
+
+//go:wasmimport turbo morph_rest
+func domMorphRest(book, a, aEnd, b, bEnd, how int32) int32
+
+//go:wasmimport turbo morph_equal
+func domMorphEqual(book, a, b int32) int32
+
+//go:wasmimport turbo morph_differ
+func domMorphDiffer(book, first, count, from int32) int32
+
+//go:wasmimport turbo morph_contents
+func domMorphContents(first, count int32)
+
+//go:wasmimport turbo morph_known
+func domMorphKnown(root, first, count int32) int32
+
+//go:wasmimport turbo morph_kind
+func domMorphKind(n, next int32) int32
+
+//go:wasmimport turbo morph_text
+func domMorphText(n, next int32)
+
+//go:wasmimport turbo morph_names
+func domMorphNames(a, b, which int32) int32
+
+//go:wasmimport turbo morph_copy
+func domMorphCopy(n, next, name int32) int32
+
+//go:wasmimport turbo morph_drop
+func domMorphDrop(n, name int32)
+
+//go:wasmimport turbo morph_describe
+func domMorphDescribe(book, from, count int32)
+
+//go:wasmimport turbo morph_identify
+func domMorphIdentify(book, tree, end, alone int32) int32
+
+//go:wasmimport turbo morph_enter
+func domMorphEnter(book, n, id, below int32) int32
+
+//go:wasmimport turbo morph_entries
+func domMorphEntries(book, n int32) int32
+
+//go:wasmimport turbo morph_element
+func domMorphElement(book, id int32) int32
+
+//go:wasmimport turbo morph_inside
+func domMorphInside(parent, n int32) int32
+
+//go:wasmimport turbo morph_move
+func domMorphMove(parent, n, before int32) int32
+
+//go:wasmimport turbo morph_import
+func domMorphImport(parent, n, before int32) int32
+
+//go:wasmimport turbo morph_make
+func domMorphMake(parent, like, before int32) int32
+
+//go:wasmimport turbo morph_store
+func domMorphStore(book, n int32) int32
+
+//go:wasmimport turbo morph_refill
+func domMorphRefill(n, next int32)
+
+//go:wasmimport turbo morph_heard
+func domMorphHeard() int32
+
+//go:wasmimport turbo morph_event
+func domMorphEvent(event, n, other, removed int32) int32
+
+//go:wasmimport turbo morph_vetoed
+func domMorphVetoed(options, n, next int32) int32
+
+// Morph performs a morph. What the page throws meanwhile it throws again where
+// the current call came from.
+func (p *Page) Morph(m morph.Morph) {
+	m.Page = p
+	if err := m.Run(); err != nil {
+		p.failure = err
+	}
+}
+
+// numbers are those that the page wrote, until it writes again.
+func numbers(n int32) []int32 {
 	return unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(scratch))), n)
 }
 
-// turbo_morph_open takes the description of a window from the scratch buffer
-// and returns its number.
-//
-//go:wasmexport turbo_morph_open
-func exportMorphOpen(_, count int32) (result int32) {
-	defer guard(&result, "morphing")
-	w := new(morph.Window)
-	if !w.Read(slices.Clone(numbers(int(count)))) {
-		panic("the page described its nodes wrongly")
-	}
-	windows = append(windows, w)
-	return int32(len(windows) - 1)
+func (p *Page) Begin(root, next, end dom.Node, suspects string) dom.Node {
+	return dom.Node(domMorphBegin(int32(root), int32(next), int32(end), suspects))
 }
 
-// turbo_morph_plan leaves in the scratch buffer what becomes of each new child
-// and returns how many there are; 0 says that it stays as planned.
-//
-//go:wasmexport turbo_morph_plan
-func exportMorphPlan(_, window, from, at, exact int32) (result int32) {
-	defer guard(&result, "morphing")
-	w := windows[window]
-	plan := make([]int32, len(w.New))
-	if exact == 0 && w.Keyed() {
-		if from > 0 {
-			return 0
+func (p *Page) End(book dom.Node) { domMorphEnd(int32(book)) }
+
+func (p *Page) Rest(book, a, aEnd, b, bEnd dom.Node, how morph.How) (rest morph.Rest, left bool) {
+	found := domMorphRest(int32(book), int32(a), int32(aEnd), int32(b), int32(bEnd), int32(how))
+	if found <= 0 {
+		return rest, false
+	}
+	n := numbers(3)
+	return morph.Rest{First: dom.Node(n[0]), Old: int(n[1]), New: int(n[2]), Alike: found&2 != 0, Named: found&4 != 0, Single: found&8 != 0, Bare: found&16 != 0}, true
+}
+
+func (p *Page) Equal(book, a, b dom.Node) bool {
+	return domMorphEqual(int32(book), int32(a), int32(b)) > 0
+}
+
+func (p *Page) Differ(book dom.Node, r *morph.Rest, from int) int {
+	return int(domMorphDiffer(int32(book), int32(r.First)+1, int32(r.Old), int32(from)))
+}
+
+func (p *Page) Contents(first dom.Node, old, next []morph.Child) {
+	count := len(old) + len(next)
+	domMorphContents(int32(first), int32(count))
+	for i, n := range numbers(int32(count)) {
+		if i < len(old) {
+			old[i].Content = n
+		} else {
+			next[i-len(old)].Content = n
 		}
-		w.Fit(plan)
-	} else {
-		w.Walk(int(from), int(at), plan)
 	}
-	copy(numbers(len(plan)), plan) // the description of the window took more room
-	return int32(len(plan))
 }
 
-//go:wasmexport turbo_morph_lose
-func exportMorphLose(_, window, old, id int32) (result int32) {
-	defer guard(&result, "morphing")
-	windows[window].Lose(int(old), id)
-	return 0
+func (p *Page) Known(root, first dom.Node, count int) bool {
+	return domMorphKnown(int32(root), int32(first), int32(count)) != 0
 }
 
-// turbo_morph_close forgets a window and those inside it.
-//
-//go:wasmexport turbo_morph_close
-func exportMorphClose(_, window int32) (result int32) {
-	defer guard(&result, "morphing")
-	clear(windows[window:])
-	windows = windows[:window]
-	return 0
+func (p *Page) Kind(n, next dom.Node) morph.Kind {
+	return morph.Kind(domMorphKind(int32(n), int32(next)))
+}
+
+func (p *Page) SyncText(n, next dom.Node) { domMorphText(int32(n), int32(next)) }
+
+func (p *Page) Names(a, b dom.Node, which morph.Which) []dom.Node {
+	return list(domMorphNames(int32(a), int32(b), int32(which)))
+}
+
+func (p *Page) CopyAttribute(n, next, name dom.Node) error {
+	return failed(domMorphCopy(int32(n), int32(next), int32(name)))
+}
+
+func (p *Page) DropAttribute(n, name dom.Node) { domMorphDrop(int32(n), int32(name)) }
+
+func (p *Page) Describe(book, first dom.Node, children []morph.Child) {
+	domMorphDescribe(int32(book), int32(first), int32(len(children)))
+	n := numbers(int32(4 * len(children)))
+	for i := range children {
+		d := n[4*i : 4*i+4]
+		children[i] = morph.Child{Label: d[0], ID: d[1], Last: d[2]&1 != 0, Permanent: d[2]&2 != 0, Entry: d[3]}
+	}
+}
+
+func (p *Page) Identify(book, tree, end dom.Node, alone bool) []morph.Identified {
+	n := numbers(domMorphIdentify(int32(book), int32(tree), int32(end), number(alone)))
+	found := make([]morph.Identified, len(n)/3)
+	for i := range found {
+		found[i] = morph.Identified{ID: n[3*i], Label: n[3*i+1], Node: dom.Node(n[3*i+2])}
+	}
+	return found
+}
+
+func (p *Page) Enter(book, n dom.Node, id int32, below dom.Node) []int32 {
+	return numbers(domMorphEnter(int32(book), int32(n), id, int32(below)))
+}
+
+func (p *Page) Entries(book, n dom.Node) []int32 {
+	return numbers(domMorphEntries(int32(book), int32(n)))
+}
+
+func (p *Page) Element(book dom.Node, id int32) dom.Node {
+	return found(domMorphElement(int32(book), id))
+}
+
+func (p *Page) Inside(parent, n dom.Node) bool { return domMorphInside(int32(parent), int32(n)) > 0 }
+
+func (p *Page) Move(parent, n, before dom.Node) error {
+	return failed(domMorphMove(int32(parent), int32(n), int32(before)))
+}
+
+func (p *Page) Import(parent, n, before dom.Node) error {
+	return failed(domMorphImport(int32(parent), int32(n), int32(before)))
+}
+
+func (p *Page) Make(parent, like, before dom.Node) (dom.Node, error) {
+	made := domMorphMake(int32(parent), int32(like), int32(before))
+	return found(made), failed(made)
+}
+
+func (p *Page) Store(book, n dom.Node) error { return failed(domMorphStore(int32(book), int32(n))) }
+func (p *Page) Refill(n, next dom.Node)      { domMorphRefill(int32(n), int32(next)) }
+func (p *Page) Heard() morph.Event           { return morph.Event(domMorphHeard()) }
+
+func (p *Page) Event(event morph.Event, n, other dom.Node, removed bool) bool {
+	return domMorphEvent(int32(event)>>1, int32(n), int32(other), number(removed)) > 0
+}
+
+func (p *Page) Vetoed(options, n, next dom.Node) (bool, error) {
+	vetoed := domMorphVetoed(int32(options), int32(n), int32(next))
+	return vetoed > 0, failed(vetoed)
 }

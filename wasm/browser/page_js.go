@@ -14,7 +14,7 @@ type Page struct {
 	slots slots
 	watch watch
 
-	threw bool // what Do called
+	failure error // of what the current call from the page asked for
 }
 
 var _ turbo.Page = (*Page)(nil)

@@ -18,7 +18,7 @@ func domDrop(n int32)
 func domGet(n int32, path string) int32
 
 //go:wasmimport turbo get_number
-func domGetNumber(n int32, path string) int32
+func domGetNumber(n int32, path string) float64
 
 //go:wasmimport turbo get_text
 func domGetText(n int32, path string) int32
@@ -27,7 +27,7 @@ func domGetText(n int32, path string) int32
 func domBoxText(text string) int32
 
 //go:wasmimport turbo box_number
-func domBoxNumber(n int32) int32
+func domBoxNumber(n float64) int32
 
 //go:wasmimport turbo object
 func domObject() int32
@@ -72,7 +72,15 @@ func (p *Page) Drop(n dom.Node) {
 func (p *Page) Get(n dom.Node, path string) dom.Node { return found(domGet(int32(n), path)) }
 
 // Number returns a number, 1 for true, 0 for what is none.
-func (p *Page) Number(n dom.Node, path string) int { return int(domGetNumber(int32(n), path)) }
+func (p *Page) Number(n dom.Node, path string) int { return int(p.Float(n, path)) }
+
+// Float returns a number with its fraction, 0 for what is none.
+func (p *Page) Float(n dom.Node, path string) float64 {
+	if f := domGetNumber(int32(n), path); f == f {
+		return f
+	}
+	return 0
+}
 
 // Is reports whether a value is truthy.
 func (p *Page) Is(n dom.Node, path string) bool {
@@ -95,7 +103,10 @@ func (p *Page) Text(n dom.Node, path string) (text string, ok bool) {
 func (p *Page) String(text string) dom.Node { return dom.Node(domBoxText(text)) }
 
 // Int makes a number of the page's.
-func (p *Page) Int(n int) dom.Node { return dom.Node(domBoxNumber(int32(n))) }
+func (p *Page) Int(n int) dom.Node { return p.Fraction(float64(n)) }
+
+// Fraction makes a number of the page's that need not be whole.
+func (p *Page) Fraction(f float64) dom.Node { return dom.Node(domBoxNumber(f)) }
 
 // Bool returns a boolean of the page's.
 func (p *Page) Bool(b bool) dom.Node { return dom.Node(2 - number(b)) }
@@ -123,18 +134,16 @@ func (p *Page) Call(n dom.Node, method string, args ...dom.Node) (dom.Node, erro
 func (p *Page) Do(n dom.Node, method string, args ...dom.Node) dom.Node {
 	result, err := p.Call(n, method, args...)
 	if err != nil {
-		p.threw = true
+		p.failure = err
 	}
 	return result
 }
 
 // settle is the status of an export that has done what it could.
 func (p *Page) settle() int32 {
-	if p.threw {
-		p.threw = false
-		return -1
-	}
-	return 0
+	err := p.failure
+	p.failure = nil
+	return status(err)
 }
 
 // Delete deletes a property.

@@ -14,14 +14,16 @@ const (
 // objects, the window and the document.
 type Values interface {
 	Get(n Node, path string) Node
-	Is(n Node, path string) bool // truthy
-	Number(n Node, path string) int
+	Is(n Node, path string) bool    // truthy
+	Number(n Node, path string) int // 0 for what is none
+	Float(n Node, path string) float64
 	Text(n Node, path string) (text string, ok bool)
 	Items(n Node) []Node // of anything iterable
 
 	String(text string) Node
 	UUID() string
 	Int(n int) Node
+	Fraction(f float64) Node
 	Bool(b bool) Node
 	Object() Node
 

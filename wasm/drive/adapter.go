@@ -1,8 +1,6 @@
 package drive
 
 import (
-	"strconv"
-
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/link"
 )
@@ -146,8 +144,8 @@ func (b *bar) show(d *Drive) {
 func (b *bar) next(d *Drive) {
 	b.trickle = d.Page.Timeout(trickling, func() {
 		b.next(d)
-		random, _ := strconv.ParseFloat(d.text(d.Page.Do(d.Page.Get(0, "window.Math"), "random"), ""), 64)
-		b.set(d, b.value+random/100)
+		random := d.Page.Do(d.Page.Get(0, "window.Math"), "random")
+		b.set(d, b.value+d.Page.Float(random, "")/100)
 	})
 }
 
@@ -172,7 +170,7 @@ func (b *bar) set(d *Drive, value float64) {
 
 func (b *bar) refresh(d *Drive) {
 	d.Page.Frame(func() {
-		width := strconv.FormatFloat(10+b.value*90, 'g', -1, 64) + "%"
-		d.Page.Set(d.Page.Get(b.element(d), "style"), "width", d.Page.String(width))
+		width := d.text(d.Page.Fraction(10+b.value*90), "")
+		d.Page.Set(d.Page.Get(b.element(d), "style"), "width", d.Page.String(width+"%"))
 	})
 }

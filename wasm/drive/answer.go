@@ -1,8 +1,6 @@
 package drive
 
 import (
-	"strconv"
-
 	"github.com/turbowasm/turbowasm/wasm/dom"
 )
 
@@ -150,8 +148,7 @@ func (d *Drive) AnswerAdapter(adapter dom.Node, method int, a, b dom.Node) dom.N
 	case adapterRequestCompleted:
 		d.VisitRequestCompleted(adapter, a)
 	case adapterRequestFailed:
-		status, _ := strconv.Atoi(d.text(b, ""))
-		d.VisitRequestFailed(adapter, a, status)
+		d.VisitRequestFailed(adapter, a, d.Page.Number(b, ""))
 	case adapterVisitCompleted, adapterVisitFailed:
 		d.VisitEnded()
 	case adapterPageInvalidated, adapterReload:
@@ -174,8 +171,7 @@ func (d *Drive) AnswerBar(method int, a dom.Node) {
 	case 1:
 		d.bar.hide(d)
 	default:
-		value, _ := strconv.ParseFloat(d.text(a, ""), 64)
-		d.bar.set(d, value)
+		d.bar.set(d, d.Page.Float(a, ""))
 	}
 }
 

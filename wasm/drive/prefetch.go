@@ -67,8 +67,7 @@ func (d *Drive) Entered(event dom.Node) {
 }
 
 func (d *Drive) now() float64 {
-	now, _ := strconv.ParseFloat(d.text(d.Page.Do(d.Page.Get(0, "window.Date"), "now"), ""), 64)
-	return now
+	return d.Page.Float(d.Page.Do(d.Page.Get(0, "window.Date"), "now"), "")
 }
 
 func withoutFragment(href string) string {

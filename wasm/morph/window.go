@@ -1,26 +1,32 @@
-// Package morph decides which nodes of a page become which nodes of its new
-// content.
 package morph
 
 import "slices"
 
 // Child is what matching needs to know of a node.
 type Child struct {
-	Label int32   // one number per kind of node and name of element, negative for what is no element
-	ID    int32   // its id attribute, 0 for none
-	IDs   []int32 // the persistent ids on it and below: those that occur once on each side, on elements of one name
-	Last  bool    // it holds the focus: no match is looked for behind it, so that it need not move
+	Label     int32   // one number per kind of node and name of element, negative for what is no element
+	ID        int32   // its id attribute, 0 for none, empty for an empty one
+	IDs       []int32 // the persistent ids on it and below: those that occur once on each side, on elements of one name
+	Last      bool    // it holds the focus: no match is looked for behind it, so that it need not move
+	Permanent bool    // it has an id and data-turbo-permanent
+	Entry     int32   // its number among those with persistent ids, 0 for none
+	Content   int32   // one number per source of an element, 0 where nobody asked
 }
+
+// empty is the id that occurs but names nothing.
+const empty = 1
 
 // persistent reports whether the child's own id is persistent.
 func (c *Child) persistent() bool { return c.ID != 0 && slices.Contains(c.IDs, c.ID) }
 
-// A Window is a run of old siblings that become a run of new ones. The zero
-// Window is empty.
+// A Window is a run of old siblings that become a run of new ones.
 type Window struct {
 	Old, New []Child
 
-	owners map[int32][]int32 // the old children that have a persistent id on them or below, in order
+	owners  map[int32][]int32 // the old children that have a persistent id on them or below, in order
+	gone    map[int32]bool    // persistent ids that new children fetch from below old ones
+	settled []bool            // old children that have become one, or stay against our will
+	stale   bool              // what was planned may not hold
 }
 
 // What becomes of a new child: the index of the old one that becomes it in its
@@ -34,50 +40,40 @@ const (
 // Move says that the old child at an index moves to where the new one is.
 func Move(old int) int32 { return moved - int32(old) }
 
-// Read makes a window of numbers: how many old children there are, how many
-// new ones, and for each its label, its id, whether it is the last to look at,
-// the number of its persistent ids, and these. It reports whether the numbers
-// are whole.
-func (w *Window) Read(numbers []int32) bool {
-	if len(numbers) < 2 || numbers[0] < 0 || numbers[1] < 0 {
-		return false
+// own fills the window's owners, once.
+func (w *Window) own() {
+	if w.owners != nil {
+		return
 	}
-	old, rest := int(numbers[0]), numbers[2:]
-	total := old + int(numbers[1])
-	if total > len(rest)/4 {
-		return false
-	}
-	children := make([]Child, total)
-	w.owners = nil
-	for i := range children {
-		if len(rest) < 4 || rest[3] < 0 || int(rest[3]) > len(rest)-4 {
-			return false
-		}
-		n := 4 + int(rest[3])
-		children[i] = Child{Label: rest[0], ID: rest[1], Last: rest[2] != 0, IDs: rest[4:n:n]}
-		rest = rest[n:]
-		if i < old {
-			for _, id := range children[i].IDs {
-				if w.owners == nil {
-					w.owners = map[int32][]int32{}
-				}
-				w.owners[id] = append(w.owners[id], int32(i))
-			}
+	w.owners = map[int32][]int32{}
+	for k := range w.Old {
+		for _, id := range w.Old[k].IDs {
+			w.owners[id] = append(w.owners[id], int32(k))
 		}
 	}
-	w.Old, w.New = children[:old:old], children[old:]
-	return len(rest) == 0
 }
 
 // Lose tells that the element with a persistent id has left an old child, or
 // its place if it is that child.
 func (w *Window) Lose(k int, id int32) {
+	w.own()
 	if owners, ok := w.owners[id]; ok {
-		w.owners[id] = slices.DeleteFunc(owners, func(owner int32) bool { return owner == int32(k) })
+		w.owners[id] = without(owners, int32(k))
 	}
-	w.Old[k].IDs = slices.DeleteFunc(slices.Clone(w.Old[k].IDs), func(other int32) bool { return other == id })
 	if w.Old[k].ID == id {
 		w.Old[k] = Child{Label: none}
+	}
+}
+
+// without removes an item from a list that has it once.
+func without(list []int32, item int32) []int32 {
+	switch i := slices.Index(list, item); i {
+	case -1:
+		return list
+	case 0:
+		return list[1:]
+	default:
+		return slices.Delete(list, i, i+1)
 	}
 }
 
@@ -86,7 +82,7 @@ const none = 0 // the label of what is gone
 // soft reports whether an old child may become a new one: of one kind, and
 // without an id of its own.
 func soft(old, new *Child) bool {
-	return old.Label == new.Label && (old.ID == 0 || old.ID == new.ID)
+	return old.Label == new.Label && (old.ID <= empty || old.ID == new.ID)
 }
 
 // Walk decides from a new and an old child on as the reference does (Turbo
@@ -94,6 +90,7 @@ func soft(old, new *Child) bool {
 // one that shares a persistent id, else the first of its kind that has none;
 // what was passed over is gone. plan has room for every new child.
 func (w *Window) Walk(from, at int, plan []int32) {
+	w.own()
 	gone := map[int32]bool{} // persistent ids that the walk has fetched
 	focus := slices.IndexFunc(w.Old, func(c Child) bool { return c.Last })
 	for i := from; i < len(w.New); i++ {
@@ -156,61 +153,220 @@ func anonymous(o *Child, gone map[int32]bool) bool {
 	return true
 }
 
-// Keyed reports whether every element has an id by which alone it is matched:
-// a persistent one, or one that the other side does not have.
+// Keyed reports whether all elements have ids, each another, and the same ones
+// occur among the old and the new: they tell who is who.
 func (w *Window) Keyed() bool {
-	ids := map[int32]bool{}
+	ids := map[int32]int32{} // to labels, negative once met again
+	old, next := 0, 0
 	for i := range w.Old {
-		if c := &w.Old[i]; c.Label > 0 && c.ID == 0 {
-			return false
+		if c := &w.Old[i]; c.Label > 0 {
+			if c.ID <= empty || ids[c.ID] != 0 {
+				return false
+			}
+			ids[c.ID] = c.Label
+			old++
 		}
-		ids[w.Old[i].ID] = true
 	}
 	for i := range w.New {
-		if c := &w.New[i]; c.Label > 0 && (c.ID == 0 || ids[c.ID] && !c.persistent()) {
-			return false
+		if c := &w.New[i]; c.Label > 0 {
+			if ids[c.ID] != c.Label {
+				return false
+			}
+			ids[c.ID] = -1
+			next++
+		}
+	}
+	return old == next
+}
+
+// far is how far a child of the same kind is looked for in its place; further
+// away, one that would go is taken.
+const far = 64
+
+// Named reports whether all elements have ids.
+func (w *Window) Named() bool {
+	for _, children := range [...][]Child{w.Old, w.New} {
+		for i := range children {
+			if c := &children[i]; c.Label > 0 && c.ID <= empty {
+				return false
+			}
 		}
 	}
 	return true
 }
 
-// Fit decides for a keyed window as Walk does, but so that the fewest nodes
-// move: the longest run of those that are in order stays, with what holds the
-// focus in it. plan has room for every new child.
-func (w *Window) Fit(plan []int32) {
-	focused := -1
-	for i := range w.New {
-		plan[i] = Create
-		n := &w.New[i]
-		if !n.persistent() {
-			continue
+// loose reports whether an old element may become any of its kind.
+func (w *Window) loose(c *Child) bool {
+	return c.Label > 0 && c.ID <= empty && anonymous(c, w.gone)
+}
+
+// Fit decides so that the most nodes stay what they are and the fewest move:
+// who has the same id becomes it, or shares a persistent one, or looks the same.
+// Of these the longest run that is in order stays, with what holds the focus in
+// it. Between them others become one of their kind, as the reference has it,
+// and those left over become one of their kind that is elsewhere.
+// Where what holds the focus would go, it decides as Walk does and returns
+// false. plan has room for every new child.
+func (w *Window) Fit(plan []int32) bool {
+	w.own()
+	used := make([]bool, len(w.Old))
+	focused := w.recognize(plan, used)
+	guess := slices.Clone(plan)
+	queues := w.queues(used)
+	for i := range guess {
+		if n := &w.New[i]; guess[i] == Create && n.Label > 0 {
+			guess[i] = queues.next(n.Label, nil)
 		}
-		plan[i] = Fetch
-		for _, k := range w.owners[n.ID] {
-			if o := &w.Old[k]; o.ID == n.ID && o.Label == n.Label {
-				plan[i] = k
-				if o.Last {
-					focused = i
-				}
+	}
+	stays := longestRun(guess, focused)
+	w.fill(plan, stays, used)
+	queues = w.queues(used)
+	for i := range plan {
+		if n := &w.New[i]; plan[i] == Create && n.Label > 0 {
+			if k := queues.next(n.Label, used); k >= 0 {
+				plan[i], used[k] = Move(int(k)), true
 			}
 		}
 	}
-	stays := longestRun(plan, focused)
-	for i, at := 0, 0; i < len(plan); i++ {
+	if focus := slices.IndexFunc(w.Old, func(c Child) bool { return c.Last }); focus >= 0 && !used[focus] {
+		w.Walk(0, 0, plan)
+		return false
+	}
+	return true
+}
+
+// Spare returns an old element that may become the new child i and that nobody
+// becomes by what is left of a plan, -1 for none.
+func (w *Window) Spare(i int, plan []int32, settled []bool) int {
+	n := &w.New[i]
+	for k := range w.Old {
+		if c := &w.Old[k]; !settled[k] && soft(c, n) && anonymous(c, w.gone) &&
+			!slices.Contains(plan[i:], int32(k)) && !slices.Contains(plan[i:], Move(k)) {
+			return k
+		}
+	}
+	return -1
+}
+
+// recognize finds who becomes whom by ids and by looks, and returns the index
+// of the new child that holds the focus then, -1 for none.
+func (w *Window) recognize(plan []int32, used []bool) (focused int) {
+	byID, byContent := queues{}, queues{}
+	w.gone = map[int32]bool{}
+	for i := range w.New {
+		if n := &w.New[i]; n.persistent() && len(w.owners[n.ID]) > 0 && w.Old[w.owners[n.ID][0]].ID != n.ID {
+			w.gone[n.ID] = true // it comes from below
+		}
+	}
+	for k := range w.Old {
+		switch c := &w.Old[k]; {
+		case c.Label > 0 && c.ID > empty:
+			byID[c.ID] = append(byID[c.ID], int32(k))
+		case c.Content != 0 && w.loose(c):
+			byContent[c.Content] = append(byContent[c.Content], int32(k))
+		}
+	}
+	focused = -1
+	for i := range w.New {
+		n := &w.New[i]
+		plan[i] = Create
+		if n.persistent() {
+			plan[i] = Fetch
+		}
+		k := int32(-1)
+		for _, id := range n.IDs {
+			for _, owner := range w.owners[id] {
+				if k < 0 && !used[owner] && !w.gone[id] && soft(&w.Old[owner], n) {
+					k = owner
+				}
+			}
+		}
+		if k < 0 && n.Label > 0 && n.ID > empty {
+			if k = byID.next(n.ID, used); k >= 0 && (w.Old[k].Label != n.Label || !anonymous(&w.Old[k], w.gone)) {
+				byID[n.ID] = append(byID[n.ID], k)
+				k = -1
+			}
+		}
+		if k < 0 && plan[i] == Create && n.Content != 0 {
+			k = byContent.next(n.Content, used)
+		}
+		if k >= 0 {
+			plan[i], used[k] = k, true
+			if w.Old[k].Last {
+				focused = i
+			}
+		}
+	}
+	return focused
+}
+
+// fill finds old children for the new ones left between those that stay.
+func (w *Window) fill(plan []int32, stays, used []bool) {
+	ends := make([]int, len(plan)) // the old child that stays behind a new one
+	end := len(w.Old)
+	for i := len(plan) - 1; i >= 0; i-- {
+		ends[i] = end
+		if stays[i] && plan[i] >= 0 {
+			end = int(plan[i])
+		}
+	}
+	at := 0
+	for i := range plan {
 		switch {
 		case plan[i] >= 0 && stays[i]:
 			at = int(plan[i]) + 1
 		case plan[i] >= 0:
 			plan[i] = Move(int(plan[i]))
-		case w.New[i].Label < 0: // a text becomes the next one, up to what stays
-			for k := at; k < len(w.Old) && w.Old[k].Label < 0; k++ {
-				if w.Old[k].Label == w.New[i].Label {
-					plan[i], at = int32(k), k+1
-					break
-				}
+		case plan[i] == Create:
+			if k := w.near(i, at, min(ends[i], at+far), used); k >= 0 {
+				plan[i], used[k], at = int32(k), true, k+1
 			}
 		}
 	}
+}
+
+// near looks in [at, end) for an unused old child that becomes the new child i
+// as best does, -1 for none.
+func (w *Window) near(i, at, end int, used []bool) int {
+	next, shifted := i+1, 0
+	for k := at; k < end; k++ {
+		o := &w.Old[k]
+		if !used[k] && anonymous(o, w.gone) && soft(o, &w.New[i]) {
+			return k
+		}
+		if next < len(w.New) && soft(o, &w.New[next]) {
+			next++
+			if shifted++; shifted == 2 {
+				break
+			}
+		}
+	}
+	return -1
+}
+
+// queues are old children in order, by a number that they have in common.
+type queues map[int32][]int32
+
+// queues of the unused elements that may become any of their kind.
+func (w *Window) queues(used []bool) queues {
+	q := queues{}
+	for k := range w.Old {
+		if c := &w.Old[k]; !used[k] && w.loose(c) {
+			q[c.Label] = append(q[c.Label], int32(k))
+		}
+	}
+	return q
+}
+
+// next takes the first of a queue that is not used, -1 when there is none.
+func (q queues) next(number int32, used []bool) int32 {
+	for ks := q[number]; len(ks) > 0; ks = q[number] {
+		q[number] = ks[1:]
+		if used == nil || !used[ks[0]] {
+			return ks[0]
+		}
+	}
+	return -1
 }
 
 // longestRun marks the longest strictly increasing run of the numbers that

@@ -7,55 +7,54 @@ import (
 )
 
 // window reads children from words: a letter is an element's name, a number
-// behind it its id, "!" the focus, ids in parentheses are below it, "-" is a text.
-func window(t *testing.T, old, next []string) *Window {
-	t.Helper()
+// behind it its id, "!" the focus, ids in parentheses are below it, "=" and a
+// letter its looks, "-" is a text.
+func window(old, next []string) *Window {
+	w := &Window{Old: children(old), New: children(next)}
 	count := map[int32][2]int{}
-	parse := func(word string, side int) (c Child) {
-		for i := 0; i < len(word); i++ {
-			switch b := word[i]; {
+	for side, children := range [...][]Child{w.Old, w.New} {
+		for _, c := range children {
+			for _, id := range c.IDs {
+				n := count[id]
+				n[side]++
+				count[id] = n
+			}
+		}
+	}
+	for _, children := range [...][]Child{w.Old, w.New} {
+		for i := range children {
+			children[i].IDs = slices.DeleteFunc(children[i].IDs, func(id int32) bool { return count[id] != [2]int{1, 1} })
+		}
+	}
+	return w
+}
+
+func children(words []string) []Child {
+	children := make([]Child, len(words))
+	for i, word := range words {
+		c := &children[i]
+		for j := 0; j < len(word); j++ {
+			switch b := word[j]; {
 			case b == '-':
 				c.Label = -3
 			case b == '!':
 				c.Last = true
 			case b == '(' || b == ')':
+			case b == '=':
+				j++
+				c.Content = int32(word[j])
 			case b >= '1' && b <= '9':
-				id := int32(b - '0')
-				if i == 1 {
+				id := empty + int32(b-'0')
+				if j == 1 {
 					c.ID = id
 				}
-				n := count[id]
-				n[side]++
-				count[id] = n
 				c.IDs = append(c.IDs, id)
 			default:
 				c.Label = int32(b)
 			}
 		}
-		return c
 	}
-	var sides [2][]Child
-	for side, words := range [][]string{old, next} {
-		for _, word := range words {
-			sides[side] = append(sides[side], parse(word, side))
-		}
-	}
-	numbers := []int32{int32(len(old)), int32(len(next))}
-	for _, children := range sides {
-		for _, c := range children {
-			ids := slices.DeleteFunc(c.IDs, func(id int32) bool { return count[id] != [2]int{1, 1} })
-			last := int32(0)
-			if c.Last {
-				last = 1
-			}
-			numbers = append(append(numbers, c.Label, c.ID, last, int32(len(ids))), ids...)
-		}
-	}
-	w := new(Window)
-	if !w.Read(numbers) {
-		t.Fatalf("%v does not read", numbers)
-	}
-	return w
+	return children
 }
 
 // The pairs are those of Turbo 8.0.23 for the same content.
@@ -76,7 +75,7 @@ func TestWalk(t *testing.T) {
 		{"another kind is another node", []string{"a", "-"}, []string{"b", "-"}, []int32{Create, 1}},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
-			w := window(t, c.old, c.next)
+			w := window(c.old, c.next)
 			plan := make([]int32, len(c.next))
 			w.Walk(0, 0, plan)
 			if !slices.Equal(plan, c.want) {
@@ -87,10 +86,11 @@ func TestWalk(t *testing.T) {
 }
 
 func TestWalkAfterLoss(t *testing.T) {
-	w := window(t, []string{"p", "q(1)", "p2"}, []string{"p", "q", "p2", "q(1)"})
-	w.Lose(1, 1)
-	w.Lose(2, 2)
-	w.Lose(0, 9) // which it never had
+	w := window([]string{"p", "q(1)", "p2"}, []string{"p", "q", "p2", "q(1)"})
+	w.Lose(1, empty+1)
+	w.Old[1].IDs = nil
+	w.Lose(2, empty+2)
+	w.Lose(0, empty+9) // which it never had
 	plan := make([]int32, 4)
 	w.Walk(1, 1, plan)
 	if want := []int32{0, 1, Fetch, Create}; !slices.Equal(plan, want) {
@@ -107,12 +107,16 @@ func TestFit(t *testing.T) {
 		{"the last becomes the first: one moves", []string{"p1", "p2", "p3"}, []string{"p3", "p1", "p2"}, []int32{Move(2), 0, 1}},
 		{"the focus stays", []string{"p1", "p2", "p3!"}, []string{"p3", "p1", "p2"}, []int32{2, Move(0), Move(1)}},
 		{"new ones and those from elsewhere", []string{"p1", "-", "p2"}, []string{"p1", "-", "p5", "-", "p2"}, []int32{0, 1, Create, Create, 2}},
+		{"who looks the same is the same", []string{"p=a", "p=b", "p=c"}, []string{"p=x", "p=a", "p=c"}, []int32{Move(1), 0, 2}},
+		{"others are of their kind where they are", []string{"p=a", "q", "p=b"}, []string{"p=a", "q", "p=x"}, []int32{0, 1, 2}},
+		{"an id from elsewhere is fetched", []string{"p=a", "q(1)"}, []string{"p1", "p=a"}, []int32{Fetch, 0}},
+		{"what its ids have left is anybody's", []string{"p(1)"}, []string{"b1", "p"}, []int32{Fetch, 0}},
+		{"each of one id becomes another", []string{"p1", "p1", "b"}, []string{"p1", "b", "p1"}, []int32{0, Move(2), 1}},
+		{"a node with an id is not reused without it", []string{"p1"}, []string{"p"}, []int32{Create}},
+		{"what holds the focus is somebody, as the reference has it", []string{"p=a!", "p=b"}, []string{"p=b"}, []int32{0}},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
-			w := window(t, c.old, c.next)
-			if !w.Keyed() {
-				t.Fatalf("%q to %q: got not keyed", c.old, c.next)
-			}
+			w := window(c.old, c.next)
 			plan := make([]int32, len(c.next))
 			w.Fit(plan)
 			if !slices.Equal(plan, c.want) {
@@ -120,8 +124,22 @@ func TestFit(t *testing.T) {
 			}
 		})
 	}
-	if window(t, []string{"p1", "p"}, []string{"p1"}).Keyed() {
-		t.Error("an element without an id: got keyed")
+}
+
+func TestKeyed(t *testing.T) {
+	for _, c := range []struct {
+		old, next []string
+		want      bool
+	}{
+		{[]string{"p1", "-", "p2"}, []string{"p2", "p1"}, true},
+		{[]string{"p1", "p2"}, []string{"p1"}, false},
+		{[]string{"p1", "p"}, []string{"p1", "p"}, false},
+		{[]string{"p1", "p1"}, []string{"p1", "p1"}, false},
+		{[]string{"p1"}, []string{"q1"}, false},
+	} {
+		if got := window(c.old, c.next).Keyed(); got != c.want {
+			t.Errorf("%q to %q: got keyed %t", c.old, c.next, got)
+		}
 	}
 }
 
@@ -164,27 +182,50 @@ func TestLongestRun(t *testing.T) {
 	}
 }
 
-func FuzzRead(f *testing.F) {
-	f.Add([]byte{1, 1, 5, 1, 0, 1, 1, 5, 1, 0, 1, 1})
-	f.Add([]byte{200, 0, 1})
-	f.Fuzz(func(t *testing.T, data []byte) {
-		numbers := make([]int32, len(data))
-		for i, b := range data {
-			numbers[i] = int32(int8(b))
-		}
-		var w Window
-		if !w.Read(numbers) {
+// FuzzPlans checks that plans use each old child once, and keep in order those
+// that stay.
+func FuzzPlans(f *testing.F) {
+	f.Add([]byte("abcd"), []byte("dabc"))
+	f.Add([]byte{0, 17, 33, 64}, []byte{33, 17, 96, 0})
+	f.Fuzz(func(t *testing.T, old, next []byte) {
+		if len(old)+len(next) > 200 {
 			return
 		}
-		plan := make([]int32, len(w.New))
-		w.Walk(0, 0, plan)
-		last := int32(-1)
-		for i, fate := range plan {
-			if fate >= int32(len(w.Old)) || fate >= 0 && fate <= last {
-				t.Fatalf("%v: new child %d becomes of old %d, after %d", numbers, i, fate, last)
+		words := func(data []byte) (words []string) {
+			for _, b := range data {
+				word := string([]byte{"-abc"[b&3]})
+				if id := b >> 2 & 7; id > 0 && b&3 > 0 {
+					word += string([]byte{'0' + id})
+				} else if b&3 > 0 {
+					word += "=" + string([]byte{'a' + b&3 + b>>5<<2}) // those of one kind
+				}
+				words = append(words, word)
 			}
-			last = max(last, fate)
+			return words
 		}
-		w.Fit(plan)
+		w := window(words(old), words(next))
+		for name, plan := range map[string]func([]int32){"walk": func(plan []int32) { w.Walk(0, 0, plan) }, "fit": func(plan []int32) { w.Fit(plan) }} {
+			fates := make([]int32, len(w.New))
+			plan(fates)
+			used := map[int32]bool{}
+			last := int32(-1)
+			for i, fate := range fates {
+				k := fate
+				if fate <= moved {
+					k = moved - fate
+				}
+				if k < 0 {
+					continue
+				}
+				if int(k) >= len(w.Old) || used[k] || fate >= 0 && fate <= last {
+					t.Fatalf("%s: %q to %q: got %v: wrong at %d", name, words(old), words(next), fates, i)
+				}
+				if !soft(&w.Old[k], &w.New[i]) {
+					t.Fatalf("%s: %q to %q: got %v: another kind at %d", name, words(old), words(next), fates, i)
+				}
+				used[k] = true
+				last = max(last, fate)
+			}
+		}
 	})
 }

@@ -12,8 +12,10 @@ import (
 // programNames lists under which names a Debian package's program may be
 // installed already, on Debian or elsewhere.
 var programNames = map[string][]string{
-	"chromium":    {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "headless-shell"},
-	"firefox-esr": {"firefox-esr", "firefox"},
+	"chromium":          {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "headless-shell"},
+	"firefox-esr":       {"firefox-esr", "firefox"},
+	"webkit2gtk-driver": {"WebKitWebDriver"},
+	"xvfb":              {"Xvfb"},
 }
 
 // need makes sure that programs are installed, given by their Debian package.

@@ -1,17 +1,12 @@
 #!/usr/bin/env node
 // The side-by-side benchmark: @hotwired/turbo 8.0.23 and turbowasm in windows
-// of one browser, in turns, with the same loads. Each window has a process of
-// its own, which pays for its own garbage.
-import { readFile, writeFile } from "node:fs/promises"
-import http from "node:http"
-import path from "node:path"
-import { fileURLToPath } from "node:url"
+// of one browser, in turns, with the same loads.
+import { writeFile } from "node:fs/promises"
 import { parseArgs } from "node:util"
-import { launch } from "../conformance/browser.mjs"
-import { built, oracle } from "../conformance/runtime.mjs"
 import { digits, ms, spread } from "./figures.mjs"
+import { openWindows } from "./windows.mjs"
 
-const usage = `usage: node js/bench/run.mjs [flags]
+const usage = `usage: node js/bench/streams.mjs [flags]
   --only TEXT        only loads whose name contains the text
   --rounds N         rounds of each load (default: 9; slow loads stop at 3 after --seconds)
   --seconds S        time for one load before its rounds are cut (default: 15)
@@ -36,7 +31,8 @@ const bursts = [
 ]
 const PACED = 20000
 
-const here = path.dirname(fileURLToPath(import.meta.url))
+// The windows with a listener and those without.
+const query = { true: "observed", false: "" }
 
 async function main(argv) {
   const { values: flags } = parseArgs({
@@ -47,12 +43,10 @@ async function main(argv) {
     }
   })
   if (flags.help) return console.log(usage)
-  const theirs = await oracle()
-  const ours = flags.ours == "oracle" ? theirs : await built(path.resolve(flags.ours ?? path.join(here, "../dist")))
-  const server = await serve({ theirs, ours })
-  const browser = await launch("chromium")
+  const { bench, version, close } = await openWindows({
+    ours: flags.ours, queries: Object.values(query), scripts: ["page.js", "loads.js"], body: `<div id="list" hidden></div>`
+  })
   try {
-    const bench = await open(browser, `http://127.0.0.1:${server.address().port}`)
     const results = []
     for (const burst of bursts.filter(({ load }) => load.includes(flags.only))) {
       for (const observed of [true, false]) {
@@ -61,67 +55,23 @@ async function main(argv) {
       }
     }
     const pace = "paced".includes(flags.only) ? await comparePaced(bench) : []
-    const text = report(await browser.version(), results, pace)
+    const text = report(version, results, pace)
     console.log(text)
     if (flags.out) await writeFile(flags.out, text)
   } finally {
-    await browser.close()
-    server.close()
+    await close()
   }
-}
-
-// Pages are isolated from other origins: only then clocks are precise.
-async function serve(runtimes) {
-  const files = { "page.js": "text/javascript", "loads.js": "text/javascript" }
-  const server = http.createServer(async (request, response) => {
-    const { pathname } = new URL(request.url, "http://localhost")
-    const [, side, name] = pathname.split("/")
-    const send = (type, body) => {
-      response.writeHead(200, {
-        "content-type": type, "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp"
-      })
-      response.end(body)
-    }
-    if (runtimes[side] && name == "page") return send("text/html", page(side))
-    const file = runtimes[side]?.files.get(name)
-    if (file) return send(name.endsWith(".wasm") ? "application/wasm" : "text/javascript", file)
-    if (files[side]) return send(files[side], await readFile(path.join(here, side)))
-    response.writeHead(404).end()
-  })
-  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)))
-}
-
-const page = (side) => `<!doctype html><title>${side}</title><link rel="icon" href="data:,">
-<script src="/${side}/turbo.umd.js"></script>
-<div id="list" hidden></div>
-<script type="module" src="/page.js"></script>`
-
-// A function that calls one of page.js in the window of a side.
-async function open(browser, origin) {
-  const pages = {}
-  for (const side of ["theirs", "ours"]) {
-    for (const observed of [true, false]) {
-      const page = pages[side + observed] = await (await browser.createBrowserContext()).newPage()
-      page.setDefaultTimeout(30000)
-      page.on("console", (message) => console.error(`${side}: ${message.text()}`))
-      await page.goto(`${origin}/${side}/page${observed ? "?observed" : ""}`)
-      await page.waitForFunction(() => window.bench)
-      await page.evaluate(() => window.bench.ready)
-    }
-  }
-  return (side, observed, method, ...args) =>
-    pages[side + observed].evaluate((method, args) => window.bench[method](...args), method, args)
 }
 
 async function compare(bench, { load, n, targets }, observed, { rounds, seconds }) {
   const samples = { theirs: [], ours: [] }
   const warm = load.includes("children") ? n : Math.min(n, 100)
-  for (let i = 0; i < 3; i++) for (const side of ["theirs", "ours"]) await bench(side, observed, "measure", load, warm)
+  for (let i = 0; i < 3; i++) for (const side of ["theirs", "ours"]) await bench(side, query[observed], "measure", load, warm)
   const started = Date.now()
   for (let round = 0; round < rounds && (round < 3 || Date.now() - started < seconds * 1000); round++) {
     const outcome = {}
     for (const side of round % 2 ? ["ours", "theirs"] : ["theirs", "ours"]) {
-      outcome[side] = await bench(side, observed, "measure", load, n)
+      outcome[side] = await bench(side, query[observed], "measure", load, n)
       samples[side].push(outcome[side].busy)
     }
     for (const key of ["length", "digest", "events"]) {
@@ -138,8 +88,8 @@ async function comparePaced(bench) {
   const rows = []
   for (const observed of [true, false]) {
     for (const side of ["theirs", "ours"]) {
-      await bench(side, observed, "latencies", 1000)
-      rows.push({ side, observed, ...await bench(side, observed, "latencies", PACED) })
+      await bench(side, query[observed], "latencies", 1000)
+      rows.push({ side, observed, ...await bench(side, query[observed], "latencies", PACED) })
     }
   }
   return rows
