@@ -65,12 +65,15 @@ export function boot(Go, source) {
     console.warn("turbo: another Turbo is active on this page, so this one does nothing. Load one of them only.", source)
     return
   }
+  const script = document.currentScript
+  if (script?.closest("body") && !("turboSuppressWarning" in script.dataset)) {
+    console.warn("turbo: this script is within <body>, where each page may run it again. Put it into <head>, or silence this with data-turbo-suppress-warning.", script.outerHTML)
+  }
   window.Turbo = api
   watch(source)
   defineElements()
   document.head.prepend(session.adapter.progressBar.stylesheetElement)
   session.start()
-  const script = document.currentScript
   const elsewhere = script?.dataset.turboWasm ?? document.querySelector('meta[name="turbo-wasm"]')?.content
   runtime.start(Go, new URL(elsewhere ?? "turbo.wasm", elsewhere ? document.baseURI : source).href)
 }

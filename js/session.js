@@ -110,6 +110,7 @@ export const session = {
     exemptPageFromPreview() { setCacheControl("no-preview") }
   },
   renderStreamMessage,
+  streamMessageRenderer: { render: renderStreamMessage },
   connectStreamSource,
   disconnectStreamSource,
 

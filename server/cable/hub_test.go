@@ -487,7 +487,7 @@ leave ann presence:5 more`
 
 func h5(_ context.Context, s *cable.Subscription) error { return s.Transmit("present at last") }
 
-// faulty fails or delays as told.
+// faulty fails as often as told.
 type faulty struct {
 	*broker.Memory
 	mu   sync.Mutex
@@ -523,6 +523,64 @@ func TestAFailingBrokerLeavesTheClientToTryAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.want(data(rooms, `1`))
+}
+
+// gated listens to the stream "b" once it is open.
+type gated struct {
+	*broker.Memory
+	asked, open chan struct{}
+}
+
+func (g *gated) Subscribe(ctx context.Context, stream string, deliver func(broker.Publication)) (func(), error) {
+	if stream == "b" {
+		close(g.asked)
+		<-g.open
+	}
+	return g.Memory.Subscribe(ctx, stream, deliver)
+}
+
+func TestAConfirmationWaitsForTheBroker(t *testing.T) {
+	g := &gated{Memory: &broker.Memory{}, asked: make(chan struct{}), open: make(chan struct{})}
+	defer g.Close()
+	h := &cable.Hub{Broker: g}
+	url, _ := serve(t, h)
+	c := join(t, url)
+	a, b := signed(t, "a"), signed(t, "b")
+	c.subscribe(a)
+	c.command("subscribe", b)
+	<-g.asked
+	if err := h.Broadcast(t.Context(), "a", 1); err != nil {
+		t.Fatal(err)
+	}
+	c.want(data(a, `1`)) // what was sent before would come before it
+	close(g.open)
+	c.want(confirmation(b))
+}
+
+func TestUnsubscribingEndsTheStreamsOfASubscription(t *testing.T) {
+	left := make(chan struct{}, 1)
+	h := &cable.Hub{Channels: map[string]cable.Channel{
+		"EchoChannel": echo,
+		"RoomChannel": {
+			Subscribe:   func(ctx context.Context, s *cable.Subscription) error { return s.StreamFrom(ctx, "room") },
+			Unsubscribe: func(context.Context, *cable.Subscription) { left <- struct{}{} },
+		},
+	}}
+	url, _ := serve(t, h)
+	c := join(t, url)
+	room := `{"channel":"RoomChannel"}`
+	c.subscribe(room)
+	c.command("unsubscribe", room)
+	c.settle() // without a reply
+	select {
+	case <-left:
+	default:
+		t.Error("the channel was not told")
+	}
+	if err := h.Broadcast(t.Context(), "room", 1); err != nil {
+		t.Fatal(err)
+	}
+	c.settle()
 }
 
 func TestBroadcastRefusesWhatIsNoMessage(t *testing.T) {
