@@ -50,7 +50,7 @@ async function main(argv) {
   const theirs = await oracle()
   const ours = flags.ours == "oracle" ? theirs : await built(path.resolve(flags.ours ?? path.join(here, "../dist")))
   const server = await serve({ theirs, ours })
-  const browser = await launch("chromium")
+  const browser = await launch("chromium", { paced: true })
   try {
     const bench = await open(browser, `http://127.0.0.1:${server.address().port}`)
     const results = []

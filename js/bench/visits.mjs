@@ -63,7 +63,7 @@ const turn = (page, what) => page.evaluate(async (deed, back, count) => {
 
 const browsers = {}, pages = {}
 for (const side of ["theirs", "ours"]) {
-  browsers[side] = await launch("chromium", { args: ["--disable-frame-rate-limit", "--disable-gpu-vsync"] })
+  browsers[side] = await launch("chromium")
   pages[side] = await browsers[side].newPage()
 }
 console.log(`Time from the click to turbo:load in ms: median (quartiles) of ${turns * visitsPerTurn} visits, ${await browsers.ours.version()}.\n`)
