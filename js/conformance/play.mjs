@@ -95,8 +95,11 @@ class Player {
       const sent = server.cable.sent + [...server.sent.values()].reduce((sum, count) => sum + count, 0) - this.expected
       // A message to a socket that closed meanwhile never arrives; after some rounds it counts as lost.
       const waiting = (state.delivered < sent || state.sockets > 0) && ++lost < 15
+      // What the page waits for has reached the server and waits there, save what has no connection: there are six.
+      const unanswered = server.ready.length + server.held.length
+      const travelling = state.pending > unanswered && unanswered < 6
       const now = JSON.stringify([state, server.open, server.requests.length])
-      const still = state.still && !waiting && (previous === "" || now === previous)
+      const still = state.still && !waiting && !travelling && (previous === "" || now === previous)
       previous = now
       if (still && !answering) return
       if (still && server.answerNext()) { previous = "answering"; continue }

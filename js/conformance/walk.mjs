@@ -66,7 +66,7 @@ const shown = (number) => number % 10 === 9
 function step(random, number) {
   const move = random.pick(moves)
   if (move === "wait") return { command: "advance", argument: random.pick([100, 600]), drain: true }
-  return { command: "eval", argument: `log("step ${number}"); ${act(move, random, number)}`, drain: random.chance(0.6) || shown(number) || "page" }
+  return { command: "eval", argument: `log("step ${number}, scrolled", Math.round(scrollY)); ${act(move, random, number)}`, drain: random.chance(0.6) || shown(number) || "page" }
 }
 
 function act(move, { below, pick }, number) {
@@ -112,7 +112,7 @@ export async function runWalk({ browser, theirs, ours, steps, seed }) {
     const at = left[aspect].findIndex((line, index) => line !== right[aspect][index])
     if (at < 0 && left[aspect].length === right[aspect].length) continue
     const from = at < 0 ? left[aspect].length : at
-    const heading = left[aspect].slice(0, from).findLast((line) => /^step \d+$|^— after/.test(line)) ?? "the start"
+    const heading = left[aspect].slice(0, from).findLast((line) => /^step \d+,|^— after/.test(line)) ?? "the start"
     const lines = (side) => side[aspect].slice(Math.max(0, from - 5), from + 8).map((line) => `    ${line.slice(0, 300)}`).join("\n")
     return [`${aspect} differs after ${heading}\n  theirs\n${lines(left)}\n  ours\n${lines(right)}`]
   }

@@ -312,7 +312,13 @@ func (d *Drive) anchored(root dom.Node, anchor string) dom.Node {
 // ScrollToPosition scrolls to {x, y}.
 func (d *Drive) ScrollToPosition(position dom.Node) {
 	p := d.Page
-	p.Do(p.Get(0, "window"), "scrollTo", p.Get(position, "x"), p.Get(position, "y"))
+	place := func(name string) dom.Node {
+		if value := p.Get(position, name); value != 0 {
+			return value
+		}
+		return p.Int(0)
+	}
+	p.Do(p.Get(0, "window"), "scrollTo", place("x"), place("y"))
 }
 
 func (d *Drive) scrollTo(x, y int) {

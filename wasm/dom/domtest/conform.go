@@ -224,7 +224,7 @@ var conformance = []struct {
 			p.Remove(n)
 		}
 		p.BatchDone()
-	}, "2", `<p></p> <x-stream action="a"></x-stream><x-stream action="a"></x-stream><x-stream action="b"></x-stream>` + "\n"},
+	}, "3", `<p></p> <x-stream action="a"></x-stream><x-stream action="a"></x-stream><x-stream action="b"></x-stream>` + "\n"},
 	{"the focus lies on an element or nowhere", `<input id="x"><p id="y"></p>`, with(func(p Subject, x dom.Node, say func(...any)) {
 		say(p.Focused(), p.CanFocus(x), p.CanFocus(p.ElementByID("y")))
 		p.Focus(p.ElementByID("y"))

@@ -113,7 +113,8 @@ type streams struct {
 	elements map[int32]*html.Node
 }
 
-// AddStream makes a stream element, whole where Message is its source.
+// AddStream makes a stream element, whole where Message is its source, and with
+// a template in any case.
 func (p *Page) AddStream(shell string, envelope int32) {
 	s := &p.streams
 	if shell != "" {
@@ -142,6 +143,9 @@ func (p *Page) AddStream(shell string, envelope int32) {
 	s.elements[envelope] = element
 	if element.Parent != nil {
 		p.remove(element)
+	}
+	if child(element, atom.Template) == nil {
+		element.AppendChild(&html.Node{Type: html.ElementNode, Data: "template", DataAtom: atom.Template})
 	}
 	p.insert(s.made, element, nil)
 }
