@@ -202,7 +202,9 @@ provide({
   morph_inside: (parent, n) => +(nodes[n] != null && parentOf(nodes[n]) == nodes[parent]),
   morph_follows: (n, next) => +(after(nodes[n]) == nodes[next]),
   morph_move: (parent, n, before) => move(nodes[parent], nodes[n], nodes[before]),
-  morph_import(parent, n, before) { nodes[parent].insertBefore(document.importNode(nodes[n], true), nodes[before] ?? null) },
+  morph_import(parent, first, count, before) {
+    for (; count--; first++) nodes[parent].insertBefore(document.importNode(nodes[first], true), nodes[before] ?? null)
+  },
   morph_make: (parent, like, before) => handle(nodes[parent].insertBefore(document.createElementNS(nodes[like].namespaceURI, nodes[like].localName), nodes[before] ?? null)),
   // Keeps a node out of sight until it is asked for, or the end.
   morph_store(book, n) {

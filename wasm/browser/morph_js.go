@@ -75,7 +75,7 @@ func domMorphFollows(n, next int32) int32
 func domMorphMove(parent, n, before int32) int32
 
 //go:wasmimport turbo morph_import
-func domMorphImport(parent, n, before int32) int32
+func domMorphImport(parent, first, count, before int32) int32
 
 //go:wasmimport turbo morph_make
 func domMorphMake(parent, like, before int32) int32
@@ -208,8 +208,8 @@ func (p *Page) Move(parent, n, before dom.Node) error {
 	return failed(domMorphMove(int32(parent), int32(n), int32(before)))
 }
 
-func (p *Page) Import(parent, n, before dom.Node) error {
-	return failed(domMorphImport(int32(parent), int32(n), int32(before)))
+func (p *Page) Import(parent, first dom.Node, count int, before dom.Node) error {
+	return failed(domMorphImport(int32(parent), int32(first), int32(count), int32(before)))
 }
 
 func (p *Page) Make(parent, like, before dom.Node) (dom.Node, error) {

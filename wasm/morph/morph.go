@@ -59,7 +59,7 @@ type Page interface {
 	Inside(parent, n dom.Node) bool
 	Follows(n, next dom.Node) bool
 	Move(parent, n, before dom.Node) error
-	Import(parent, n, before dom.Node) error
+	Import(parent, first dom.Node, count int, before dom.Node) error // nodes that were pushed one after another
 	Make(parent, like, before dom.Node) (dom.Node, error)
 	Store(book, n dom.Node) error
 	Refill(n, next dom.Node)
@@ -444,9 +444,7 @@ func (m *Morph) describe(first dom.Node, count int) []Child {
 func (m *Morph) children(r Rest, depth int) {
 	p := m.Page
 	if r.Old == 0 && !m.exact && !m.surveyed && !p.Known(m.Root, r.next(0), r.New) {
-		for i := range r.New {
-			check(p.Import(r.parent(), r.next(i), r.end()))
-		}
+		check(p.Import(r.parent(), r.next(0), r.New, r.end()))
 		return
 	}
 	if r.Alike {
@@ -520,8 +518,9 @@ func (m *Morph) open(r *Rest, fates []int32) (w *Window, fitted bool) {
 			return w, w.Fit(fates)
 		}
 	}
-	m.survey()
-	describe()
+	if m.survey(); m.shared || w.Old == nil {
+		describe()
+	}
 	for k := range w.Old {
 		if e := w.Old[k].Entry; e != 0 {
 			m.entries[e].window, m.entries[e].child = w, k
@@ -587,6 +586,15 @@ func (m *Morph) match(r Rest, depth int) {
 		if fate <= moved {
 			k = int(moved - fate)
 		}
+		if fate == Create && !w.stale && m.plain(&w.New[from]) {
+			count := 1
+			for from+count < r.New && fates[from+count] == Create && m.plain(&w.New[from+count]) {
+				count++
+			}
+			check(p.Import(r.parent(), next, count, before()))
+			from += count - 1
+			continue
+		}
 		if k < 0 || !p.Inside(r.parent(), r.old(k)) {
 			m.make(r.parent(), next, before, &w.New[from], depth, w)
 			continue
@@ -634,6 +642,11 @@ func (m *Morph) strayed(r *Rest, k, behind, from, depth int) bool {
 	return true
 }
 
+// plain reports whether a new child that nobody becomes is made as it is.
+func (m *Morph) plain(c *Child) bool {
+	return len(c.IDs) == 0 && !c.Permanent && !m.persistent(c.ID)
+}
+
 // make makes a new child: by fetching the element with its persistent id, from
 // wherever it is, or else of its own.
 func (m *Morph) make(parent, next dom.Node, before func() dom.Node, c *Child, depth int, planned *Window) {
@@ -656,7 +669,7 @@ func (m *Morph) make(parent, next dom.Node, before func() dom.Node, c *Child, de
 		return
 	}
 	if around || len(c.IDs) == 0 {
-		check(p.Import(parent, next, before()))
+		check(p.Import(parent, next, 1, before()))
 		return
 	}
 	element, err := p.Make(parent, next, before())

@@ -310,8 +310,10 @@ func (p *page) Move(parent, n, before dom.Node) error {
 	return nil
 }
 
-func (p *page) Import(parent, n, before dom.Node) error {
-	p.insert(parent, clone(p.node(n)), before)
+func (p *page) Import(parent, first dom.Node, count int, before dom.Node) error {
+	for i := range count {
+		p.insert(parent, clone(p.node(first+dom.Node(i))), before)
+	}
 	return nil
 }
 
