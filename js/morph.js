@@ -44,6 +44,12 @@ class Book {
   }
 }
 
+function synchronize(text, next) {
+  if (text.nodeValue != next.nodeValue) text.nodeValue = next.nodeValue
+}
+
+const attributeEvent = (element, attributeName, removed) => dispatch(elementEvents[1], element, true, { attributeName, mutationType: removed ? "remove" : "update" })
+
 const number = (map, key) => map.get(key) ?? (map.set(key, map.size + 1), map.size)
 
 // The kinds of elements that Go deals with apart; see morph.Kind.
@@ -66,8 +72,8 @@ provide({
   // Two runs of siblings, without what is equal at their beginnings and ends.
   morph_rest(book, a, aEnd, b, bEnd, how) {
     const around = how & 1 ? content(nodes[a]) : parentOf(nodes[a])
-    let x = how & 1 ? around.firstChild : nodes[a], xEnd = how & 1 ? null : nodes[aEnd] ?? null
-    let y = how & 2 ? content(nodes[b]).firstChild : nodes[b] ?? null, yEnd = how & 2 ? null : nodes[bEnd] ?? null
+    let x = how & 1 ? around.firstChild : how & 8 ? after(nodes[a]) : nodes[a], xEnd = how & 1 ? null : nodes[aEnd] ?? null
+    let y = how & 2 ? content(nodes[b]).firstChild : how & 8 ? after(nodes[b]) : nodes[b] ?? null, yEnd = how & 2 ? null : nodes[bEnd] ?? null
     book = nodes[book]
     if (how & 4) {
       while (x != xEnd && y != yEnd && book.equal(x, y)) { x = after(x); y = after(y) }
@@ -83,6 +89,10 @@ provide({
       }
     }
     if (x == xEnd && y == yEnd) return 0
+    if (x && y && x.nodeType == 3 && y.nodeType == 3 && x.nextSibling == xEnd && y.nextSibling == yEnd) {
+      synchronize(x, y)
+      return 0
+    }
     const first = push(around)
     let n = 0, m = 0, elements = 0, alike = 2, named = 4
     let bare = 16
@@ -93,6 +103,7 @@ provide({
     for (; x != xEnd; x = after(x), n++) add(x)
     for (; y != yEnd; y = after(y), m++) add(y)
     push(xEnd)
+    push(yEnd)
     for (let i = 1; n == m && i <= n && alike; i++) {
       const x = nodes[first + i], y = nodes[first + n + i]
       if (nameOf(x) != nameOf(y)) alike = 0
@@ -119,22 +130,28 @@ provide({
     if (!isElement(n)) return 0
     return 1 | (hasAttribute.call(n, "data-turbo-permanent") && 2) | (n.namespaceURI == "http://www.w3.org/1999/xhtml" && kinds[n.localName]) | (next?.type == "file" && 512)
   },
-  morph_text(a, b) { if (nodes[a].nodeValue != nodes[b].nodeValue) nodes[a].nodeValue = nodes[b].nodeValue },
+  morph_text: (a, b) => synchronize(nodes[a], nodes[b]),
 
-  // The attributes of a by name: all, those that b has not just so, or those that b has not, from the last on.
-  morph_names(a, b, which) {
-    a = nodes[a]
-    b = nodes[b]
-    if (!hasAttributes.call(a)) return 0
-    const names = getAttributeNames.call(a)
-    if (which == 1) return handles(names.filter((name) => getAttribute.call(a, name) != getAttribute.call(b, name)))
-    return handles(which ? names.filter((name) => !hasAttribute.call(b, name)).reverse() : names)
+  morph_names(n, other, noValue) {
+    n = nodes[n]
+    if (!hasAttributes.call(n)) return 0
+    let names = getAttributeNames.call(n)
+    if (noValue) names = names.filter((name) => name != "value")
+    if (other) names = names.filter((name) => !hasAttribute.call(nodes[other], name)).reverse()
+    return names.length && push(names)
   },
-  morph_copy(a, b, name) {
-    const value = getAttribute.call(nodes[b], name = nodes[name])
-    if (getAttribute.call(nodes[a], name) != value) nodes[a].setAttribute(name, value)
+  // The first attribute from one on that is to be changed, by its place among names; next is 0 for removals.
+  morph_changing(n, next, names, from, heard) {
+    n = nodes[n]
+    names = nodes[names]
+    for (; from < names.length; from++) {
+      const name = names[from]
+      if (!(heard && attributeEvent(n, name, !next).defaultPrevented) && !(next && getAttribute.call(n, name) == getAttribute.call(nodes[next], name))) return from
+    }
+    return -1
   },
-  morph_drop(n, name) { nodes[n].removeAttribute(nodes[name]) },
+  morph_copy(n, next, names, i) { nodes[n].setAttribute(nodes[names][i], getAttribute.call(nodes[next], nodes[names][i])) },
+  morph_drop(n, names, i) { nodes[n].removeAttribute(nodes[names][i]) },
 
   // What matching needs to know of nodes.
   morph_describe(book, from, count) {
@@ -168,7 +185,10 @@ provide({
   morph_enter(book, n, id, below) {
     const { entries, elements } = nodes[book], all = []
     if (id) elements[id] = nodes[n]
-    for (let node = nodes[n]; node && node != nodes[below]; node = parentOf(node)) all.push(number(entries, node))
+    for (let node = nodes[n], known; !known && node && node != nodes[below]; node = parentOf(node)) {
+      known = entries.has(node)
+      all.push(number(entries, node))
+    }
     return putNumbers(all)
   },
   // The entries of an element and of what is around it.
@@ -180,8 +200,11 @@ provide({
   morph_element: (book, id) => handle(nodes[book].elements[id]),
 
   morph_inside: (parent, n) => +(nodes[n] != null && parentOf(nodes[n]) == nodes[parent]),
+  morph_follows: (n, next) => +(after(nodes[n]) == nodes[next]),
   morph_move: (parent, n, before) => move(nodes[parent], nodes[n], nodes[before]),
-  morph_import(parent, n, before) { nodes[parent].insertBefore(document.importNode(nodes[n], true), nodes[before] ?? null) },
+  morph_import(parent, first, count, before) {
+    for (; count--; first++) nodes[parent].insertBefore(document.importNode(nodes[first], true), nodes[before] ?? null)
+  },
   morph_make: (parent, like, before) => handle(nodes[parent].insertBefore(document.createElementNS(nodes[like].namespaceURI, nodes[like].localName), nodes[before] ?? null)),
   // Keeps a node out of sight until it is asked for, or the end.
   morph_store(book, n) {
@@ -196,10 +219,12 @@ provide({
   morph_refill(a, b) { content(nodes[a]).replaceChildren(document.importNode(content(nodes[b]).cloneNode(true), true)) },
 
   morph_heard: heard,
-  morph_event: (type, n, other, removed) => +dispatch(elementEvents[type], nodes[n], type < 2, type == 1 ?
-    { attributeName: nodes[other], mutationType: removed ? "remove" : "update" } :
-    { currentElement: nodes[n], newElement: nodes[other] }).defaultPrevented,
-  morph_vetoed: (options, n, next) => +!nodes[options].callbacks.beforeNodeMorphed(nodes[n], nodes[next])
+  morph_event: (type, n, other, removed) => +(type == 1 ? attributeEvent(nodes[n], nodes[other], removed) :
+    dispatch(elementEvents[type], nodes[n], !type, { currentElement: nodes[n], newElement: nodes[other] })).defaultPrevented,
+  morph_answer(object, at, length, n, next) {
+    const answer = nodes[object][text(at, length)](nodes[n], nodes[next])
+    return answer ? 2 : +(answer !== false)
+  }
 })
 
 function move(parent, node, before = null) {
@@ -211,7 +236,6 @@ function move(parent, node, before = null) {
 function run(next) {
   if (typeof next == "string") next = /<(html|head|body)[\s>]/i.test(next) ? new DOMParser().parseFromString(next, "text/html") : fragment(next)
   if (next instanceof Document) next = next.documentElement
-  if (next instanceof NodeList) return [next[0]]
   if (next && !(next instanceof DocumentFragment)) {
     if (next.parentNode) return [next, next.nextSibling]
     const list = next instanceof Node ? [next] : next

@@ -39,13 +39,16 @@ func domMorphKind(n, next int32) int32
 func domMorphText(n, next int32)
 
 //go:wasmimport turbo morph_names
-func domMorphNames(a, b, which int32) int32
+func domMorphNames(n, other, noValue int32) int32
+
+//go:wasmimport turbo morph_changing
+func domMorphChanging(n, next, names, from, heard int32) int32
 
 //go:wasmimport turbo morph_copy
-func domMorphCopy(n, next, name int32) int32
+func domMorphCopy(n, next, names, i int32) int32
 
 //go:wasmimport turbo morph_drop
-func domMorphDrop(n, name int32)
+func domMorphDrop(n, names, i int32)
 
 //go:wasmimport turbo morph_describe
 func domMorphDescribe(book, from, count int32)
@@ -65,11 +68,14 @@ func domMorphElement(book, id int32) int32
 //go:wasmimport turbo morph_inside
 func domMorphInside(parent, n int32) int32
 
+//go:wasmimport turbo morph_follows
+func domMorphFollows(n, next int32) int32
+
 //go:wasmimport turbo morph_move
 func domMorphMove(parent, n, before int32) int32
 
 //go:wasmimport turbo morph_import
-func domMorphImport(parent, n, before int32) int32
+func domMorphImport(parent, first, count, before int32) int32
 
 //go:wasmimport turbo morph_make
 func domMorphMake(parent, like, before int32) int32
@@ -86,8 +92,8 @@ func domMorphHeard() int32
 //go:wasmimport turbo morph_event
 func domMorphEvent(event, n, other, removed int32) int32
 
-//go:wasmimport turbo morph_vetoed
-func domMorphVetoed(options, n, next int32) int32
+//go:wasmimport turbo morph_answer
+func domMorphAnswer(object int32, method string, n, next int32) int32
 
 // Morph performs a morph. What the page throws meanwhile it throws again where
 // the current call came from.
@@ -148,15 +154,21 @@ func (p *Page) Kind(n, next dom.Node) morph.Kind {
 
 func (p *Page) SyncText(n, next dom.Node) { domMorphText(int32(n), int32(next)) }
 
-func (p *Page) Names(a, b dom.Node, which morph.Which) []dom.Node {
-	return list(domMorphNames(int32(a), int32(b), int32(which)))
+func (p *Page) Names(n, other dom.Node, noValue bool) dom.Node {
+	return found(domMorphNames(int32(n), int32(other), number(noValue)))
 }
 
-func (p *Page) CopyAttribute(n, next, name dom.Node) error {
-	return failed(domMorphCopy(int32(n), int32(next), int32(name)))
+func (p *Page) Changing(n, next, names dom.Node, from int, heard bool) int {
+	return int(domMorphChanging(int32(n), int32(next), int32(names), int32(from), number(heard)))
 }
 
-func (p *Page) DropAttribute(n, name dom.Node) { domMorphDrop(int32(n), int32(name)) }
+func (p *Page) CopyAttribute(n, next, names dom.Node, i int) error {
+	return failed(domMorphCopy(int32(n), int32(next), int32(names), int32(i)))
+}
+
+func (p *Page) DropAttribute(n, names dom.Node, i int) {
+	domMorphDrop(int32(n), int32(names), int32(i))
+}
 
 func (p *Page) Describe(book, first dom.Node, children []morph.Child) {
 	domMorphDescribe(int32(book), int32(first), int32(len(children)))
@@ -190,12 +202,14 @@ func (p *Page) Element(book dom.Node, id int32) dom.Node {
 
 func (p *Page) Inside(parent, n dom.Node) bool { return domMorphInside(int32(parent), int32(n)) > 0 }
 
+func (p *Page) Follows(n, next dom.Node) bool { return domMorphFollows(int32(n), int32(next)) > 0 }
+
 func (p *Page) Move(parent, n, before dom.Node) error {
 	return failed(domMorphMove(int32(parent), int32(n), int32(before)))
 }
 
-func (p *Page) Import(parent, n, before dom.Node) error {
-	return failed(domMorphImport(int32(parent), int32(n), int32(before)))
+func (p *Page) Import(parent, first dom.Node, count int, before dom.Node) error {
+	return failed(domMorphImport(int32(parent), int32(first), int32(count), int32(before)))
 }
 
 func (p *Page) Make(parent, like, before dom.Node) (dom.Node, error) {
@@ -211,7 +225,7 @@ func (p *Page) Event(event morph.Event, n, other dom.Node, removed bool) bool {
 	return domMorphEvent(int32(event)>>1, int32(n), int32(other), number(removed)) > 0
 }
 
-func (p *Page) Vetoed(options, n, next dom.Node) (bool, error) {
-	vetoed := domMorphVetoed(int32(options), int32(n), int32(next))
-	return vetoed > 0, failed(vetoed)
+func (p *Page) Answer(object dom.Node, method string, n, next dom.Node) (morph.Answer, error) {
+	answer := domMorphAnswer(int32(object), method, int32(n), int32(next))
+	return morph.Answer(answer), failed(answer)
 }

@@ -6,34 +6,22 @@ import "github.com/turbowasm/turbowasm/wasm/dom"
 // the new ones, then what is left of the old ones, from the last on.
 func (m *Morph) attributes(n, next dom.Node, kept bool) {
 	p := m.Page
-	which := Differing
-	if m.heard&BeforeAttribute != 0 {
-		which = All
-	}
-	for _, name := range p.Names(next, n, which) {
-		if m.mayChange(n, name, kept, false) {
-			check(p.CopyAttribute(n, next, name))
+	heard := m.heard&BeforeAttribute != 0
+	if names := p.Names(next, 0, kept); names != 0 {
+		for i := p.Changing(n, next, names, 0, heard); i >= 0; i = p.Changing(n, next, names, i+1, heard) {
+			check(p.CopyAttribute(n, next, names, i))
 		}
 	}
-	for _, name := range p.Names(n, next, Missing) {
-		if m.mayChange(n, name, kept, true) {
-			p.DropAttribute(n, name)
+	if names := p.Names(n, next, kept); names != 0 {
+		for i := p.Changing(n, 0, names, 0, heard); i >= 0; i = p.Changing(n, 0, names, i+1, heard) {
+			p.DropAttribute(n, names, i)
 		}
 	}
 }
 
-// mayChange reports whether an attribute may be set or removed; kept says that
-// the element's value stays.
-func (m *Morph) mayChange(n, name dom.Node, kept, removed bool) bool {
-	if kept && first(m.Page.Text(name, "")) == "value" {
-		return false
-	}
-	return m.heard&BeforeAttribute == 0 || !m.Page.Event(BeforeAttribute, n, name, removed)
-}
-
-// may is mayChange for an attribute by its name.
+// maySet reports whether an attribute may be set or removed.
 func (m *Morph) maySet(n dom.Node, name string, removed bool) bool {
-	return m.heard&BeforeAttribute == 0 || m.mayChange(n, m.Page.String(name), false, removed)
+	return m.heard&BeforeAttribute == 0 || !m.Page.Event(BeforeAttribute, n, m.Page.String(name), removed)
 }
 
 // control makes what a user chose and typed what the new content says.

@@ -1,10 +1,6 @@
 package morph
 
-import (
-	"slices"
-
-	"github.com/turbowasm/turbowasm/wasm/dom"
-)
+import "github.com/turbowasm/turbowasm/wasm/dom"
 
 // head merges a head into another by the source of their elements.
 func (m *Morph) head(n, next dom.Node) {
@@ -21,27 +17,29 @@ func (m *Morph) head(n, next dom.Node) {
 		return elements
 	}
 	var coming []element
-	find := func(html string) int {
-		return slices.IndexFunc(coming, func(e element) bool { return e.html == html })
-	}
+	places := map[string]int{} // in coming, by source
 	for _, e := range children(next) {
-		if find(e.html) < 0 {
+		if _, ok := places[e.html]; !ok {
+			places[e.html] = len(coming)
 			coming = append(coming, e)
 		}
 	}
-	var leaving []dom.Node
+	var kept, leaving, added []dom.Node
 	for _, e := range children(n) {
-		i := find(e.html)
+		i, comes := places[e.html]
 		again := m.says("shouldReAppend", e.node, "im-re-append")
-		stays := i >= 0 || m.says("shouldPreserve", e.node, "im-preserve")
+		stays := comes || m.says("shouldPreserve", e.node, "im-preserve")
 		switch {
 		case stays && !again:
-			if i >= 0 {
-				coming = slices.Delete(coming, i, i+1)
+			if comes {
+				coming[i] = element{}
+				delete(places, e.html)
 			}
+			kept = append(kept, e.node)
 		case stays, adds && again:
 			leaving = append(leaving, e.node)
-			if i < 0 {
+			if !comes {
+				places[e.html] = len(coming)
 				coming = append(coming, e)
 			}
 		case !adds && m.says("shouldRemove", e.node, ""):
@@ -49,39 +47,67 @@ func (m *Morph) head(n, next dom.Node) {
 		}
 	}
 	for _, e := range coming {
-		check(m.addToHead(n, e.html))
+		if e.node == 0 {
+			continue
+		}
+		made, err := m.addToHead(n, e.html)
+		check(err)
+		if made != 0 {
+			added = append(added, made)
+		}
 	}
 	for _, e := range leaving {
 		m.discard(e)
 	}
+	if head := m.option("head"); head != 0 && p.Is(head, "afterHeadMorphed") {
+		lists := p.Object()
+		check(p.Set(lists, "added", m.list(added)))
+		check(p.Set(lists, "kept", m.list(kept)))
+		check(p.Set(lists, "removed", m.list(leaving)))
+		_, err := p.Call(head, "afterHeadMorphed", n, lists)
+		check(err)
+	}
 }
 
-// addToHead makes an element of its source, so that scripts run.
-func (m *Morph) addToHead(n dom.Node, html string) error {
+// list makes an array.
+func (m *Morph) list(nodes []dom.Node) dom.Node {
+	list, err := m.Page.Call(m.Page.Get(0, "window.Array"), "of")
+	check(err)
+	for _, n := range nodes {
+		_, err := m.Page.Call(list, "push", n)
+		check(err)
+	}
+	return list
+}
+
+// addToHead makes an element of its source, so that scripts run; it returns 0
+// where that must not be.
+func (m *Morph) addToHead(n dom.Node, html string) (made dom.Node, err error) {
 	p := m.Page
 	ranges, err := p.Call(p.Get(0, "document"), "createRange")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	fragment, err := p.Call(ranges, "createContextualFragment", p.String(html))
 	if err != nil {
-		return err
+		return 0, err
 	}
-	made := p.Get(fragment, "firstChild")
+	made = p.Get(fragment, "firstChild")
 	if p.HasAttr(made, "data-turbo-permanent") && m.onPage(made) {
-		return nil
+		return 0, nil
 	}
 	_, err = p.Call(n, "append", made)
-	return err
+	return made, err
 }
 
-// says asks a callback for heads, or an attribute in its place.
+// says asks a callback for heads, or an attribute in its place. Where there is
+// none, only false says no.
 func (m *Morph) says(callback string, n dom.Node, attribute string) bool {
 	p := m.Page
 	if head := m.option("head"); head != 0 && p.Is(head, callback) {
-		answer, err := p.Call(head, callback, n)
+		answer, err := p.Answer(head, callback, n, 0)
 		check(err)
-		return answer != 0
+		return answer == Truthy || answer == Falsy && attribute == ""
 	}
 	return attribute == "" || first(p.Attr(n, attribute)) == "true"
 }

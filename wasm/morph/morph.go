@@ -38,22 +38,28 @@ type Page interface {
 	Known(root, first dom.Node, count int) bool
 	// Identify finds the elements with ids in a run of trees, or in one alone.
 	Identify(book, tree, end dom.Node, alone bool) []Identified
-	// Enter numbers an element and what is around it below a node; an element
-	// of the page is known by its id then. Entries tells these numbers, 0 where
-	// there are none.
+	// Enter numbers an element and what is around it below a node, up to the
+	// first that has a number; an element of the page is known by its id then.
+	// Entries tells all these numbers, 0 where there are none.
 	Enter(book, n dom.Node, id int32, below dom.Node) []int32
 	Entries(book, n dom.Node) []int32
 	Element(book dom.Node, id int32) dom.Node
 
 	SyncText(n, next dom.Node)
-	// Names pushes names of attributes of a.
-	Names(a, b dom.Node, which Which) []dom.Node
-	CopyAttribute(n, next, name dom.Node) error
-	DropAttribute(n, name dom.Node)
+	// Names lists the names of attributes of n, those that other has not from
+	// the last on unless that is 0; 0 for none. The value may be left out.
+	Names(n, other dom.Node, noValue bool) (names dom.Node)
+	// Changing returns the first, from one on, that next has another value of,
+	// or 0 has not; -1 when there is none. Where that is heard, the event of
+	// each is dispatched, and those whose default was prevented are left out.
+	Changing(n, next, names dom.Node, from int, heard bool) int
+	CopyAttribute(n, next, names dom.Node, i int) error
+	DropAttribute(n, names dom.Node, i int)
 
 	Inside(parent, n dom.Node) bool
+	Follows(n, next dom.Node) bool
 	Move(parent, n, before dom.Node) error
-	Import(parent, n, before dom.Node) error
+	Import(parent, first dom.Node, count int, before dom.Node) error // nodes that were pushed one after another
 	Make(parent, like, before dom.Node) (dom.Node, error)
 	Store(book, n dom.Node) error
 	Refill(n, next dom.Node)
@@ -62,7 +68,8 @@ type Page interface {
 	Heard() Event
 	// Event dispatches an event and reports whether its default was prevented.
 	Event(event Event, n, other dom.Node, removed bool) bool
-	Vetoed(options, n, next dom.Node) (bool, error)
+	// Answer calls a method of an object.
+	Answer(object dom.Node, method string, n, next dom.Node) (Answer, error)
 
 	Same(a, b dom.Node) bool
 	Values
@@ -75,6 +82,7 @@ type Values interface {
 	Number(n dom.Node, path string) int
 	Text(n dom.Node, path string) (text string, ok bool)
 	Items(n dom.Node) []dom.Node
+	Object() dom.Node
 	String(text string) dom.Node
 	Int(n int) dom.Node
 	Bool(b bool) dom.Node
@@ -95,11 +103,12 @@ const (
 	InsideOld How = 1 << iota // at the children of a
 	InsideNew                 // at those of b
 	Trim                      // not at what is equal
+	Behind                    // at what is behind a and b
 )
 
 // Rest is what is left of two runs: nodes that were pushed one after another.
 type Rest struct {
-	First    dom.Node // the parent, behind which the old nodes lie, the new ones, and the end of the old ones
+	First    dom.Node // the parent, behind which the old nodes lie, the new ones, and the ends of both
 	Old, New int
 	Alike    bool // one by one they have the same names and ids
 	Named    bool // in that case, all elements have ids
@@ -110,7 +119,8 @@ type Rest struct {
 func (r *Rest) parent() dom.Node    { return r.First }
 func (r *Rest) old(k int) dom.Node  { return r.First + 1 + dom.Node(k) }
 func (r *Rest) next(i int) dom.Node { return r.First + 1 + dom.Node(r.Old+i) }
-func (r *Rest) end() dom.Node       { return r.First + 1 + dom.Node(r.Old+r.New) }
+func (r *Rest) end() dom.Node       { return r.next(r.New) }
+func (r *Rest) nextEnd() dom.Node   { return r.next(r.New) + 1 }
 
 // Kind tells elements apart; it is 0 for other nodes.
 type Kind int32
@@ -134,15 +144,6 @@ type Identified struct {
 	Node      dom.Node
 }
 
-// Which says which names of attributes are meant.
-type Which int32
-
-const (
-	All       Which = iota
-	Differing       // whose value the other element has not
-	Missing         // that the other element has not, from the last on
-)
-
 // Event is a set of the events of single elements.
 type Event int32
 
@@ -150,6 +151,15 @@ const (
 	BeforeElement   Event = 1 << iota // turbo:before-morph-element
 	BeforeAttribute                   // turbo:before-morph-attribute
 	AfterElement                      // turbo:morph-element
+)
+
+// Answer is what a function of the page says.
+type Answer int32
+
+const (
+	False Answer = iota
+	Falsy        // another value that counts as false
+	Truthy
 )
 
 // Refresh says which frames that can load by themselves do so instead of being
@@ -173,9 +183,10 @@ type Morph struct {
 	Options   dom.Node // as the page gives them (js/turbo.d.ts), 0 for none
 	Frames    Refresh
 
-	inner                                      bool
-	ignoreActive, ignoreActiveValue, callbacks bool
-	restoreFocus                               bool
+	inner                           bool
+	ignoreActive, ignoreActiveValue bool
+	restoreFocus                    bool
+	callbacks                       dom.Node // with one that decides about elements, 0 for none
 
 	book     dom.Node
 	heard    Event
@@ -184,7 +195,7 @@ type Morph struct {
 	ids      []identity // by the number of the id
 	shared   bool       // there are persistent ids: nodes with entries
 	doubled  bool       // there are ids that both sides have but are not persistent
-	entries  []entry    // by number
+	entries  []entry    // by number, from 1 on
 	inert    int        // how many templates deep the walk is
 	inSelect int        // how many selects deep
 }
@@ -194,13 +205,15 @@ type identity struct {
 	label      int32 // of its element in the page, 0 for none, less for several
 	next       int32 // of its element in the new content
 	persistent bool  // it occurs once on each side, on elements of one name
+	lost       bool  // its element has left its place: it counts no longer for what was around it
 }
 
 // An entry is a node that has persistent ids on it or below.
 type entry struct {
-	ids    []int32
-	window *Window // in which it is an old child
-	child  int
+	id                int32   // its own, 0 for none
+	first, last, next int32   // entries below it, and the next one below what is around it
+	window            *Window // in which it is an old child
+	child             int
 }
 
 // thrown is what ends a morph that the page has thrown in.
@@ -222,7 +235,7 @@ func (m *Morph) Run() (err error) {
 			return err
 		}
 	}
-	if m.heard = p.Heard(); m.heard != 0 || m.callbacks {
+	if m.heard = p.Heard(); m.heard != 0 || m.callbacks != 0 {
 		m.exact = true
 	}
 	suspects := ""
@@ -271,7 +284,9 @@ func (m *Morph) read() error {
 	}
 	m.ignoreActive = p.Is(m.Options, "ignoreActive")
 	m.ignoreActiveValue = p.Is(m.Options, "ignoreActiveValue")
-	m.callbacks = p.Is(m.Options, "callbacks.beforeNodeMorphed")
+	if p.Is(m.Options, "callbacks.beforeNodeMorphed") {
+		m.callbacks = p.Get(m.Options, "callbacks")
+	}
 	return nil
 }
 
@@ -374,12 +389,33 @@ func (m *Morph) survey() {
 }
 
 func (m *Morph) enter(id int32, numbers []int32) {
-	for _, n := range numbers {
+	for i, n := range numbers {
 		for int(n) >= len(m.entries) {
 			m.entries = append(m.entries, entry{})
 		}
-		m.entries[n].ids = append(m.entries[n].ids, id)
+		if i == 0 {
+			m.entries[n].id = id
+			continue
+		}
+		below, around := numbers[i-1], &m.entries[n]
+		if around.last == 0 {
+			around.first = below
+		} else {
+			m.entries[around.last].next = below
+		}
+		around.last = below
 	}
+}
+
+// below appends the persistent ids below an entry, in the order of the tree.
+func (m *Morph) below(entry int32, ids []int32) []int32 {
+	for n := m.entries[entry].first; n != 0; n = m.entries[n].next {
+		if id := m.entries[n].id; id != 0 && !m.ids[id].lost {
+			ids = append(ids, id)
+		}
+		ids = m.below(n, ids)
+	}
+	return ids
 }
 
 // persistent reports whether an id is, here.
@@ -395,7 +431,10 @@ func (m *Morph) describe(first dom.Node, count int) []Child {
 	}
 	for i := range children {
 		if c := &children[i]; c.Entry != 0 && m.inert == 0 {
-			c.IDs = m.entries[c.Entry].ids
+			if id := m.entries[c.Entry].id; id != 0 {
+				c.IDs = append(c.IDs, id)
+			}
+			c.IDs = m.below(c.Entry, c.IDs)
 		}
 	}
 	return children
@@ -405,9 +444,7 @@ func (m *Morph) describe(first dom.Node, count int) []Child {
 func (m *Morph) children(r Rest, depth int) {
 	p := m.Page
 	if r.Old == 0 && !m.exact && !m.surveyed && !p.Known(m.Root, r.next(0), r.New) {
-		for i := range r.New {
-			check(p.Import(r.parent(), r.next(i), r.end()))
-		}
+		check(p.Import(r.parent(), r.next(0), r.New, r.end()))
 		return
 	}
 	if r.Alike {
@@ -427,7 +464,9 @@ func (m *Morph) inStep(r *Rest, depth int) bool {
 			return false
 		}
 		for i := range r.Old {
-			m.pair(r.old(i), r.next(i), depth)
+			if m.pair(r.old(i), r.next(i), depth); m.strayed(r, i, i+1, i+1, depth) {
+				break
+			}
 		}
 		return true
 	}
@@ -479,8 +518,9 @@ func (m *Morph) open(r *Rest, fates []int32) (w *Window, fitted bool) {
 			return w, w.Fit(fates)
 		}
 	}
-	m.survey()
-	describe()
+	if m.survey(); m.shared || w.Old == nil {
+		describe()
+	}
 	for k := range w.Old {
 		if e := w.Old[k].Entry; e != 0 {
 			m.entries[e].window, m.entries[e].child = w, k
@@ -546,6 +586,15 @@ func (m *Morph) match(r Rest, depth int) {
 		if fate <= moved {
 			k = int(moved - fate)
 		}
+		if fate == Create && !w.stale && m.plain(&w.New[from]) {
+			count := 1
+			for from+count < r.New && fates[from+count] == Create && m.plain(&w.New[from+count]) {
+				count++
+			}
+			check(p.Import(r.parent(), next, count, before()))
+			from += count - 1
+			continue
+		}
 		if k < 0 || !p.Inside(r.parent(), r.old(k)) {
 			m.make(r.parent(), next, before, &w.New[from], depth, w)
 			continue
@@ -560,11 +609,42 @@ func (m *Morph) match(r Rest, depth int) {
 		}
 		if m.trim(depth) == 0 || !p.Equal(m.book, r.old(k), next) {
 			m.pair(r.old(k), next, depth)
+			behind := k + 1
+			for behind < r.Old && settled[behind] {
+				behind++
+			}
+			if m.strayed(&r, k, behind, from+1, depth) {
+				return
+			}
 		}
 	}
 	clear(waiting)
 	at = 0
 	pass(r.Old)
+}
+
+// strayed reports whether a listener has put something else behind an old node
+// that has become a new one; it goes on from there then, as the reference does,
+// with the new node from.
+func (m *Morph) strayed(r *Rest, k, behind, from, depth int) bool {
+	p := m.Page
+	next := r.end()
+	if behind < r.Old {
+		next = r.old(behind)
+	}
+	outer := depth == 0 && !m.inner // what is beside the root is nobody's business
+	if !m.exact || outer || p.Follows(r.old(k), next) || !p.Inside(r.parent(), r.old(k)) {
+		return false
+	}
+	if rest, left := p.Rest(m.book, r.old(k), r.end(), r.next(from-1), r.nextEnd(), Behind); left {
+		m.children(rest, depth)
+	}
+	return true
+}
+
+// plain reports whether a new child that nobody becomes is made as it is.
+func (m *Morph) plain(c *Child) bool {
+	return len(c.IDs) == 0 && !c.Permanent && !m.persistent(c.ID)
 }
 
 // make makes a new child: by fetching the element with its persistent id, from
@@ -589,7 +669,7 @@ func (m *Morph) make(parent, next dom.Node, before func() dom.Node, c *Child, de
 		return
 	}
 	if around || len(c.IDs) == 0 {
-		check(p.Import(parent, next, before()))
+		check(p.Import(parent, next, 1, before()))
 		return
 	}
 	element, err := p.Make(parent, next, before())
@@ -608,14 +688,12 @@ func (m *Morph) onPage(next dom.Node) bool {
 // lose notes that the element with a persistent id leaves its place: what is
 // around it has the id no longer, and windows that did not plan it decide anew.
 func (m *Morph) lose(element dom.Node, id int32, planned *Window) {
+	m.ids[id].lost = true
 	for i, n := range m.Page.Entries(m.book, element) {
 		if n == 0 {
 			continue
 		}
 		e := &m.entries[n]
-		if i > 0 {
-			e.ids = without(e.ids, id)
-		}
 		w := e.window
 		if w == nil {
 			continue
@@ -623,7 +701,8 @@ func (m *Morph) lose(element dom.Node, id int32, planned *Window) {
 		if w.Lose(e.child, id); i == 0 {
 			w.settled[e.child] = true
 		} else {
-			w.Old[e.child].IDs = e.ids
+			c := &w.Old[e.child]
+			c.IDs = without(c.IDs, id)
 		}
 		w.stale = w.stale || w != planned
 	}
@@ -657,10 +736,10 @@ func (m *Morph) may(n, next dom.Node, kind Kind) bool {
 		check(err)
 		return false
 	}
-	if m.callbacks {
-		vetoed, err := p.Vetoed(m.Options, n, next)
+	if m.callbacks != 0 {
+		answer, err := p.Answer(m.callbacks, "beforeNodeMorphed", n, next)
 		check(err)
-		if vetoed {
+		if answer != Truthy {
 			return false
 		}
 	}

@@ -26,6 +26,7 @@ type Window struct {
 	owners  map[int32][]int32 // the old children that have a persistent id on them or below, in order
 	gone    map[int32]bool    // persistent ids that new children fetch from below old ones
 	settled []bool            // old children that have become one, or stay against our will
+	taken   []bool            // old children that are planned for, once that matters
 	stale   bool              // what was planned may not hold
 }
 
@@ -235,13 +236,24 @@ func (w *Window) Fit(plan []int32) bool {
 	return true
 }
 
-// Spare returns an old element that may become the new child i and that nobody
+// Spare takes an old element that may become the new child i and that nobody
 // becomes by what is left of a plan, -1 for none.
 func (w *Window) Spare(i int, plan []int32, settled []bool) int {
+	if w.taken == nil {
+		w.taken = slices.Clone(settled)
+		for _, fate := range plan[i:] {
+			if fate <= moved {
+				fate = moved - fate
+			}
+			if fate >= 0 {
+				w.taken[fate] = true
+			}
+		}
+	}
 	n := &w.New[i]
 	for k := range w.Old {
-		if c := &w.Old[k]; !settled[k] && soft(c, n) && anonymous(c, w.gone) &&
-			!slices.Contains(plan[i:], int32(k)) && !slices.Contains(plan[i:], Move(k)) {
+		if c := &w.Old[k]; !w.taken[k] && !settled[k] && soft(c, n) && anonymous(c, w.gone) {
+			w.taken[k] = true
 			return k
 		}
 	}
