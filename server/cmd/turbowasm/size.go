@@ -17,7 +17,7 @@ import (
 // wasm_exec.js.
 const (
 	wasmBudget   = 500_000
-	scriptBudget = 17_000
+	scriptBudget = 16_000
 )
 
 // size prints what a page loads and what each package has its part in, and
