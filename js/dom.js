@@ -313,7 +313,7 @@ const primitives = {
     const context = beside(where) ? target.parentElement : target
     const html = piece(message, at, length)
     // Chromium joins the texts at the ends of an outerHTML to those beside it.
-    if (joinable && context && flow.has(context.localName) && context.namespaceURI == "http://www.w3.org/1999/xhtml" && (where != 4 || /^<.*>$/s.test(html))) {
+    if (joinable && context && flow.has(context.localName) && context.namespaceURI == "http://www.w3.org/1999/xhtml" && (where != 4 || html[0] == "<" && html.at(-1) == ">")) {
       if (where < 4) target.insertAdjacentHTML(positions[where], html)
       else if (where == 4) target.outerHTML = html
       else target.innerHTML = html

@@ -11,10 +11,7 @@ const PERMANENT = 2, AUTOFOCUS = 4
 
 const judge = (message) => hints.reduce((sum, hint, bit) => sum | hint.test(message) << bit, 0)
 
-export function renderStreamMessage(message) {
-  if (runtime.running) render(message)
-  else runtime.when(() => render(message))
-}
+export function renderStreamMessage(message) { runtime.when(() => render(message)) }
 
 function render(message) {
   if (typeof message != "string") renderFragment(message.fragment)

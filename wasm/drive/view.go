@@ -312,13 +312,7 @@ func (d *Drive) anchored(root dom.Node, anchor string) dom.Node {
 // ScrollToPosition scrolls to {x, y}.
 func (d *Drive) ScrollToPosition(position dom.Node) {
 	p := d.Page
-	place := func(name string) dom.Node {
-		if value := p.Get(position, name); value != 0 {
-			return value
-		}
-		return p.Int(0)
-	}
-	p.Do(p.Get(0, "window"), "scrollTo", place("x"), place("y"))
+	p.Do(p.Get(0, "window"), "scrollTo", p.Fraction(p.Float(position, "x")), p.Fraction(p.Float(position, "y")))
 }
 
 func (d *Drive) scrollTo(x, y int) {

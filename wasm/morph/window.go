@@ -128,10 +128,16 @@ func (w *Window) best(i, at, end int, gone map[int32]bool) int {
 	if found >= 0 {
 		return found
 	}
+	return w.near(i, at, end, gone, nil)
+}
+
+// near looks in [at, end) for the first old child of the kind of the new child
+// i that has no persistent id and is not used, -1 for none; nil is none used.
+func (w *Window) near(i, at, end int, gone map[int32]bool, used []bool) int {
 	next, shifted := i+1, 0
 	for k := at; k < end; k++ {
 		o := &w.Old[k]
-		if soft(o, n) && anonymous(o, gone) {
+		if (used == nil || !used[k]) && soft(o, &w.New[i]) && anonymous(o, gone) {
 			return k
 		}
 		// Two of what follows are here: the new child was put before them.
@@ -330,30 +336,11 @@ func (w *Window) fill(plan []int32, stays, used []bool) {
 		case plan[i] >= 0:
 			plan[i] = Move(int(plan[i]))
 		case plan[i] == Create:
-			if k := w.near(i, at, min(ends[i], at+far), used); k >= 0 {
+			if k := w.near(i, at, min(ends[i], at+far), w.gone, used); k >= 0 {
 				plan[i], used[k], at = int32(k), true, k+1
 			}
 		}
 	}
-}
-
-// near looks in [at, end) for an unused old child that becomes the new child i
-// as best does, -1 for none.
-func (w *Window) near(i, at, end int, used []bool) int {
-	next, shifted := i+1, 0
-	for k := at; k < end; k++ {
-		o := &w.Old[k]
-		if !used[k] && anonymous(o, w.gone) && soft(o, &w.New[i]) {
-			return k
-		}
-		if next < len(w.New) && soft(o, &w.New[next]) {
-			next++
-			if shifted++; shifted == 2 {
-				break
-			}
-		}
-	}
-	return -1
 }
 
 // queues are old children in order, by a number that they have in common.

@@ -1,0 +1,132 @@
+package morph
+
+import "github.com/turbowasm/turbowasm/wasm/dom"
+
+// An identity is what is known of an id.
+type identity struct {
+	label      int32 // of its element in the page, 0 for none, less for several
+	next       int32 // of its element in the new content
+	persistent bool  // it occurs once on each side, on elements of one name
+	lost       bool  // its element has left its place: it counts no longer for what was around it
+}
+
+// An entry is a node that has persistent ids on it or below.
+type entry struct {
+	id                int32   // its own, 0 for none
+	first, last, next int32   // entries below it, and the next one below what is around it
+	window            *Window // in which it is an old child
+	child             int
+}
+
+// survey finds the persistent ids, and enters the nodes they are on or below.
+func (m *Morph) survey() {
+	if m.surveyed {
+		return
+	}
+	m.surveyed = true
+	p := m.Page
+	mark := p.Mark()
+	defer p.Release(mark)
+	note := func(id int32) *identity {
+		for int(id) >= len(m.ids) {
+			m.ids = append(m.ids, identity{})
+		}
+		return &m.ids[id]
+	}
+	once := func(label *int32, found int32) {
+		if *label != 0 {
+			found = -1
+		}
+		*label = found
+	}
+	next := p.Identify(m.book, m.Next, m.End, false)
+	if len(next) == 0 {
+		return
+	}
+	for _, e := range next {
+		once(&note(e.ID).next, e.Label)
+	}
+	old := p.Identify(m.book, m.Root, 0, true)
+	for _, e := range old {
+		once(&note(e.ID).label, e.Label)
+	}
+	for id := range m.ids {
+		i := &m.ids[id]
+		if i.label != 0 && i.next != 0 {
+			if i.persistent = i.label > 0 && i.label == i.next; i.persistent {
+				m.shared = true
+			} else {
+				m.doubled = true
+			}
+		}
+	}
+	outside := p.Get(m.Root, "parentNode")
+	for _, e := range old {
+		if m.ids[e.ID].persistent {
+			m.enter(e.ID, p.Enter(m.book, e.Node, e.ID, outside))
+		}
+	}
+	for _, e := range next {
+		if m.ids[e.ID].persistent {
+			m.enter(e.ID, p.Enter(m.book, e.Node, 0, 0))
+		}
+	}
+}
+
+func (m *Morph) enter(id int32, numbers []int32) {
+	for i, n := range numbers {
+		for int(n) >= len(m.entries) {
+			m.entries = append(m.entries, entry{})
+		}
+		if i == 0 {
+			m.entries[n].id = id
+			continue
+		}
+		below, around := numbers[i-1], &m.entries[n]
+		if around.last == 0 {
+			around.first = below
+		} else {
+			m.entries[around.last].next = below
+		}
+		around.last = below
+	}
+}
+
+// below appends the persistent ids below an entry, in the order of the tree.
+func (m *Morph) below(entry int32, ids []int32) []int32 {
+	for n := m.entries[entry].first; n != 0; n = m.entries[n].next {
+		if id := m.entries[n].id; id != 0 && !m.ids[id].lost {
+			ids = append(ids, id)
+		}
+		ids = m.below(n, ids)
+	}
+	return ids
+}
+
+// persistent reports whether an id is, here.
+func (m *Morph) persistent(id int32) bool {
+	return id != 0 && m.inert == 0 && int(id) < len(m.ids) && m.ids[id].persistent
+}
+
+// lose notes that the element with a persistent id leaves its place: what is
+// around it has the id no longer, and windows that did not plan it decide anew.
+func (m *Morph) lose(element dom.Node, id int32, planned *Window) {
+	m.ids[id].lost = true
+	for i, n := range m.Page.Entries(m.book, element) {
+		if n == 0 {
+			continue
+		}
+		e := &m.entries[n]
+		w := e.window
+		if w == nil {
+			continue
+		}
+		if w.Lose(e.child, id); i == 0 {
+			w.settled[e.child] = true
+		} else {
+			c := &w.Old[e.child]
+			c.IDs = without(c.IDs, id)
+		}
+		w.stale = w.stale || w != planned
+	}
+}

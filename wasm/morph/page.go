@@ -1,0 +1,154 @@
+package morph
+
+import "github.com/turbowasm/turbowasm/wasm/dom"
+
+// Page is what morphing needs of a page. A book is what a page knows of the
+// nodes of one morph. Runs of siblings are given by their first node and the
+// one behind their last, 0 where that is their parent's end.
+type Page interface {
+	Mark() int32
+	Release(mark int32)
+
+	// Begin opens a book and looks for elements that equal trees may differ
+	// in, which match selectors. End takes stored nodes off the page.
+	Begin(root, next, end dom.Node, suspects string) (book dom.Node)
+	End(book dom.Node)
+
+	// Rest pushes what is left of two runs. Those inside of a and of b are
+	// meant where how says so.
+	Rest(book, a, aEnd, b, bEnd dom.Node, how How) (Rest, bool)
+	Equal(book, a, b dom.Node) bool
+	// Differ returns the next of the pairs of an alike rest that are not equal,
+	// and their number where there is none.
+	Differ(book dom.Node, r *Rest, from int) int
+	Kind(n, next dom.Node) Kind
+	Describe(book, first dom.Node, children []Child) // without IDs and Content
+	Contents(first dom.Node, old, next []Child)      // adds Content
+	// Known reports whether there are ids in count new nodes that the page has
+	// too, or may have.
+	Known(root, first dom.Node, count int) bool
+	// Identify finds the elements with ids in a run of trees, or in one alone.
+	Identify(book, tree, end dom.Node, alone bool) []Identified
+	// Enter numbers an element and what is around it below a node, up to the
+	// first that has a number; an element of the page is known by its id then.
+	// Entries tells all these numbers, 0 where there are none.
+	Enter(book, n dom.Node, id int32, below dom.Node) []int32
+	Entries(book, n dom.Node) []int32
+	Element(book dom.Node, id int32) dom.Node
+
+	SyncText(n, next dom.Node)
+	// Names lists the names of attributes of n, those that other has not from
+	// the last on unless that is 0; 0 for none. The value may be left out.
+	Names(n, other dom.Node, noValue bool) (names dom.Node)
+	// Changing returns the first, from one on, that next has another value of,
+	// or 0 has not; -1 when there is none. Where that is heard, the event of
+	// each is dispatched, and those whose default was prevented are left out.
+	Changing(n, next, names dom.Node, from int, heard bool) int
+	CopyAttribute(n, next, names dom.Node, i int) error
+	DropAttribute(n, names dom.Node, i int)
+
+	Inside(parent, n dom.Node) bool
+	Follows(n, next dom.Node) bool
+	Move(parent, n, before dom.Node) error
+	Import(parent, first dom.Node, count int, before dom.Node) error // nodes that were pushed one after another
+	Make(parent, like, before dom.Node) (dom.Node, error)
+	Store(book, n dom.Node) error
+	Refill(n, next dom.Node)
+	Remove(n dom.Node)
+
+	Heard() Event
+	// Event dispatches an event and reports whether its default was prevented.
+	Event(event Event, n, other dom.Node, removed bool) bool
+	// Answer calls a method of an object.
+	Answer(object dom.Node, method string, n, next dom.Node) (Answer, error)
+
+	Same(a, b dom.Node) bool
+	Values
+}
+
+// Values is what morphing asks of objects, where that is rare.
+type Values interface {
+	Get(n dom.Node, path string) dom.Node
+	Is(n dom.Node, path string) bool
+	Number(n dom.Node, path string) int
+	Text(n dom.Node, path string) (text string, ok bool)
+	Items(n dom.Node) []dom.Node
+	Object() dom.Node
+	String(text string) dom.Node
+	Int(n int) dom.Node
+	Bool(b bool) dom.Node
+	Set(n dom.Node, name string, value dom.Node) error
+	Call(n dom.Node, method string, args ...dom.Node) (dom.Node, error)
+	Attr(n dom.Node, name string) (value string, ok bool)
+	HasAttr(n dom.Node, name string) bool
+	SetAttr(n dom.Node, name, value string)
+	RemoveAttr(n dom.Node, name string)
+	Select(root dom.Node, selector string) (dom.Node, error)
+	Closest(n dom.Node, selector string) dom.Node
+}
+
+// How says what Rest looks at.
+type How int32
+
+const (
+	InsideOld How = 1 << iota // at the children of a
+	InsideNew                 // at those of b
+	Trim                      // not at what is equal
+	Behind                    // at what is behind a and b
+)
+
+// Rest is what is left of two runs: nodes that were pushed one after another.
+type Rest struct {
+	First    dom.Node // the parent, behind which the old nodes lie, the new ones, and the ends of both
+	Old, New int
+	Alike    bool // one by one they have the same names and ids
+	Named    bool // in that case, all elements have ids
+	Single   bool // in that case, at most one is an element
+	Bare     bool // none has an entry
+}
+
+func (r *Rest) parent() dom.Node    { return r.First }
+func (r *Rest) old(k int) dom.Node  { return r.First + 1 + dom.Node(k) }
+func (r *Rest) next(i int) dom.Node { return r.First + 1 + dom.Node(r.Old+i) }
+func (r *Rest) end() dom.Node       { return r.next(r.New) }
+func (r *Rest) nextEnd() dom.Node   { return r.next(r.New) + 1 }
+
+// Kind tells elements apart; it is 0 for other nodes.
+type Kind int32
+
+const (
+	Element   Kind = 1 << iota
+	Permanent      // it has data-turbo-permanent
+	Input
+	Textarea
+	Option
+	Select
+	Head
+	Template
+	Frame
+	File // the next one is an input for files
+)
+
+// Identified is an element with an id; names and ids are numbers.
+type Identified struct {
+	ID, Label int32
+	Node      dom.Node
+}
+
+// Event is a set of the events of single elements.
+type Event int32
+
+const (
+	BeforeElement   Event = 1 << iota // turbo:before-morph-element
+	BeforeAttribute                   // turbo:before-morph-attribute
+	AfterElement                      // turbo:morph-element
+)
+
+// Answer is what a function of the page says.
+type Answer int32
+
+const (
+	False Answer = iota
+	Falsy        // another value that counts as false
+	Truthy
+)
