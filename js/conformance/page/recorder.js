@@ -53,8 +53,12 @@
     "before-frame-render", "frame-render", "frame-load", "frame-missing", "before-prefetch", "morph", "before-frame-morph"
   ]
   if (observe === "true") turboEvents.push("before-stream-render", "before-morph-element", "before-morph-attribute", "morph-element")
+  let leaving = false
   for (const type of turboEvents) {
     window.addEventListener(`turbo:${type}`, (event) => {
+      // How far a page still gets that the browser has been told to leave is the browser's affair.
+      if (leaving && type === "load") return
+      leaving ||= type === "reload"
       const flags = [event.bubbles && "bubbles", event.cancelable && "cancelable", event.composed && "composed"].filter(Boolean).join(" ")
       const { target } = event
       const place = target.nodeType === Node.ELEMENT_NODE && target.parentNode ? ` in ${nameOf(target.parentNode)}` : ""
