@@ -25,7 +25,7 @@ test-browser: ## the runtime's tests again, compiled for the page, in Chromium
 	$(TURBOWASM) browsertest -timeout 5m ./wasm/...
 
 conformance: dist js/node_modules ## side by side with @hotwired/turbo, in Chromium and Firefox, and in its types
-	$(TURBOWASM) need chromium firefox-esr
+	$(TURBOWASM) need chromium-headless-shell firefox-esr
 	cd js && npm run --silent types && node conformance/run.mjs
 
 webkit: dist ## what engines do by themselves, in WebKit

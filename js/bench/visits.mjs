@@ -76,7 +76,7 @@ const turn = (page, { does, before, event, count }) => page.evaluate(async (does
 
 const browsers = {}, pages = {}
 for (const side of ["theirs", "ours"]) {
-  browsers[side] = await launch("chromium")
+  browsers[side] = await launch("chromium", { shell: false })
   pages[side] = await browsers[side].newPage()
 }
 console.log(`Time from the click to the last event in ms: median (quartiles) of ${turns * perTurn}, ${await browsers.ours.version()}.\n`)

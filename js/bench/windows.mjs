@@ -32,7 +32,7 @@ export async function openWindows({ ours, queries, body, scripts }) {
     else response.writeHead(404).end()
   })
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve))
-  const browser = await launch("chromium")
+  const browser = await launch("chromium", { shell: false })
   const close = async () => {
     await browser.close()
     server.close()

@@ -12,10 +12,11 @@ import (
 // programNames lists under which names a Debian package's program may be
 // installed already, on Debian or elsewhere.
 var programNames = map[string][]string{
-	"chromium":          {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "headless-shell"},
-	"firefox-esr":       {"firefox-esr", "firefox"},
-	"webkit2gtk-driver": {"WebKitWebDriver"},
-	"xvfb":              {"Xvfb"},
+	"chromium":                {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "headless-shell"},
+	"chromium-headless-shell": {"chromium-headless-shell", "chrome-headless-shell", "headless-shell", "google-chrome", "google-chrome-stable", "chrome"},
+	"firefox-esr":             {"firefox-esr", "firefox"},
+	"webkit2gtk-driver":       {"WebKitWebDriver"},
+	"xvfb":                    {"Xvfb"},
 }
 
 // need makes sure that programs are installed, given by their Debian package.
