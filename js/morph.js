@@ -7,6 +7,7 @@ import { runtime } from "./runtime.js"
 import { dispatch } from "./values.js"
 
 const { getAttribute, getAttributeNames, hasAttribute, hasAttributes } = Element.prototype
+const { contains } = Node.prototype
 const isElement = (node) => node.nodeType == 1
 const idOf = (node) => isElement(node) ? getAttribute.call(node, "id") : null
 // A form's field may be called like these.
@@ -54,6 +55,11 @@ const number = (map, key) => map.get(key) ?? (map.set(key, map.size + 1), map.si
 
 // The kinds of elements that Go deals with apart; see morph.Kind.
 const kinds = { input: 4, textarea: 8, option: 16, select: 32, head: 64, template: 128, "turbo-frame": 256 }
+
+function kindOf(node, next) {
+  if (!isElement(node)) return 0
+  return 1 | (hasAttribute.call(node, "data-turbo-permanent") && 2) | (node.namespaceURI == "http://www.w3.org/1999/xhtml" && kinds[node.localName]) | (next?.type == "file" && 512)
+}
 
 provide({
   morph_begin(root, next, end, at, length) {
@@ -124,34 +130,43 @@ provide({
   },
   morph_equal: (book, a, b) => +nodes[book].equal(nodes[a], nodes[b]),
 
-  morph_kind(n, next) {
-    n = nodes[n]
-    next = nodes[next]
-    if (!isElement(n)) return 0
-    return 1 | (hasAttribute.call(n, "data-turbo-permanent") && 2) | (n.namespaceURI == "http://www.w3.org/1999/xhtml" && kinds[n.localName]) | (next?.type == "file" && 512)
+  morph_kind: (n, next) => kindOf(nodes[n], nodes[next]),
+  // The next element of an alike rest, with its kind in the lower ten bits, when the texts before it are made what
+  // they become; less than 0 for a node that has strayed.
+  morph_step(first, count, from, guarded) {
+    for (const around = nodes[first]; ; from++) {
+      const at = first + 1 + from, node = from < count ? nodes[at] : nodes[at + count], before = nodes[at - 1]
+      if (guarded && from && after(before) != node && parentOf(before) == around) return -from
+      if (from == count) return from * 1024
+      const kind = kindOf(node, nodes[at + count])
+      if (kind) return from * 1024 + kind
+      synchronize(node, nodes[at + count])
+    }
   },
   morph_text: (a, b) => synchronize(nodes[a], nodes[b]),
 
-  morph_names(n, other, noValue) {
+  // The next attribute to be changed, by its number; see morph.Page.
+  morph_attribute(n, next, at, heard, noValue) {
     n = nodes[n]
-    if (!hasAttributes.call(n)) return 0
-    let names = getAttributeNames.call(n)
-    if (noValue) names = names.filter((name) => name != "value")
-    if (other) names = names.filter((name) => !hasAttribute.call(nodes[other], name)).reverse()
-    return names.length && push(names)
-  },
-  // The first attribute from one on that is to be changed, by its place among names; next is 0 for removals.
-  morph_changing(n, next, names, from, heard) {
-    n = nodes[n]
-    names = nodes[names]
-    for (; from < names.length; from++) {
-      const name = names[from]
-      if (!(heard && attributeEvent(n, name, !next).defaultPrevented) && !(next && getAttribute.call(n, name) == getAttribute.call(nodes[next], name))) return from
+    next = nodes[next]
+    const spared = (name, removed) => noValue && name == "value" || heard && attributeEvent(n, name, removed).defaultPrevented
+    if (at >= 0 && hasAttributes.call(next)) {
+      for (const names = getAttributeNames.call(next); at < names.length; at++) {
+        const name = names[at]
+        if (!spared(name) && getAttribute.call(n, name) != getAttribute.call(next, name)) return at
+      }
+    }
+    if (hasAttributes.call(n)) {
+      const names = getAttributeNames.call(n)
+      for (let i = at < 0 ? -3 - at : names.length - 1; i >= 0; i--) if (!hasAttribute.call(next, names[i]) && !spared(names[i], true)) return -2 - i
     }
     return -1
   },
-  morph_copy(n, next, names, i) { nodes[n].setAttribute(nodes[names][i], getAttribute.call(nodes[next], nodes[names][i])) },
-  morph_drop(n, names, i) { nodes[n].removeAttribute(nodes[names][i]) },
+  morph_copy(n, next, i) {
+    const name = getAttributeNames.call(nodes[next])[i]
+    nodes[n].setAttribute(name, getAttribute.call(nodes[next], name))
+  },
+  morph_drop(n, i) { nodes[n].removeAttribute(getAttributeNames.call(nodes[n])[i]) },
 
   // What matching needs to know of nodes.
   morph_describe(book, from, count) {
@@ -197,7 +212,10 @@ provide({
     for (let node = nodes[n]; node; node = parentOf(node)) all.push(nodes[book].entries.get(node) | 0)
     return putNumbers(all)
   },
-  morph_element: (book, id) => handle(nodes[book].elements[id]),
+  morph_outside(book, id, n) {
+    const element = nodes[book].elements[id]
+    return !contains.call(element, nodes[n]) && push(element)
+  },
 
   morph_inside: (parent, n) => +(nodes[n] != null && parentOf(nodes[n]) == nodes[parent]),
   morph_follows: (n, next) => +(after(nodes[n]) == nodes[next]),

@@ -35,20 +35,20 @@ func domMorphKnown(root, first, count int32) int32
 //go:wasmimport turbo morph_kind
 func domMorphKind(n, next int32) int32
 
+//go:wasmimport turbo morph_step
+func domMorphStep(first, count, from, guarded int32) float64
+
 //go:wasmimport turbo morph_text
 func domMorphText(n, next int32)
 
-//go:wasmimport turbo morph_names
-func domMorphNames(n, other, noValue int32) int32
-
-//go:wasmimport turbo morph_changing
-func domMorphChanging(n, next, names, from, heard int32) int32
+//go:wasmimport turbo morph_attribute
+func domMorphAttribute(n, next, at, heard, noValue int32) int32
 
 //go:wasmimport turbo morph_copy
-func domMorphCopy(n, next, names, i int32) int32
+func domMorphCopy(n, next, i int32) int32
 
 //go:wasmimport turbo morph_drop
-func domMorphDrop(n, names, i int32)
+func domMorphDrop(n, i int32)
 
 //go:wasmimport turbo morph_describe
 func domMorphDescribe(book, from, count int32)
@@ -62,8 +62,8 @@ func domMorphEnter(book, n, id, below int32) int32
 //go:wasmimport turbo morph_entries
 func domMorphEntries(book, n int32) int32
 
-//go:wasmimport turbo morph_element
-func domMorphElement(book, id int32) int32
+//go:wasmimport turbo morph_outside
+func domMorphOutside(book, id, n int32) int32
 
 //go:wasmimport turbo morph_inside
 func domMorphInside(parent, n int32) int32
@@ -152,23 +152,25 @@ func (p *Page) Kind(n, next dom.Node) morph.Kind {
 	return morph.Kind(domMorphKind(int32(n), int32(next)))
 }
 
+func (p *Page) Step(r *morph.Rest, from int, guarded bool) (at int, kind morph.Kind, strayed bool) {
+	step := int64(domMorphStep(int32(r.First), int32(r.Old), int32(from), number(guarded)))
+	if step < 0 {
+		return int(-step) - 1, 0, true
+	}
+	return int(step >> 10), morph.Kind(step & 1023), false
+}
+
 func (p *Page) SyncText(n, next dom.Node) { domMorphText(int32(n), int32(next)) }
 
-func (p *Page) Names(n, other dom.Node, noValue bool) dom.Node {
-	return found(domMorphNames(int32(n), int32(other), number(noValue)))
+func (p *Page) NextAttribute(n, next dom.Node, at int, heard, noValue bool) int {
+	return int(domMorphAttribute(int32(n), int32(next), int32(at), number(heard), number(noValue)))
 }
 
-func (p *Page) Changing(n, next, names dom.Node, from int, heard bool) int {
-	return int(domMorphChanging(int32(n), int32(next), int32(names), int32(from), number(heard)))
+func (p *Page) CopyAttribute(n, next dom.Node, i int) error {
+	return failed(domMorphCopy(int32(n), int32(next), int32(i)))
 }
 
-func (p *Page) CopyAttribute(n, next, names dom.Node, i int) error {
-	return failed(domMorphCopy(int32(n), int32(next), int32(names), int32(i)))
-}
-
-func (p *Page) DropAttribute(n, names dom.Node, i int) {
-	domMorphDrop(int32(n), int32(names), int32(i))
-}
+func (p *Page) DropAttribute(n dom.Node, i int) { domMorphDrop(int32(n), int32(i)) }
 
 func (p *Page) Describe(book, first dom.Node, children []morph.Child) {
 	domMorphDescribe(int32(book), int32(first), int32(len(children)))
@@ -196,8 +198,8 @@ func (p *Page) Entries(book, n dom.Node) []int32 {
 	return numbers(domMorphEntries(int32(book), int32(n)))
 }
 
-func (p *Page) Element(book dom.Node, id int32) dom.Node {
-	return found(domMorphElement(int32(book), id))
+func (p *Page) Outside(book dom.Node, id int32, n dom.Node) dom.Node {
+	return found(domMorphOutside(int32(book), id, int32(n)))
 }
 
 func (p *Page) Inside(parent, n dom.Node) bool { return domMorphInside(int32(parent), int32(n)) > 0 }

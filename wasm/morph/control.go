@@ -7,14 +7,12 @@ import "github.com/turbowasm/turbowasm/wasm/dom"
 func (m *Morph) attributes(n, next dom.Node, kept bool) {
 	p := m.Page
 	heard := m.heard&BeforeAttribute != 0
-	if names := p.Names(next, 0, kept); names != 0 {
-		for i := p.Changing(n, next, names, 0, heard); i >= 0; i = p.Changing(n, next, names, i+1, heard) {
-			check(p.CopyAttribute(n, next, names, i))
-		}
-	}
-	if names := p.Names(n, next, kept); names != 0 {
-		for i := p.Changing(n, 0, names, 0, heard); i >= 0; i = p.Changing(n, 0, names, i+1, heard) {
-			p.DropAttribute(n, names, i)
+	for at := p.NextAttribute(n, next, 0, heard, kept); at != -1; at = p.NextAttribute(n, next, at, heard, kept) {
+		if at >= 0 {
+			check(p.CopyAttribute(n, next, at))
+			at++
+		} else {
+			p.DropAttribute(n, -2-at)
 		}
 	}
 }

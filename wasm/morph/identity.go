@@ -14,6 +14,8 @@ type identity struct {
 type entry struct {
 	id                int32   // its own, 0 for none
 	first, last, next int32   // entries below it, and the next one below what is around it
+	within            bool    // it is below another
+	from, to          int32   // the part of the order that is on it and below
 	window            *Window // in which it is an old child
 	child             int
 }
@@ -71,6 +73,11 @@ func (m *Morph) survey() {
 			m.enter(e.ID, p.Enter(m.book, e.Node, 0, 0))
 		}
 	}
+	for n := range m.entries {
+		if !m.entries[n].within {
+			m.arrange(int32(n))
+		}
+	}
 }
 
 func (m *Morph) enter(id int32, numbers []int32) {
@@ -83,6 +90,7 @@ func (m *Morph) enter(id int32, numbers []int32) {
 			continue
 		}
 		below, around := numbers[i-1], &m.entries[n]
+		m.entries[below].within = true
 		if around.last == 0 {
 			around.first = below
 		} else {
@@ -92,15 +100,34 @@ func (m *Morph) enter(id int32, numbers []int32) {
 	}
 }
 
-// below appends the persistent ids below an entry, in the order of the tree.
-func (m *Morph) below(entry int32, ids []int32) []int32 {
-	for n := m.entries[entry].first; n != 0; n = m.entries[n].next {
-		if id := m.entries[n].id; id != 0 && !m.ids[id].lost {
-			ids = append(ids, id)
-		}
-		ids = m.below(n, ids)
+// arrange puts the ids on an entry and below into the order of the tree.
+func (m *Morph) arrange(n int32) {
+	e := &m.entries[n]
+	e.from = int32(len(m.order))
+	if e.id != 0 {
+		m.order = append(m.order, e.id)
 	}
-	return ids
+	for below := e.first; below != 0; below = m.entries[below].next {
+		m.arrange(below)
+	}
+	e.to = int32(len(m.order))
+}
+
+// identifiers returns the persistent ids on an entry and below, save those that
+// have left their place.
+func (m *Morph) identifiers(n int32) []int32 {
+	e := &m.entries[n]
+	ids := m.order[e.from:e.to:e.to]
+	if !m.moved {
+		return ids
+	}
+	var left []int32
+	for _, id := range ids {
+		if id == e.id || !m.ids[id].lost {
+			left = append(left, id)
+		}
+	}
+	return left
 }
 
 // persistent reports whether an id is, here.
@@ -108,25 +135,18 @@ func (m *Morph) persistent(id int32) bool {
 	return id != 0 && m.inert == 0 && int(id) < len(m.ids) && m.ids[id].persistent
 }
 
-// lose notes that the element with a persistent id leaves its place: what is
-// around it has the id no longer, and windows that did not plan it decide anew.
-func (m *Morph) lose(element dom.Node, id int32, planned *Window) {
-	m.ids[id].lost = true
-	for i, n := range m.Page.Entries(m.book, element) {
+// lose notes that the element with a persistent id leaves its place, for the
+// sake of a window: what is around it has the id no longer, and the plans of
+// other windows may not hold.
+func (m *Morph) lose(element dom.Node, id int32, planning *Window) {
+	m.ids[id].lost, m.moved = true, true
+	for _, n := range m.Page.Entries(m.book, element) {
 		if n == 0 {
 			continue
 		}
-		e := &m.entries[n]
-		w := e.window
-		if w == nil {
-			continue
+		if e := &m.entries[n]; e.window != nil {
+			e.window.Lose(e.child, id)
+			e.window.stale = e.window.stale || e.window.planned && e.window != planning
 		}
-		if w.Lose(e.child, id); i == 0 {
-			w.settled[e.child] = true
-		} else {
-			c := &w.Old[e.child]
-			c.IDs = without(c.IDs, id)
-		}
-		w.stale = w.stale || w != planned
 	}
 }

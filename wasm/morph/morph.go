@@ -6,6 +6,7 @@
 package morph
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
@@ -44,9 +45,12 @@ type Morph struct {
 	ids      []identity // by the number of the id
 	shared   bool       // there are persistent ids: nodes with entries
 	doubled  bool       // there are ids that both sides have but are not persistent
+	moved    bool       // the element with a persistent id has left its place
 	entries  []entry    // by number, from 1 on
-	inert    int        // how many templates deep the walk is
-	inSelect int        // how many selects deep
+	order    []int32    // the persistent ids, in the order of the trees
+	tables   tables
+	inert    int // how many templates deep the walk is
+	inSelect int // how many selects deep
 }
 
 // thrown is what ends a morph that the page has thrown in.
@@ -174,10 +178,7 @@ func (m *Morph) describe(first dom.Node, count int) []Child {
 	}
 	for i := range children {
 		if c := &children[i]; c.Entry != 0 && m.inert == 0 {
-			if id := m.entries[c.Entry].id; id != 0 {
-				c.IDs = append(c.IDs, id)
-			}
-			c.IDs = m.below(c.Entry, c.IDs)
+			c.IDs = m.identifiers(c.Entry)
 		}
 	}
 	return children
@@ -203,15 +204,20 @@ func (m *Morph) children(r Rest, depth int) {
 func (m *Morph) inStep(r *Rest, depth int) bool {
 	p := m.Page
 	if m.exact {
-		if m.inert == 0 && !r.Bare && (!r.Named || m.doubled) {
+		if m.inert == 0 && !r.Bare && (!r.Named || m.doubled) && !m.matched(r) {
 			return false
 		}
-		for i := range r.Old {
-			if m.pair(r.old(i), r.next(i), depth); m.strayed(r, i, i+1, i+1, depth) {
-				break
+		for i := 0; ; i++ {
+			at, kind, strayed := p.Step(r, i, m.guarded(depth))
+			if strayed {
+				m.follow(r, at, at+1, depth)
 			}
+			if strayed || at == r.Old {
+				return true
+			}
+			m.pair(r.old(at), r.next(at), kind, depth)
+			i = at
 		}
-		return true
 	}
 	sure := r.Single || r.Named
 	if m.inert == 0 && !sure && !(m.surveyed && r.Bare) {
@@ -221,7 +227,7 @@ func (m *Morph) inStep(r *Rest, depth int) bool {
 	}
 	if r.Old == 1 || m.trim(depth) == 0 {
 		for i := range r.Old {
-			m.pair(r.old(i), r.next(i), depth)
+			m.become(r.old(i), r.next(i), depth)
 		}
 		return true
 	}
@@ -233,9 +239,19 @@ func (m *Morph) inStep(r *Rest, depth int) bool {
 		return false
 	}
 	for _, i := range differ {
-		m.pair(r.old(i), r.next(i), depth)
+		m.become(r.old(i), r.next(i), depth)
 	}
 	return true
+}
+
+// matched reports whether a rest of one node on each side is a match at first
+// sight.
+func (m *Morph) matched(r *Rest) bool {
+	if r.Old != 1 {
+		return false
+	}
+	c := m.describe(r.old(0), 2)
+	return len(c[0].IDs) == 0 || len(c[1].IDs) > 0 && slices.Contains(c[0].IDs, c[1].IDs[0])
 }
 
 // shifted reports whether nodes that differ in their places are the same a
@@ -251,14 +267,15 @@ func (m *Morph) shifted(r *Rest, differ []int) bool {
 	return false
 }
 
-// open describes a window and plans what becomes of its nodes; fitted says
-// that nodes may move.
-func (m *Morph) open(r *Rest, fates []int32) (w *Window, fitted bool) {
-	w = &Window{settled: make([]bool, r.Old)}
+// open describes a window and plans what becomes of its nodes, unless that is
+// decided one by one.
+func (m *Morph) open(r *Rest, fates []int32) *Window {
+	w := &Window{settled: make([]bool, r.Old), tables: &m.tables}
 	describe := func() { w.Old, w.New = m.describe(r.old(0), r.Old), m.describe(r.next(0), r.New) }
 	if !m.exact && !m.surveyed && r.Old > 0 && r.New > 0 {
 		if describe(); w.Keyed() {
-			return w, w.Fit(fates)
+			w.Fit(fates)
+			return w
 		}
 	}
 	if m.survey(); m.shared || w.Old == nil {
@@ -270,29 +287,41 @@ func (m *Morph) open(r *Rest, fates []int32) (w *Window, fitted bool) {
 		}
 	}
 	if m.exact {
-		w.Walk(0, 0, fates)
-		return w, false
+		return w
 	}
-	if r.Old > 1 && r.New > 1 && !w.Named() {
+	if r.Old > 1 && r.New > 1 && w.Vague() {
 		m.Page.Contents(r.old(0), w.Old, w.New)
 	}
-	return w, w.Fit(fates)
+	w.Fit(fates)
+	return w
 }
 
-// match makes a window of nodes become another, as planned. A plan is made
-// anew when what it was made from has changed.
+// match makes a window of nodes become another: as planned, or as the reference
+// does, which decides about a new node when its turn comes.
 func (m *Morph) match(r Rest, depth int) {
 	p := m.Page
 	fates := make([]int32, r.New)
-	w, fitted := m.open(&r, fates)
+	w := m.open(&r, fates)
 	settled := w.settled
 	waiting := make([]bool, r.Old) // old nodes that will move
-	for _, fate := range fates {
-		if fate <= moved {
-			waiting[moved-fate] = true
+	decided := 0
+	if w.planned {
+		decided = r.New
+		for _, fate := range fates {
+			if fate <= moved {
+				waiting[moved-fate] = true
+			}
 		}
 	}
 	from, at, spot := 0, 0, 0
+	// What becomes of a new node, where none before it takes an old one that was not decided about.
+	fate := func(i int) int32 {
+		if i >= decided {
+			fates[i] = w.Next(i, at)
+			decided = i + 1
+		}
+		return fates[i]
+	}
 	// Old nodes that wait for nothing, and are where they were.
 	free := func(k int) bool { return !settled[k] && !waiting[k] && p.Inside(r.parent(), r.old(k)) }
 	pass := func(upTo int) {
@@ -316,22 +345,20 @@ func (m *Morph) match(r Rest, depth int) {
 		return 0
 	}
 	for ; from < r.New; from++ {
-		if w.stale && !fitted {
-			w.Walk(from, at, fates)
-			w.stale = false
-		} else if w.stale && fates[from] == Create && w.New[from].Label > 0 {
+		if w.stale && fates[from] == Create && w.New[from].Label > 0 {
 			if k := w.Spare(from, fates, settled); k >= 0 {
 				fates[from] = Move(k)
 			}
 		}
-		fate, next := fates[from], r.next(from)
-		k := int(fate)
-		if fate <= moved {
-			k = int(moved - fate)
+		next := r.next(from)
+		k := int(fate(from))
+		move := k <= moved
+		if move {
+			k = moved - k
 		}
-		if fate == Create && !w.stale && m.plain(&w.New[from]) {
+		if k == Create && !w.stale && m.plain(&w.New[from]) {
 			count := 1
-			for from+count < r.New && fates[from+count] == Create && m.plain(&w.New[from+count]) {
+			for from+count < r.New && fate(from+count) == Create && m.plain(&w.New[from+count]) {
 				count++
 			}
 			check(p.Import(r.parent(), next, count, before()))
@@ -342,21 +369,22 @@ func (m *Morph) match(r Rest, depth int) {
 			m.make(r.parent(), next, before, &w.New[from], depth, w)
 			continue
 		}
-		if fate >= 0 {
+		if !move {
 			pass(k)
 			at = k + 1
 		}
 		waiting[k], settled[k] = false, true
-		if fate < 0 {
+		if move {
 			check(p.Move(r.parent(), r.old(k), before()))
 		}
 		if m.trim(depth) == 0 || !p.Equal(m.book, r.old(k), next) {
-			m.pair(r.old(k), next, depth)
+			m.become(r.old(k), next, depth)
 			behind := k + 1
 			for behind < r.Old && settled[behind] {
 				behind++
 			}
-			if m.strayed(&r, k, behind, from+1, depth) {
+			if m.strayed(&r, k, behind, depth) {
+				m.follow(&r, k, from+1, depth)
 				return
 			}
 		}
@@ -366,23 +394,27 @@ func (m *Morph) match(r Rest, depth int) {
 	pass(r.Old)
 }
 
+// guarded reports whether listeners may change what is around the nodes at a
+// depth: what is beside the root is nobody's business.
+func (m *Morph) guarded(depth int) bool { return m.exact && (depth > 0 || m.inner) }
+
 // strayed reports whether a listener has put something else behind an old node
-// that has become a new one; it goes on from there then, as the reference does,
-// with the new node from.
-func (m *Morph) strayed(r *Rest, k, behind, from, depth int) bool {
+// that has become a new one.
+func (m *Morph) strayed(r *Rest, k, behind, depth int) bool {
 	p := m.Page
 	next := r.end()
 	if behind < r.Old {
 		next = r.old(behind)
 	}
-	outer := depth == 0 && !m.inner // what is beside the root is nobody's business
-	if !m.exact || outer || p.Follows(r.old(k), next) || !p.Inside(r.parent(), r.old(k)) {
-		return false
-	}
-	if rest, left := p.Rest(m.book, r.old(k), r.end(), r.next(from-1), r.nextEnd(), Behind); left {
+	return m.guarded(depth) && !p.Follows(r.old(k), next) && p.Inside(r.parent(), r.old(k))
+}
+
+// follow goes on with what is behind an old node, as the reference does, with
+// the new node from.
+func (m *Morph) follow(r *Rest, k, from, depth int) {
+	if rest, left := m.Page.Rest(m.book, r.old(k), r.end(), r.next(from-1), r.nextEnd(), Behind); left {
 		m.children(rest, depth)
 	}
-	return true
 }
 
 // plain reports whether a new child that nobody becomes is made as it is.
@@ -392,18 +424,16 @@ func (m *Morph) plain(c *Child) bool {
 
 // make makes a new child: by fetching the element with its persistent id, from
 // wherever it is, or else of its own.
-func (m *Morph) make(parent, next dom.Node, before func() dom.Node, c *Child, depth int, planned *Window) {
+func (m *Morph) make(parent, next dom.Node, before func() dom.Node, c *Child, depth int, w *Window) {
 	p := m.Page
 	mark := p.Mark()
 	defer p.Release(mark)
 	around := false
 	if m.persistent(c.ID) {
-		element := p.Element(m.book, c.ID)
-		if contains, err := p.Call(element, "contains", parent); contains == 0 {
-			check(err)
-			m.lose(element, c.ID, planned)
+		if element := p.Outside(m.book, c.ID, parent); element != 0 {
+			m.lose(element, c.ID, w)
 			check(p.Move(parent, element, before()))
-			m.pair(element, next, depth)
+			m.become(element, next, depth)
 			return
 		}
 		around = true
@@ -417,7 +447,7 @@ func (m *Morph) make(parent, next dom.Node, before func() dom.Node, c *Child, de
 	}
 	element, err := p.Make(parent, next, before())
 	check(err)
-	m.pair(element, next, depth)
+	m.become(element, next, depth)
 }
 
 // onPage reports whether an element with the id of a new one is on the page.
@@ -496,16 +526,22 @@ func (m *Morph) href(src string) string {
 	return first(m.Page.Text(url, "href"))
 }
 
-// pair makes a node become another.
-func (m *Morph) pair(n, next dom.Node, depth int) {
-	p := m.Page
-	kind := p.Kind(n, next)
-	if kind == 0 {
-		p.SyncText(n, next)
-		return
+// become makes a node become another.
+func (m *Morph) become(n, next dom.Node, depth int) {
+	if kind := m.Page.Kind(n, next); kind == 0 {
+		m.Page.SyncText(n, next)
+	} else {
+		m.pair(n, next, kind, depth)
 	}
-	mark := p.Mark()
-	defer p.Release(mark)
+}
+
+// pair makes an element become another.
+func (m *Morph) pair(n, next dom.Node, kind Kind, depth int) {
+	p := m.Page
+	if kind&^(Permanent|Select|Template) != Element || m.Options != 0 {
+		mark := p.Mark()
+		defer p.Release(mark)
+	}
 	if m.ignoreActive && p.Same(n, m.active()) || !m.may(n, next, kind) {
 		return
 	}
@@ -546,6 +582,7 @@ func (m *Morph) element(n, next dom.Node, kind Kind, depth int) {
 	}
 	if rest, left := p.Rest(m.book, n, 0, next, 0, m.trim(depth+1)|InsideOld|InsideNew); left {
 		m.children(rest, depth+1)
+		p.Release(int32(rest.First))
 	}
 	m.inert, m.inSelect = inert, inSelect
 }

@@ -165,6 +165,30 @@ func (p *page) Kind(n, next dom.Node) Kind {
 	return Element
 }
 
+func (p *page) Step(r *Rest, from int, guarded bool) (at int, kind Kind, strayed bool) {
+	for i := from; ; i++ {
+		if guarded && i > 0 {
+			if n := p.node(r.old(i - 1)); n.NextSibling != p.node(p.behind(r, i)) && n.Parent == p.node(r.parent()) {
+				return i - 1, 0, true
+			}
+		}
+		if i == r.Old {
+			return i, 0, false
+		}
+		if kind := p.Kind(r.old(i), r.next(i)); kind != 0 {
+			return i, kind, false
+		}
+		p.SyncText(r.old(i), r.next(i))
+	}
+}
+
+func (p *page) behind(r *Rest, i int) dom.Node {
+	if i < r.Old {
+		return r.old(i)
+	}
+	return r.end()
+}
+
 func (p *page) Describe(b, first dom.Node, children []Child) {
 	book := p.nodes[b].(*book)
 	for i := range children {
@@ -237,8 +261,14 @@ func (p *page) Entries(b, n dom.Node) (numbers []int32) {
 	return numbers
 }
 
-func (p *page) Element(b dom.Node, id int32) dom.Node {
-	return p.handle(p.nodes[b].(*book).elements[id])
+func (p *page) Outside(b dom.Node, id int32, n dom.Node) dom.Node {
+	element := p.nodes[b].(*book).elements[id]
+	for around := p.node(n); around != nil; around = around.Parent {
+		if around == element {
+			return 0
+		}
+	}
+	return p.handle(element)
 }
 
 func (p *page) SyncText(n, next dom.Node) {
@@ -248,49 +278,43 @@ func (p *page) SyncText(n, next dom.Node) {
 	}
 }
 
-func (p *page) Names(n, other dom.Node, noValue bool) dom.Node {
-	var names []string
-	for _, a := range p.node(n).Attr {
-		if other == 0 {
-			names = append(names, a.Key)
-		} else if _, ok := attr(p.node(other), a.Key); !ok {
-			names = append(names, a.Key)
-		}
-	}
-	if len(names) == 0 {
-		return 0
-	}
-	return p.push(names)
-}
-
-func (p *page) Changing(n, next, names dom.Node, from int, heard bool) int {
-	for i, name := range p.nodes[names].([]string)[from:] {
+func (p *page) NextAttribute(n, next dom.Node, at int, heard, noValue bool) int {
+	node, other := p.node(n), p.node(next)
+	tell := func(name string) {
 		if heard {
 			p.events = append(p.events, name)
 		}
-		if next == 0 {
-			return from + i
+	}
+	for ; at >= 0 && at < len(other.Attr); at++ {
+		tell(other.Attr[at].Key)
+		if !slices.Contains(node.Attr, other.Attr[at]) {
+			return at
 		}
-		value, ok := attr(p.node(n), name)
-		if want, _ := attr(p.node(next), name); !ok || value != want {
-			return from + i
+	}
+	i := len(node.Attr) - 1
+	if at < 0 {
+		i = -3 - at
+	}
+	for ; i >= 0; i-- {
+		if _, ok := attr(other, node.Attr[i].Key); !ok {
+			tell(node.Attr[i].Key)
+			return -2 - i
 		}
 	}
 	return -1
 }
 
-func (p *page) CopyAttribute(n, next, names dom.Node, i int) error {
-	p.DropAttribute(n, names, i)
-	name := p.nodes[names].([]string)[i]
-	value, _ := attr(p.node(next), name)
-	p.node(n).Attr = append(p.node(n).Attr, html.Attribute{Key: name, Val: value})
+func (p *page) CopyAttribute(n, next dom.Node, i int) error {
+	p.changes++
+	node, a := p.node(n), p.node(next).Attr[i]
+	node.Attr = slices.DeleteFunc(node.Attr, func(b html.Attribute) bool { return a.Key == b.Key })
+	node.Attr = append(node.Attr, a)
 	return nil
 }
 
-func (p *page) DropAttribute(n, names dom.Node, i int) {
+func (p *page) DropAttribute(n dom.Node, i int) {
 	p.changes++
-	node, name := p.node(n), p.nodes[names].([]string)[i]
-	node.Attr = slices.DeleteFunc(node.Attr, func(a html.Attribute) bool { return a.Key == name })
+	p.node(n).Attr = slices.Delete(p.node(n).Attr, i, i+1)
 }
 
 func (p *page) Inside(parent, n dom.Node) bool {

@@ -22,6 +22,10 @@ type Page interface {
 	// and their number where there is none.
 	Differ(book dom.Node, r *Rest, from int) int
 	Kind(n, next dom.Node) Kind
+	// Step makes texts of an alike rest become each other from one on, up to the
+	// next element or the end. Where that is guarded, it ends at a node that has
+	// strayed: another follows it, in their parent, than the next of the rest.
+	Step(r *Rest, from int, guarded bool) (at int, kind Kind, strayed bool)
 	Describe(book, first dom.Node, children []Child) // without IDs and Content
 	Contents(first dom.Node, old, next []Child)      // adds Content
 	// Known reports whether there are ids in count new nodes that the page has
@@ -34,18 +38,18 @@ type Page interface {
 	// Entries tells all these numbers, 0 where there are none.
 	Enter(book, n dom.Node, id int32, below dom.Node) []int32
 	Entries(book, n dom.Node) []int32
-	Element(book dom.Node, id int32) dom.Node
+	// Outside returns the page's element with an id, 0 where that is around a node.
+	Outside(book dom.Node, id int32, n dom.Node) dom.Node
 
 	SyncText(n, next dom.Node)
-	// Names lists the names of attributes of n, those that other has not from
-	// the last on unless that is 0; 0 for none. The value may be left out.
-	Names(n, other dom.Node, noValue bool) (names dom.Node)
-	// Changing returns the first, from one on, that next has another value of,
-	// or 0 has not; -1 when there is none. Where that is heard, the event of
-	// each is dispatched, and those whose default was prevented are left out.
-	Changing(n, next, names dom.Node, from int, heard bool) int
-	CopyAttribute(n, next, names dom.Node, i int) error
-	DropAttribute(n, names dom.Node, i int)
+	// NextAttribute returns the next attribute to be changed: first those of next
+	// that n has not just so, from number at on, then -2 less the number of those
+	// that n alone has, from the last or that before at; -1 for none. Where that
+	// is heard, the event of each of next, and of each to be removed, is
+	// dispatched, and those whose default was prevented are left out.
+	NextAttribute(n, next dom.Node, at int, heard, noValue bool) int
+	CopyAttribute(n, next dom.Node, i int) error
+	DropAttribute(n dom.Node, i int)
 
 	Inside(parent, n dom.Node) bool
 	Follows(n, next dom.Node) bool

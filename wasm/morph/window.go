@@ -6,7 +6,7 @@ import "slices"
 type Child struct {
 	Label     int32   // one number per kind of node and name of element, negative for what is no element
 	ID        int32   // its id attribute, 0 for none, empty for an empty one
-	IDs       []int32 // the persistent ids on it and below: those that occur once on each side, on elements of one name
+	IDs       []int32 // the persistent ids on it and below: those that occur once on each side, on elements of one name; its own first
 	Last      bool    // it holds the focus: no match is looked for behind it, so that it need not move
 	Permanent bool    // it has an id and data-turbo-permanent
 	Entry     int32   // its number among those with persistent ids, 0 for none
@@ -17,18 +17,25 @@ type Child struct {
 const empty = 1
 
 // persistent reports whether the child's own id is persistent.
-func (c *Child) persistent() bool { return c.ID != 0 && slices.Contains(c.IDs, c.ID) }
+func (c *Child) persistent() bool { return c.ID != 0 && len(c.IDs) > 0 && c.IDs[0] == c.ID }
 
 // A Window is a run of old siblings that become a run of new ones.
 type Window struct {
 	Old, New []Child
 
-	owners  map[int32][]int32 // the old children that have a persistent id on them or below, in order
-	gone    map[int32]bool    // persistent ids that new children fetch from below old ones
-	settled []bool            // old children that have become one, or stay against our will
-	taken   []bool            // old children that are planned for, once that matters
-	stale   bool              // what was planned may not hold
+	owners  []owner        // by id
+	focus   int            // the old child that holds the focus, -1 for none
+	gone    map[int32]bool // persistent ids that new children of a plan fetch from below old ones
+	settled []bool         // old children that have become one, or stay against our will
+	taken   []bool         // old children that are planned for, once that matters
+	tables  *tables        // to decide with
+	planned bool           // what becomes of all new children is decided
+	stale   bool           // what was planned may not hold
 }
+
+// An owner is the old child that has a persistent id on it or below, -1 once
+// it has left.
+type owner struct{ id, child int32 }
 
 // What becomes of a new child: the index of the old one that becomes it in its
 // place, or one of these, or an old one that moves.
@@ -46,35 +53,48 @@ func (w *Window) own() {
 	if w.owners != nil {
 		return
 	}
-	w.owners = map[int32][]int32{}
+	w.focus = -1
+	count := 0
 	for k := range w.Old {
-		for _, id := range w.Old[k].IDs {
-			w.owners[id] = append(w.owners[id], int32(k))
+		count += len(w.Old[k].IDs)
+		if w.Old[k].Last {
+			w.focus = k
 		}
 	}
+	w.owners = make([]owner, 0, count)
+	for k := range w.Old {
+		for _, id := range w.Old[k].IDs {
+			w.owners = append(w.owners, owner{id, int32(k)})
+		}
+	}
+	byID := func(a, b owner) int { return int(a.id - b.id) }
+	if !slices.IsSortedFunc(w.owners, byID) {
+		slices.SortFunc(w.owners, byID)
+	}
+}
+
+// owner returns the old child that has a persistent id, nil for none.
+func (w *Window) owner(id int32) *owner {
+	i, found := slices.BinarySearchFunc(w.owners, id, func(o owner, id int32) int { return int(o.id - id) })
+	if !found || w.owners[i].child < 0 {
+		return nil
+	}
+	return &w.owners[i]
 }
 
 // Lose tells that the element with a persistent id has left an old child, or
 // its place if it is that child.
 func (w *Window) Lose(k int, id int32) {
 	w.own()
-	if owners, ok := w.owners[id]; ok {
-		w.owners[id] = without(owners, int32(k))
+	if o := w.owner(id); o != nil && o.child == int32(k) {
+		o.child = -1
 	}
-	if w.Old[k].ID == id {
-		w.Old[k] = Child{Label: none}
-	}
-}
-
-// without removes an item from a list that has it once.
-func without(list []int32, item int32) []int32 {
-	switch i := slices.Index(list, item); i {
-	case -1:
-		return list
-	case 0:
-		return list[1:]
-	default:
-		return slices.Delete(list, i, i+1)
+	c := &w.Old[k]
+	if c.ID == id {
+		*c = Child{Label: none}
+		w.settled[k] = true
+	} else if i := slices.Index(c.IDs, id); i >= 0 {
+		c.IDs = append(slices.Clone(c.IDs[:i]), c.IDs[i+1:]...) // the rest is shared
 	}
 }
 
@@ -86,58 +106,39 @@ func soft(old, new *Child) bool {
 	return old.Label == new.Label && (old.ID <= empty || old.ID == new.ID)
 }
 
-// Walk decides from a new and an old child on as the reference does (Turbo
-// 8.0.23, morphing): from left to right, each new child takes the first old
-// one that shares a persistent id, else the first of its kind that has none;
-// what was passed over is gone. plan has room for every new child.
-func (w *Window) Walk(from, at int, plan []int32) {
+// Next decides about the new child i as the reference does (Turbo 8.0.23,
+// morphing), when the old ones before at are passed over or taken: it takes the
+// first one that shares a persistent id, else the first of its kind that has none.
+func (w *Window) Next(i, at int) int32 {
 	w.own()
-	gone := map[int32]bool{} // persistent ids that the walk has fetched
-	focus := slices.IndexFunc(w.Old, func(c Child) bool { return c.Last })
-	for i := from; i < len(w.New); i++ {
-		n := &w.New[i]
-		end := len(w.Old)
-		if focus >= at {
-			end = focus + 1
-		}
-		k := w.best(i, at, end, gone)
-		switch {
-		case k >= 0:
-			plan[i], at = int32(k), k+1
-		case n.persistent():
-			plan[i] = Fetch
-			gone[n.ID] = true
-		default:
-			plan[i] = Create
-		}
+	n, end := &w.New[i], len(w.Old)
+	if w.focus >= at && w.Old[w.focus].Last {
+		end = w.focus + 1
 	}
-}
-
-// best looks for the old child in [at, end) that becomes the new child i, -1
-// for none.
-func (w *Window) best(i, at, end int, gone map[int32]bool) int {
-	n := &w.New[i]
-	found := -1
+	found := end
 	for _, id := range n.IDs {
-		for _, k := range w.owners[id] {
-			if int(k) >= at && int(k) < end && (found < 0 || int(k) < found) && !gone[id] && soft(&w.Old[k], n) {
-				found = int(k)
+		if o := w.owner(id); o != nil && int(o.child) >= at && int(o.child) < found && soft(&w.Old[o.child], n) {
+			if found = int(o.child); found == at {
+				break
 			}
 		}
 	}
-	if found >= 0 {
-		return found
+	if found == end {
+		found = w.near(i, at, end, nil)
 	}
-	return w.near(i, at, end, gone, nil)
+	if found < 0 && n.persistent() {
+		return Fetch
+	}
+	return int32(found)
 }
 
 // near looks in [at, end) for the first old child of the kind of the new child
 // i that has no persistent id and is not used, -1 for none; nil is none used.
-func (w *Window) near(i, at, end int, gone map[int32]bool, used []bool) int {
+func (w *Window) near(i, at, end int, used []bool) int {
 	next, shifted := i+1, 0
 	for k := at; k < end; k++ {
 		o := &w.Old[k]
-		if (used == nil || !used[k]) && soft(o, &w.New[i]) && anonymous(o, gone) {
+		if (used == nil || !used[k]) && soft(o, &w.New[i]) && anonymous(o, w.gone) {
 			return k
 		}
 		// Two of what follows are here: the new child was put before them.
@@ -163,23 +164,24 @@ func anonymous(o *Child, gone map[int32]bool) bool {
 // Keyed reports whether all elements have ids, each another, and the same ones
 // occur among the old and the new: they tell who is who.
 func (w *Window) Keyed() bool {
-	ids := map[int32]int32{} // to labels, negative once met again
+	labels := &w.tables.ids // by id, negative once met again
+	labels.clear(0)
 	old, next := 0, 0
 	for i := range w.Old {
 		if c := &w.Old[i]; c.Label > 0 {
-			if c.ID <= empty || ids[c.ID] != 0 {
+			if c.ID <= empty || labels.get(c.ID) != 0 {
 				return false
 			}
-			ids[c.ID] = c.Label
+			labels.set(c.ID, c.Label)
 			old++
 		}
 	}
 	for i := range w.New {
 		if c := &w.New[i]; c.Label > 0 {
-			if ids[c.ID] != c.Label {
+			if labels.get(c.ID) != c.Label {
 				return false
 			}
-			ids[c.ID] = -1
+			labels.set(c.ID, -1)
 			next++
 		}
 	}
@@ -190,16 +192,22 @@ func (w *Window) Keyed() bool {
 // away, one that would go is taken.
 const far = 64
 
-// Named reports whether all elements have ids.
-func (w *Window) Named() bool {
+// Vague reports whether elements without ids share their kind with others beside
+// them: then it is their looks that tell who is who.
+func (w *Window) Vague() bool {
 	for _, children := range [...][]Child{w.Old, w.New} {
+		labels := &w.tables.labels
+		labels.clear(0)
 		for i := range children {
 			if c := &children[i]; c.Label > 0 && c.ID <= empty {
-				return false
+				if labels.get(c.Label) != 0 {
+					return true
+				}
+				labels.set(c.Label, 1)
 			}
 		}
 	}
-	return true
+	return false
 }
 
 // loose reports whether an old element may become any of its kind.
@@ -212,34 +220,33 @@ func (w *Window) loose(c *Child) bool {
 // Of these the longest run that is in order stays, with what holds the focus in
 // it. Between them others become one of their kind, as the reference has it,
 // and those left over become one of their kind that is elsewhere.
-// Where what holds the focus would go, it decides as Walk does and returns
-// false. plan has room for every new child.
-func (w *Window) Fit(plan []int32) bool {
+// Where what holds the focus would go, nothing is planned. plan has room for
+// every new child.
+func (w *Window) Fit(plan []int32) {
 	w.own()
+	w.planned = true
 	used := make([]bool, len(w.Old))
 	focused := w.recognize(plan, used)
 	guess := slices.Clone(plan)
-	queues := w.queues(used)
+	queue := w.queue(used)
 	for i := range guess {
 		if n := &w.New[i]; guess[i] == Create && n.Label > 0 {
-			guess[i] = queues.next(n.Label, nil)
+			guess[i] = queue.next(n.Label, nil)
 		}
 	}
 	stays := longestRun(guess, focused)
 	w.fill(plan, stays, used)
-	queues = w.queues(used)
+	queue = w.queue(used)
 	for i := range plan {
 		if n := &w.New[i]; plan[i] == Create && n.Label > 0 {
-			if k := queues.next(n.Label, used); k >= 0 {
+			if k := queue.next(n.Label, used); k >= 0 {
 				plan[i], used[k] = Move(int(k)), true
 			}
 		}
 	}
-	if focus := slices.IndexFunc(w.Old, func(c Child) bool { return c.Last }); focus >= 0 && !used[focus] {
-		w.Walk(0, 0, plan)
-		return false
+	if w.focus >= 0 && !used[w.focus] {
+		w.gone, w.planned = nil, false
 	}
-	return true
 }
 
 // Spare takes an old element that may become the new child i and that nobody
@@ -269,19 +276,23 @@ func (w *Window) Spare(i int, plan []int32, settled []bool) int {
 // recognize finds who becomes whom by ids and by looks, and returns the index
 // of the new child that holds the focus then, -1 for none.
 func (w *Window) recognize(plan []int32, used []bool) (focused int) {
-	byID, byContent := queues{}, queues{}
+	byID, byContent := &w.tables.ids, &w.tables.contents
+	byID.clear(len(w.Old))
+	byContent.clear(len(w.Old))
 	w.gone = map[int32]bool{}
 	for i := range w.New {
-		if n := &w.New[i]; n.persistent() && len(w.owners[n.ID]) > 0 && w.Old[w.owners[n.ID][0]].ID != n.ID {
-			w.gone[n.ID] = true // it comes from below
+		if n := &w.New[i]; n.persistent() {
+			if o := w.owner(n.ID); o != nil && w.Old[o.child].ID != n.ID {
+				w.gone[n.ID] = true // it comes from below
+			}
 		}
 	}
 	for k := range w.Old {
 		switch c := &w.Old[k]; {
 		case c.Label > 0 && c.ID > empty:
-			byID[c.ID] = append(byID[c.ID], int32(k))
+			byID.push(c.ID, int32(k))
 		case c.Content != 0 && w.loose(c):
-			byContent[c.Content] = append(byContent[c.Content], int32(k))
+			byContent.push(c.Content, int32(k))
 		}
 	}
 	focused = -1
@@ -293,15 +304,14 @@ func (w *Window) recognize(plan []int32, used []bool) (focused int) {
 		}
 		k := int32(-1)
 		for _, id := range n.IDs {
-			for _, owner := range w.owners[id] {
-				if k < 0 && !used[owner] && !w.gone[id] && soft(&w.Old[owner], n) {
-					k = owner
-				}
+			if o := w.owner(id); o != nil && !used[o.child] && !w.gone[id] && soft(&w.Old[o.child], n) {
+				k = o.child
+				break
 			}
 		}
 		if k < 0 && n.Label > 0 && n.ID > empty {
 			if k = byID.next(n.ID, used); k >= 0 && (w.Old[k].Label != n.Label || !anonymous(&w.Old[k], w.gone)) {
-				byID[n.ID] = append(byID[n.ID], k)
+				byID.push(n.ID, k)
 				k = -1
 			}
 		}
@@ -336,36 +346,23 @@ func (w *Window) fill(plan []int32, stays, used []bool) {
 		case plan[i] >= 0:
 			plan[i] = Move(int(plan[i]))
 		case plan[i] == Create:
-			if k := w.near(i, at, min(ends[i], at+far), w.gone, used); k >= 0 {
+			if k := w.near(i, at, min(ends[i], at+far), used); k >= 0 {
 				plan[i], used[k], at = int32(k), true, k+1
 			}
 		}
 	}
 }
 
-// queues are old children in order, by a number that they have in common.
-type queues map[int32][]int32
-
-// queues of the unused elements that may become any of their kind.
-func (w *Window) queues(used []bool) queues {
-	q := queues{}
+// queue lists the unused elements that may become any of their kind, by label.
+func (w *Window) queue(used []bool) *table {
+	q := &w.tables.labels
+	q.clear(len(w.Old))
 	for k := range w.Old {
 		if c := &w.Old[k]; !used[k] && w.loose(c) {
-			q[c.Label] = append(q[c.Label], int32(k))
+			q.push(c.Label, int32(k))
 		}
 	}
 	return q
-}
-
-// next takes the first of a queue that is not used, -1 when there is none.
-func (q queues) next(number int32, used []bool) int32 {
-	for ks := q[number]; len(ks) > 0; ks = q[number] {
-		q[number] = ks[1:]
-		if used == nil || !used[ks[0]] {
-			return ks[0]
-		}
-	}
-	return -1
 }
 
 // longestRun marks the longest strictly increasing run of the numbers that
