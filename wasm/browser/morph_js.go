@@ -133,14 +133,13 @@ func (p *Page) Differ(book dom.Node, r *morph.Rest, from int) int {
 }
 
 func (p *Page) Contents(first dom.Node, old, next []morph.Child) {
-	count := len(old) + len(next)
-	domMorphContents(int32(first), int32(count))
-	for i, n := range numbers(int32(count)) {
-		if i < len(old) {
-			old[i].Content = n
-		} else {
-			next[i-len(old)].Content = n
-		}
+	domMorphContents(int32(first), int32(len(old)+len(next)))
+	n := numbers(int32(len(old) + len(next)))
+	for i := range old {
+		old[i].Content = n[i]
+	}
+	for i := range next {
+		next[i].Content = n[len(old)+i]
 	}
 }
 

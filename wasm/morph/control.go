@@ -113,5 +113,8 @@ func (m *Morph) restore(f focus) error {
 		return nil
 	}
 	_, err := p.Call(element, "setSelectionRange", p.Int(f.from), p.Int(f.to))
+	if !m.exact {
+		return nil // what the reference would have replaced may be a control without a selection now
+	}
 	return err
 }

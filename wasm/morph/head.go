@@ -93,7 +93,7 @@ func (m *Morph) addToHead(n dom.Node, html string) (made dom.Node, err error) {
 		return 0, err
 	}
 	made = p.Get(fragment, "firstChild")
-	if p.HasAttr(made, "data-turbo-permanent") && m.onPage(made) {
+	if p.HasAttr(made, "data-turbo-permanent") && m.kept(made) {
 		return 0, nil
 	}
 	_, err = p.Call(n, "append", made)

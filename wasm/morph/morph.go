@@ -289,8 +289,12 @@ func (m *Morph) open(r *Rest, fates []int32) *Window {
 	if m.exact {
 		return w
 	}
-	if r.Old > 1 && r.New > 1 && w.Vague() {
-		m.Page.Contents(r.old(0), w.Old, w.New)
+	if r.Old > 1 && r.New > 1 {
+		if w.Vague() {
+			m.Page.Contents(r.old(0), w.Old, w.New)
+		} else {
+			w.Unique()
+		}
 	}
 	w.Fit(fates)
 	return w
@@ -438,7 +442,7 @@ func (m *Morph) make(parent, next dom.Node, before func() dom.Node, c *Child, de
 		}
 		around = true
 	}
-	if c.Permanent && m.onPage(next) {
+	if c.Permanent && m.kept(next) {
 		return
 	}
 	if around || len(c.IDs) == 0 {
@@ -450,12 +454,14 @@ func (m *Morph) make(parent, next dom.Node, before func() dom.Node, c *Child, de
 	m.become(element, next, depth)
 }
 
-// onPage reports whether an element with the id of a new one is on the page.
-func (m *Morph) onPage(next dom.Node) bool {
+// kept reports whether the page has a permanent element of its own instead of a
+// new one. The reference takes any element with the id for that, though it may
+// go in the end.
+func (m *Morph) kept(next dom.Node) bool {
 	p := m.Page
 	id, _ := p.Attr(next, "id")
 	found, _ := p.Call(p.Get(0, "document"), "getElementById", p.String(id))
-	return found != 0
+	return found != 0 && (m.exact || p.Kind(found, 0)&Permanent != 0)
 }
 
 // remove takes a node away; what holds persistent ids waits for its turn.

@@ -204,16 +204,19 @@ func (p *page) Describe(b, first dom.Node, children []Child) {
 }
 
 func (p *page) Contents(first dom.Node, old, next []Child) {
-	sources := map[string]int32{}
-	for i := range len(old) + len(next) {
-		c := &next[max(i-len(old), 0):][0]
-		if i < len(old) {
-			c = &old[i]
-		}
+	known := map[string]int32{}
+	for i, c := range slices.Concat(pointers(old), pointers(next)) {
 		if c.Label > 0 {
-			c.Content = number(sources, render(p.node(first+dom.Node(i))))
+			c.Content = number(known, render(p.node(first+dom.Node(i))))
 		}
 	}
+}
+
+func pointers(children []Child) (list []*Child) {
+	for i := range children {
+		list = append(list, &children[i])
+	}
+	return list
 }
 
 func (p *page) Known(root, first dom.Node, count int) bool { return true }

@@ -210,6 +210,17 @@ func (w *Window) Vague() bool {
 	return false
 }
 
+// Unique has elements that are alone of their kind look like each other.
+func (w *Window) Unique() {
+	for _, children := range [...][]Child{w.Old, w.New} {
+		for i := range children {
+			if c := &children[i]; c.Label > 0 {
+				c.Content = c.Label
+			}
+		}
+	}
+}
+
 // loose reports whether an old element may become any of its kind.
 func (w *Window) loose(c *Child) bool {
 	return c.Label > 0 && c.ID <= empty && anonymous(c, w.gone)
@@ -226,17 +237,26 @@ func (w *Window) Fit(plan []int32) {
 	w.own()
 	w.planned = true
 	used := make([]bool, len(w.Old))
-	focused := w.recognize(plan, used)
-	guess := slices.Clone(plan)
-	queue := w.queue(used)
-	for i := range guess {
-		if n := &w.New[i]; guess[i] == Create && n.Label > 0 {
-			guess[i] = queue.next(n.Label, nil)
+	w.recognize(plan, used)
+	focused := -1
+	for i, k := range plan {
+		if k >= 0 && w.Old[k].Last {
+			focused = i
 		}
 	}
-	stays := longestRun(guess, focused)
+	guess, stays, guessed := w.guess(plan, used, focused, false)
+	if guessed {
+		if other, run, _ := w.guess(plan, used, focused, true); w.worth(other, run) >= w.worth(guess, stays) {
+			guess, stays = other, run
+		}
+	}
+	for i, stay := range stays {
+		if stay && plan[i] == Create {
+			plan[i], used[guess[i]] = guess[i], true
+		}
+	}
 	w.fill(plan, stays, used)
-	queue = w.queue(used)
+	queue := w.queue(used)
 	for i := range plan {
 		if n := &w.New[i]; plan[i] == Create && n.Label > 0 {
 			if k := queue.next(n.Label, used); k >= 0 {
@@ -247,6 +267,46 @@ func (w *Window) Fit(plan []int32) {
 	if w.focus >= 0 && !used[w.focus] {
 		w.gone, w.planned = nil, false
 	}
+}
+
+// guess has those that are not recognized become the first of their kind, or one
+// nearby, and marks which new children stay in order then; guessed says that
+// there are such.
+func (w *Window) guess(plan []int32, used []bool, focused int, near bool) (guess []int32, stays []bool, guessed bool) {
+	guess, used = slices.Clone(plan), slices.Clone(used)
+	queue := w.queue(used)
+	at := 0
+	for i := range guess {
+		if n := &w.New[i]; guess[i] == Create && n.Label > 0 {
+			if near {
+				guess[i] = int32(w.near(i, at, min(len(w.Old), at+far), used))
+			} else {
+				guess[i] = queue.next(n.Label, used)
+			}
+			guessed = guessed || guess[i] >= 0
+		}
+		if guess[i] >= 0 {
+			used[guess[i]] = true
+			at = max(at, int(guess[i])+1)
+			if focused < 0 && int(guess[i]) == w.focus {
+				focused = i
+			}
+		}
+	}
+	return guess, longestRun(guess, focused), guessed
+}
+
+// worth is how many stay; what holds the focus is worth more than all others.
+func (w *Window) worth(guess []int32, stays []bool) (n int) {
+	for i, stay := range stays {
+		if stay {
+			n++
+			if int(guess[i]) == w.focus {
+				n += len(guess)
+			}
+		}
+	}
+	return n
 }
 
 // Spare takes an old element that may become the new child i and that nobody
@@ -273,9 +333,8 @@ func (w *Window) Spare(i int, plan []int32, settled []bool) int {
 	return -1
 }
 
-// recognize finds who becomes whom by ids and by looks, and returns the index
-// of the new child that holds the focus then, -1 for none.
-func (w *Window) recognize(plan []int32, used []bool) (focused int) {
+// recognize finds who becomes whom by ids and by looks.
+func (w *Window) recognize(plan []int32, used []bool) {
 	byID, byContent := &w.tables.ids, &w.tables.contents
 	byID.clear(len(w.Old))
 	byContent.clear(len(w.Old))
@@ -295,7 +354,6 @@ func (w *Window) recognize(plan []int32, used []bool) (focused int) {
 			byContent.push(c.Content, int32(k))
 		}
 	}
-	focused = -1
 	for i := range w.New {
 		n := &w.New[i]
 		plan[i] = Create
@@ -320,12 +378,8 @@ func (w *Window) recognize(plan []int32, used []bool) (focused int) {
 		}
 		if k >= 0 {
 			plan[i], used[k] = k, true
-			if w.Old[k].Last {
-				focused = i
-			}
 		}
 	}
-	return focused
 }
 
 // fill finds old children for the new ones left between those that stay.
@@ -371,7 +425,7 @@ func longestRun(numbers []int32, with int) []bool {
 	var tails []int // index of the least last number of a run of each length
 	before := make([]int, len(numbers))
 	for i, n := range numbers {
-		if n < 0 || with >= 0 && (i < with && n > numbers[with] || i > with && n < numbers[with]) {
+		if n < 0 || with >= 0 && (i < with && n >= numbers[with] || i > with && n <= numbers[with]) {
 			continue
 		}
 		length, _ := slices.BinarySearchFunc(tails, n, func(i int, n int32) int { return int(numbers[i] - n) })
