@@ -101,16 +101,38 @@ function parse(html, depth) {
 
 const made = new Map()
 
-// The times of some calls, in ms, and what they end with. A call takes place some times or for a time, in which it
-// is repeated on pages made anew; calls that are over at once are measured together, as often as in times.
-function measure({ name, way, page, change, n }, ms, least) {
+function sources({ page, change, n }) {
   const key = `${page} ${change} ${n}`
   const trap = traps[page]
   if (!made.has(key)) {
     made.clear()
     made.set(key, trap ? trap[1](n) : content(page, change, n))
   }
-  const [old, next] = made.get(key), depth = trap?.[2] ? n : 0
+  const [old, next] = made.get(key)
+  return { old, next, depth: trap?.[2] ? n : 0 }
+}
+
+// The times, in ms, that the events of a morph take by themselves: made and dispatched once more.
+function dispatches(row, times) {
+  const { old, next, depth } = sources(row), list = [], samples = []
+  const types = ["turbo:before-morph-element", "turbo:before-morph-attribute", "turbo:morph-element"]
+  const note = ({ type, target, cancelable, detail }) => list.push([target, type, { bubbles: true, cancelable, composed: true, detail }])
+  for (const type of types) addEventListener(type, note)
+  place.replaceChildren(document.importNode(parse(old, depth), true))
+  window.Turbo.morphElements(place.firstChild, parse(next, depth))
+  for (const type of types) removeEventListener(type, note)
+  for (let i = 0; i < times; i++) {
+    const start = performance.now()
+    for (const [target, type, { bubbles, cancelable, composed, detail }] of list) target.dispatchEvent(new CustomEvent(type, { bubbles, cancelable, composed, detail: { ...detail } }))
+    samples.push(performance.now() - start)
+  }
+  return samples
+}
+
+// The times of some calls, in ms, and what they end with. A call takes place some times or for a time, in which it
+// is repeated on pages made anew; calls that are over at once are measured together, as often as in times.
+function measure(row, ms, least) {
+  const { old, next, depth } = sources(row), { way } = row
   const samples = []
   const { morphElements } = window.Turbo
   let root
@@ -129,4 +151,4 @@ function measure({ name, way, page, change, n }, ms, least) {
   return { samples, end: `${same ? "the new content" : "something else"}, ${end.textContent.length} characters, ${events ? "events" : "no events"}` }
 }
 
-window.bench = { measure, traps: () => Object.fromEntries(Object.entries(traps).map(([name, [n]]) => [name, n])) }
+window.bench = { measure, dispatches, traps: () => Object.fromEntries(Object.entries(traps).map(([name, [n]]) => [name, n])) }
