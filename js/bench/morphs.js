@@ -129,6 +129,18 @@ function dispatches(row, times) {
   return samples
 }
 
+// The times, in ms, of assigning the new content to innerHTML instead.
+function assignments(row, times) {
+  const { old, next, depth } = sources(row), samples = []
+  for (let i = 0; i < times; i++) {
+    place.replaceChildren(document.importNode(parse(old, depth), true))
+    const start = performance.now()
+    place.innerHTML = next
+    samples.push(performance.now() - start)
+  }
+  return samples
+}
+
 // The times of some calls, in ms, and what they end with. A call takes place some times or for a time, in which it
 // is repeated on pages made anew; calls that are over at once are measured together, as often as in times.
 function measure(row, ms, least) {
@@ -151,4 +163,4 @@ function measure(row, ms, least) {
   return { samples, end: `${same ? "the new content" : "something else"}, ${end.textContent.length} characters, ${events ? "events" : "no events"}` }
 }
 
-window.bench = { measure, dispatches, traps: () => Object.fromEntries(Object.entries(traps).map(([name, [n]]) => [name, n])) }
+window.bench = { measure, dispatches, assignments, traps: () => Object.fromEntries(Object.entries(traps).map(([name, [n]]) => [name, n])) }
