@@ -2,8 +2,8 @@
 // written out as a scenario.
 import { mkdirSync, writeFileSync } from "node:fs"
 import path from "node:path"
+import { check } from "./check.mjs"
 import { generator } from "./generator.mjs"
-import { check } from "./run.mjs"
 import { filled, root } from "./scenario.mjs"
 
 // After some messages little of the page is left that they could change: then its body begins anew.

@@ -4,7 +4,7 @@ import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { browserNames, launch } from "./browser.mjs"
-import { compare } from "./compare.mjs"
+import { check } from "./check.mjs"
 import { coverage, coverageTable } from "./coverage.mjs"
 import { differences, differencesProblems, writeDifferences } from "./report.mjs"
 import { runPairs } from "./pairs.mjs"
@@ -98,7 +98,7 @@ async function main(argv, print) {
         return report(`${random} random messages from seed ${flags.seed} in ${browserName}`, problems)
       }
       if (task.sabotage) {
-        const problems = await selfCheck(check, browser, browserName, { theirs, ours })
+        const problems = await selfCheck(browser, browserName, { theirs, ours })
         return report(`${sabotages.length} ways of breaking the runtime`, problems)
       }
       const { scenario } = task
@@ -137,36 +137,8 @@ async function main(argv, print) {
   return failed ? 1 : 0
 }
 
-// check plays theirs once and ours in each of the scenario's modes. Unobserved, the oracle does what it always
-// does and only the recorder's lines about the events of single elements are missing, so they are left out instead of playing it again.
-export async function check(browser, browserName, scenario, { theirs, ours, pending, sabotage, modes = scenario.modes }) {
-  const run = async (runtime, label, extra) => {
-    try {
-      return await play(browser, scenario, runtime, extra)
-    } catch (error) {
-      throw Object.assign(new Error(`${label} (${runtime.name}) broke off at ${error.message}`), { cause: error })
-    }
-  }
-  const unobserved = ({ log, ...rest }) => ({ ...rest, log: log.filter((line) => !/^turbo:(before-stream-render|before-morph-\w+|morph-element) on /.test(line)) })
-  const results = []
-  let left
-  for (const observe of modes) {
-    let problems
-    try {
-      left ??= await run(theirs, "theirs", { observe: true })
-      const right = await run(ours, "ours", { observe, sabotage })
-      problems = compare(observe ? left : unobserved(left), right, { aspects: scenario.compare, differs: scenario.differs, pending, browser: browserName, observe })
-    } catch (error) {
-      if (!browser.connected) throw error
-      problems = [{ aspect: "run", text: error.message }]
-    }
-    results.push({ observe, problems })
-  }
-  return results
-}
-
 // inBrowsers takes tasks from the queue in as many browser processes as asked; a browser that dies is replaced once.
-export async function inBrowsers(name, jobs, queue, work) {
+async function inBrowsers(name, jobs, queue, work) {
   await Promise.all(Array.from({ length: jobs }, async () => {
     let browser = await launch(name), restarts = 0
     try {
@@ -205,11 +177,9 @@ async function record(scenarios, runtime, browserName, print) {
   return 0
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  // Puppeteer alone would close the browsers, and inBrowsers start others in their place.
-  process.once("SIGTERM", () => process.exit(143))
-  main(process.argv.slice(2), console.log).then((code) => process.exit(code), (error) => {
-    console.error(error.message.startsWith("conformance:") ? error.message : error)
-    process.exit(2)
-  })
-}
+// Puppeteer alone would close the browsers, and inBrowsers start others in their place.
+process.once("SIGTERM", () => process.exit(143))
+main(process.argv.slice(2), console.log).then((code) => process.exit(code), (error) => {
+  console.error(error.message.startsWith("conformance:") ? error.message : error)
+  process.exit(2)
+})

@@ -1,5 +1,6 @@
 // The harness must be able to fail: it breaks the runtime on purpose, one thing at a time, and sees that a scenario
 // notices. Each sabotage is a script that the page runs behind the runtime's.
+import { check } from "./check.mjs"
 import { load } from "./scenario.mjs"
 
 const dispatching = (code) => `{
@@ -37,7 +38,7 @@ export const sabotages = [
 ]
 
 // selfCheck returns what was broken and nobody noticed.
-export async function selfCheck(check, browser, browserName, runtimes) {
+export async function selfCheck(browser, browserName, runtimes) {
   const problems = []
   for (const { what, scenario, after } of sabotages) {
     const [{ problems: noticed }] = await check(browser, browserName, load(scenario), { ...runtimes, pending: [], sabotage: { after }, modes: [true] })

@@ -1,0 +1,31 @@
+// Plays one scenario under both runtimes and compares.
+import { compare } from "./compare.mjs"
+import { play } from "./play.mjs"
+
+// check plays theirs once and ours in each of the scenario's modes. Unobserved, the oracle does what it always
+// does and only the recorder's lines about the events of single elements are missing, so they are left out instead of playing it again.
+export async function check(browser, browserName, scenario, { theirs, ours, pending, sabotage, modes = scenario.modes }) {
+  const run = async (runtime, label, extra) => {
+    try {
+      return await play(browser, scenario, runtime, extra)
+    } catch (error) {
+      throw Object.assign(new Error(`${label} (${runtime.name}) broke off at ${error.message}`), { cause: error })
+    }
+  }
+  const unobserved = ({ log, ...rest }) => ({ ...rest, log: log.filter((line) => !/^turbo:(before-stream-render|before-morph-\w+|morph-element) on /.test(line)) })
+  const results = []
+  let left
+  for (const observe of modes) {
+    let problems
+    try {
+      left ??= await run(theirs, "theirs", { observe: true })
+      const right = await run(ours, "ours", { observe, sabotage })
+      problems = compare(observe ? left : unobserved(left), right, { aspects: scenario.compare, differs: scenario.differs, pending, browser: browserName, observe })
+    } catch (error) {
+      if (!browser.connected) throw error
+      problems = [{ aspect: "run", text: error.message }]
+    }
+    results.push({ observe, problems })
+  }
+  return results
+}
