@@ -90,11 +90,22 @@ func (w *Window) Lose(k int, id int32) {
 		o.child = -1
 	}
 	c := &w.Old[k]
+	if w.settled[k] {
+		return
+	}
 	if c.ID == id {
 		*c = Child{Label: none}
 		w.settled[k] = true
-	} else if i := slices.Index(c.IDs, id); i >= 0 {
-		c.IDs = append(slices.Clone(c.IDs[:i]), c.IDs[i+1:]...) // the rest is shared
+		return
+	}
+	switch i, last := slices.Index(c.IDs, id), len(c.IDs)-1; i {
+	case -1:
+	case 0:
+		c.IDs = c.IDs[1:]
+	case last:
+		c.IDs = c.IDs[:last]
+	default:
+		c.IDs = append(slices.Clone(c.IDs[:i]), c.IDs[i+1:]...) // others share them
 	}
 }
 
