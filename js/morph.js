@@ -180,7 +180,7 @@ provide({
   // Numbers of the names and texts of elements, or of their sources where a text occurs more than once on a side.
   morph_contents(first, old, next) {
     const known = new Map(), several = new Set()
-    const looks = nodes.slice(first, first + old + next).map((node) => isElement(node) && nameOf(node) + textOf(node))
+    const looks = nodes.slice(first, first + old + next).map((node) => isElement(node) && `${nameOf(node)} ${textOf(node)}`)
     for (const side of [looks.slice(0, old), looks.slice(old)]) {
       const met = new Set()
       for (const look of side) met.has(look) ? several.add(look) : met.add(look)
