@@ -12,8 +12,8 @@ const isElement = (node) => node.nodeType == 1
 const idOf = (node) => isElement(node) ? getAttribute.call(node, "id") : null
 // A form's field may be called like these.
 const getter = (name) => Object.getOwnPropertyDescriptor(Node.prototype, name).get
-const parent = getter("parentNode"), following = getter("nextSibling"), nodeName = getter("nodeName"), textContent = getter("textContent")
-const parentOf = (node) => parent.call(node), after = (node) => following.call(node), nameOf = (node) => nodeName.call(node), textOf = (node) => textContent.call(node)
+const parent = getter("parentNode"), following = getter("nextSibling"), nodeName = getter("nodeName")
+const parentOf = (node) => parent.call(node), after = (node) => following.call(node), nameOf = (node) => nodeName.call(node)
 const content = (node) => node instanceof HTMLTemplateElement ? node.content : node
 
 // A form control that is not as its markup says, and what isEqualNode does not look into.
@@ -177,15 +177,10 @@ provide({
     }
     putNumbers(all)
   },
-  // Numbers of the names and texts of elements, or of their sources where a text occurs more than once on a side.
-  morph_contents(first, old, next) {
-    const known = new Map(), several = new Set()
-    const looks = nodes.slice(first, first + old + next).map((node) => isElement(node) && `${nameOf(node)} ${textOf(node)}`)
-    for (const side of [looks.slice(0, old), looks.slice(old)]) {
-      const met = new Set()
-      for (const look of side) met.has(look) ? several.add(look) : met.add(look)
-    }
-    putNumbers(looks.map((look, i) => look && number(known, several.has(look) ? nodes[first + i].outerHTML : look)))
+  // Numbers of the sources of elements.
+  morph_contents(first, count) {
+    const sources = new Map()
+    putNumbers(nodes.slice(first, first + count).map((node) => isElement(node) ? number(sources, node.outerHTML) : 0))
   },
   morph_known(root, first, count) {
     const known = (element) => document.getElementById(idOf(element))

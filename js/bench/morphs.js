@@ -72,6 +72,7 @@ const traps = {
   "duplicate ids": [1000, (n) => [list(repeat(n, (i) => `<li id="a${i % 10}">${i}</li>`)), list(repeat(n, (i) => `<li id="a${i * 7 % 10}">${i}</li>`))]],
   "other ids": [1000, (n) => [list(repeat(n, (i) => `<li id="a${i}">${i}</li>`)), list(repeat(n, (i) => `<li id="b${i}">${i}</li>`))]],
   "ids, reversed": [2000, (n) => [list(repeat(n, (i) => `<li id="a${i}">${i}</li>`)), list(repeat(n, (i) => `<li id="a${n - 1 - i}">${n - 1 - i}</li>`))]],
+  "ids, reversed, all changed": [5000, (n) => [list(repeat(n, (i) => `<li id="a${i}">${i}</li>`)), list(repeat(n, (i) => `<li id="a${n - 1 - i}">new ${n - 1 - i}</li>`))]],
   "ids below, reversed": [1000, (n) => [list(repeat(n, (i) => `<li><b id="a${i}">${i}</b></li>`)), list(repeat(n, (i) => `<li><b id="a${n - 1 - i}">${n - 1 - i}</b></li>`))]],
   "all moved to another parent": [1000, (n) => ["", "_"].map((side) => `<main><ul class="a">${side ? "" : repeat(n, (i) => `<li id="a${i}">${i}</li>`).join("")}</ul><ol>${side ? repeat(n, (i) => `<li id="a${i}">${i}</li>`).join("") : ""}</ol></main>`)],
   "each moved to the next parent": [1000, (n) => [0, 1].map((by) => `<main>${repeat(n, (i) => `<p><b id="a${(i + by) % n}">x</b></p>`).join("")}</main>`)],

@@ -27,7 +27,7 @@ func domMorphEqual(book, a, b int32) int32
 func domMorphDiffer(book, first, count, from int32) int32
 
 //go:wasmimport turbo morph_contents
-func domMorphContents(first, old, next int32)
+func domMorphContents(first, count int32)
 
 //go:wasmimport turbo morph_known
 func domMorphKnown(root, first, count int32) int32
@@ -133,7 +133,7 @@ func (p *Page) Differ(book dom.Node, r *morph.Rest, from int) int {
 }
 
 func (p *Page) Contents(first dom.Node, old, next []morph.Child) {
-	domMorphContents(int32(first), int32(len(old)), int32(len(next)))
+	domMorphContents(int32(first), int32(len(old)+len(next)))
 	n := numbers(int32(len(old) + len(next)))
 	for i := range old {
 		old[i].Content = n[i]

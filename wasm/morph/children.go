@@ -186,7 +186,7 @@ func (m *Morph) match(r Rest, depth int) {
 	}
 	for ; from < r.New; from++ {
 		if w.stale && fates[from] == Create && w.New[from].Label > 0 {
-			if k := w.Spare(from, fates, settled); k >= 0 {
+			if k := w.Spare(from, fates); k >= 0 {
 				fates[from] = Move(k)
 			}
 		}
@@ -219,11 +219,7 @@ func (m *Morph) match(r Rest, depth int) {
 		}
 		if m.trim(depth) == 0 || !p.Equal(m.book, r.old(k), next) {
 			m.become(r.old(k), next, depth)
-			behind := k + 1
-			for behind < r.Old && settled[behind] {
-				behind++
-			}
-			if m.strayed(&r, k, behind, depth) {
+			if m.guarded(depth) && m.strayed(&r, k, settled) {
 				m.follow(&r, k, from+1, depth)
 				return
 			}
@@ -239,14 +235,18 @@ func (m *Morph) match(r Rest, depth int) {
 func (m *Morph) guarded(depth int) bool { return m.exact && (depth > 0 || m.inner) }
 
 // strayed reports whether a listener has put something else behind an old node
-// that has become a new one.
-func (m *Morph) strayed(r *Rest, k, behind, depth int) bool {
+// that has become a new one than the next of those that have not.
+func (m *Morph) strayed(r *Rest, k int, settled []bool) bool {
 	p := m.Page
+	behind := k + 1
+	for behind < r.Old && settled[behind] {
+		behind++
+	}
 	next := r.end()
 	if behind < r.Old {
 		next = r.old(behind)
 	}
-	return m.guarded(depth) && !p.Follows(r.old(k), next) && p.Inside(r.parent(), r.old(k))
+	return !p.Follows(r.old(k), next) && p.Inside(r.parent(), r.old(k))
 }
 
 // follow goes on with what is behind an old node, as the reference does, with

@@ -7,7 +7,7 @@ type identity struct {
 	label      int32 // of its element in the page, 0 for none, less for several
 	next       int32 // of its element in the new content
 	persistent bool  // it occurs once on each side, on elements of one name
-	lost       bool  // its element has left its place: it counts no longer for what was around it
+	lost       bool  // its element has left its place
 }
 
 // An entry is a node that has persistent ids on it or below.
@@ -16,6 +16,7 @@ type entry struct {
 	first, last, next int32   // entries below it, and the next one below what is around it
 	within            bool    // it is below another
 	from, to          int32   // the part of the order that is on it and below
+	lost              []int32 // of these, those whose elements have left from below it
 	window            *Window // in which it is an old child
 	child             int
 }
@@ -114,16 +115,22 @@ func (m *Morph) arrange(n int32) {
 }
 
 // identifiers returns the persistent ids on an entry and below, save those that
-// have left their place.
+// have left from there. For the reference, what left within another element
+// counts still.
 func (m *Morph) identifiers(n int32) []int32 {
 	e := &m.entries[n]
 	ids := m.order[e.from:e.to:e.to]
-	if !m.moved {
+	if !m.moved || m.exact && len(e.lost) == 0 {
 		return ids
+	}
+	lost := &m.tables.ids
+	lost.clear(0)
+	for _, id := range e.lost {
+		lost.set(id, 1)
 	}
 	var left []int32
 	for _, id := range ids {
-		if id == e.id || !m.ids[id].lost {
+		if lost.get(id) == 0 && (m.exact || id == e.id || !m.ids[id].lost) {
 			left = append(left, id)
 		}
 	}
@@ -140,11 +147,15 @@ func (m *Morph) persistent(id int32) bool {
 // other windows may not hold.
 func (m *Morph) lose(element dom.Node, id int32, planning *Window) {
 	m.ids[id].lost, m.moved = true, true
-	for _, n := range m.Page.Entries(m.book, element) {
+	for i, n := range m.Page.Entries(m.book, element) {
 		if n == 0 {
 			continue
 		}
-		if e := &m.entries[n]; e.window != nil {
+		e := &m.entries[n]
+		if i > 0 {
+			e.lost = append(e.lost, id)
+		}
+		if e.window != nil {
 			e.window.Lose(e.child, id)
 			e.window.stale = e.window.stale || e.window.planned && e.window != planning
 		}

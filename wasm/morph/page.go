@@ -27,9 +27,7 @@ type Page interface {
 	// strayed: another follows it, in their parent, than the next of the rest.
 	Step(r *Rest, from int, guarded bool) (at int, kind Kind, strayed bool)
 	Describe(book, first dom.Node, children []Child) // without IDs and Content
-	// Contents adds what elements look like: by their texts, or by their sources
-	// where a text occurs more than once on a side.
-	Contents(first dom.Node, old, next []Child)
+	Contents(first dom.Node, old, next []Child)      // adds Content
 	// Known reports whether there are ids in count new nodes that the page has
 	// too, or may have.
 	Known(root, first dom.Node, count int) bool

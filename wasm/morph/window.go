@@ -322,9 +322,9 @@ func (w *Window) worth(guess []int32, stays []bool) (n int) {
 
 // Spare takes an old element that may become the new child i and that nobody
 // becomes by what is left of a plan, -1 for none.
-func (w *Window) Spare(i int, plan []int32, settled []bool) int {
+func (w *Window) Spare(i int, plan []int32) int {
 	if w.taken == nil {
-		w.taken = slices.Clone(settled)
+		w.taken = slices.Clone(w.settled)
 		for _, fate := range plan[i:] {
 			if fate <= moved {
 				fate = moved - fate
@@ -336,7 +336,7 @@ func (w *Window) Spare(i int, plan []int32, settled []bool) int {
 	}
 	n := &w.New[i]
 	for k := range w.Old {
-		if c := &w.Old[k]; !w.taken[k] && !settled[k] && soft(c, n) && anonymous(c, w.gone) {
+		if c := &w.Old[k]; !w.taken[k] && !w.settled[k] && soft(c, n) && anonymous(c, w.gone) {
 			w.taken[k] = true
 			return k
 		}
