@@ -1,7 +1,7 @@
 // Morphing (Turbo 8.0.23): its entry points, and the primitives by which Go
 // compares, names, moves and changes nodes; see wasm/morph.
 
-import { ask, fragment, handle, handles, nodes, provide, push, putNumbers, text } from "./dom.js"
+import { ask, fragment, handle, nodes, provide, push, putNumbers, text } from "./dom.js"
 import { elementEvents, heard } from "./observation.js"
 import { runtime } from "./runtime.js"
 import { dispatch } from "./values.js"

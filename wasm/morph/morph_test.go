@@ -266,10 +266,8 @@ func (p *page) Entries(b, n dom.Node) (numbers []int32) {
 
 func (p *page) Outside(b dom.Node, id int32, n dom.Node) dom.Node {
 	element := p.nodes[b].(*book).elements[id]
-	for around := p.node(n); around != nil; around = around.Parent {
-		if around == element {
-			return 0
-		}
+	if slices.Contains(slices.Collect(all(element)), p.node(n)) {
+		return 0
 	}
 	return p.handle(element)
 }
@@ -392,10 +390,6 @@ func (p *page) Call(n dom.Node, method string, args ...dom.Node) (dom.Node, erro
 	switch method {
 	case "warn":
 		p.warnings++
-	case "contains":
-		if slices.Contains(slices.Collect(all(p.node(n))), p.node(args[0])) {
-			return dom.True, nil
-		}
 	default:
 		panic("no " + method)
 	}
