@@ -25,15 +25,16 @@ var goLicence []byte
 
 const scriptNotice = "/*! turbowasm, MIT licence. Contains wasm_exec.js, copyright The Go Authors, see LICENSE-go.txt. */\n"
 
-// dist writes the runtime's files to dir, which is created if need be.
-func dist(ctx context.Context, mainPackage, dir string, debug bool, progress io.Writer) error {
+// dist writes the runtime's files to dir, which is created if need be; plain
+// ones without what they compress to.
+func dist(ctx context.Context, mainPackage, dir string, debug, plain bool, progress io.Writer) error {
 	fmt.Fprintf(progress, "compiling %s\n", mainPackage)
 	files, err := makeFiles(ctx, mainPackage, debug)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(progress, "compressing into %s\n", dir)
-	return writeFiles(dir, files)
+	fmt.Fprintf(progress, "writing %s\n", dir)
+	return writeFiles(dir, files, plain)
 }
 
 // makeFiles builds a distribution, by file name.
@@ -72,8 +73,9 @@ func makeFiles(ctx context.Context, mainPackage string, debug bool) (map[string]
 }
 
 // writeFiles writes files to dir, and beside those that pages load what they
-// compress to.
-func writeFiles(dir string, files map[string][]byte) error {
+// compress to. Plain files have nothing beside them, and what an earlier build
+// left there is removed.
+func writeFiles(dir string, files map[string][]byte, plain bool) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("turbowasm: make %q: %w", dir, err)
 	}
@@ -81,6 +83,11 @@ func writeFiles(dir string, files map[string][]byte) error {
 	for name, data := range files {
 		group.Go(func() error { return writeFile(dir, name, data) })
 		if ext := filepath.Ext(name); ext == ".js" || ext == ".wasm" {
+			if plain {
+				os.Remove(filepath.Join(dir, name+".gz"))
+				os.Remove(filepath.Join(dir, name+".br"))
+				continue
+			}
 			group.Go(func() error { return writeFile(dir, name+".gz", gzipped(data)) })
 			group.Go(func() error { return writeFile(dir, name+".br", brotlied(data)) })
 		}

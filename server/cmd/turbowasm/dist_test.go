@@ -40,7 +40,7 @@ func TestMakeFiles(t *testing.T) {
 func TestWriteFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "public", "turbo")
 	for _, content := range []string{"before", strings.Repeat("after ", 1000)} {
-		err := writeFiles(dir, map[string][]byte{"turbo.js": []byte(content), "turbo.wasm": []byte(content), "turbo.d.ts": []byte(content)})
+		err := writeFiles(dir, map[string][]byte{"turbo.js": []byte(content), "turbo.wasm": []byte(content), "turbo.d.ts": []byte(content)}, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +110,7 @@ func TestRefuse(t *testing.T) {
 			}
 		})
 	}
-	if err := writeFiles(file, map[string][]byte{"turbo.js": nil}); err == nil || !strings.Contains(err.Error(), file) {
+	if err := writeFiles(file, map[string][]byte{"turbo.js": nil}, false); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("a directory that is a file: got error %v", err)
 	}
 	if data, err := os.ReadFile(file); string(data) != "kept" {

@@ -1,7 +1,7 @@
 // Command turbowasm builds, weighs and tests the browser runtime with the Go
 // toolchain alone.
 //
-//	turbowasm dist [-main package] [-debug] DIR
+//	turbowasm dist [-main package] [-debug] [-plain] DIR
 //	turbowasm size [-main package]
 //	turbowasm browsertest [go test flags] [packages]
 //	turbowasm need chromium|firefox-esr|package...
@@ -15,7 +15,8 @@
 // -main names another main package to compile in place of the stock runtime,
 // for an application that adds Go code of its own to the page.
 // -debug keeps the names and lines of functions, for tracebacks of panics and
-// the browser's profiler; the wasm is then a fifth heavier.
+// the browser's profiler; the wasm is then a fifth heavier. -plain leaves out
+// the compressed files, which take most of the time.
 //
 // Size prints what the runtime weighs, by file and by package, and fails when
 // it is over budget.
@@ -37,7 +38,7 @@ import (
 )
 
 const usage = `usage:
-  turbowasm dist [-main package] [-debug] DIR
+  turbowasm dist [-main package] [-debug] [-plain] DIR
   turbowasm size [-main package]
   turbowasm browsertest [go test flags] [packages]
   turbowasm need package...
@@ -71,9 +72,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	switch args[0] {
 	case "dist", "size":
 		mainPackage := flags.String("main", runtimePackage, "main `package` to compile")
-		debug := new(bool)
+		debug, plain := new(bool), new(bool)
 		if args[0] == "dist" {
 			flags.BoolVar(debug, "debug", false, "keep names and lines of functions")
+			flags.BoolVar(plain, "plain", false, "leave out the compressed files")
 		}
 		if err := flags.Parse(args[1:]); err != nil {
 			if errors.Is(err, flag.ErrHelp) {
@@ -85,7 +87,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return size(ctx, *mainPackage, stdout, stderr)
 		}
 		if args[0] == "dist" && flags.NArg() == 1 {
-			return dist(ctx, *mainPackage, flags.Arg(0), *debug, stderr)
+			return dist(ctx, *mainPackage, flags.Arg(0), *debug, *plain, stderr)
 		}
 	case "browsertest":
 		return browserTest(ctx, args[1:], stdout, stderr)
