@@ -112,10 +112,10 @@ export function enter(name, node, a, b, c, d) {
 }
 
 // Calls a method of Go's on behalf of an object and returns its value.
-export function ask(object, method, a, b, c) {
+export function ask(object, method, ...args) {
   const mark = top
   try {
-    return nodes[call("ask", object, method, handle(a), handle(b), handle(c))]
+    return nodes[call("ask", object, method, ...args.map((value) => value === false ? 2 : handle(value)))]
   } finally {
     release(mark)
   }
@@ -132,8 +132,8 @@ export function list(name, node, a) {
   }
 }
 
-function call(name, node, a, b, c, d) {
-  const status = go[name](handle(node), a, b, c, d)
+function call(name, node, a, b, c, d, e) {
+  const status = go[name](handle(node), a, b, c, d, e)
   if (status == -1) throw thrown
   if (status < -1) throw new RuntimeError(taken(-2 - status))
   return status
@@ -353,9 +353,9 @@ export function provide(more) { Object.assign(primitives, more) }
 // The module to put into a program's import object. Nothing may be thrown
 // through Go's frames: a primitive that throws answers -1 and leaves what it
 // threw for the caller outside.
-export const imports = () => Object.fromEntries(Object.entries(primitives).map(([name, primitive]) => [name, (a, b, c, d, e, f) => {
+export const imports = () => Object.fromEntries(Object.entries(primitives).map(([name, primitive]) => [name, (a, b, c, d, e, f, g) => {
   try {
-    return primitive(a, b, c, d, e, f)
+    return primitive(a, b, c, d, e, f, g)
   } catch (error) {
     thrown = error
     return -1

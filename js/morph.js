@@ -263,7 +263,7 @@ function run(next) {
   return [next?.firstChild]
 }
 
-const PLAIN = 12 << 6, BODY = PLAIN + 1, FRAME = PLAIN + 2 // see browser/drive_js.go
+const PLAIN = 12 << 7, BODY = PLAIN + 1, FRAME = PLAIN + 2 // see browser/drive_js.go
 
 function morph(how, current, next, options) {
   runtime.when(() => {

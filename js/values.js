@@ -42,7 +42,11 @@ provide({
   items: (n) => handles(nodes[n]),
   delete(n, at, length) { delete nodes[n][text(at, length)] },
   set(n, at, length, value) { (n ? nodes[n] : world)[text(at, length)] = nodes[value] },
-  call: (n, at, length, a, b, c) => handle((n ? nodes[n] : world)[text(at, length)](...[a, b, c].slice(0, c ? 3 : b ? 2 : a ? 1 : 0).map((value) => nodes[value]))),
+  // A method that is Go's own, whatever it is called by, is not called but named: -2 less its number.
+  call(n, at, length, a, b, c, d) {
+    const object = n ? nodes[n] : world, name = text(at, length), number = numbers.get(object[name])
+    return number >= 0 ? -2 - number : handle(object[name](...[a, b, c, d].slice(0, d ? 4 : c ? 3 : b ? 2 : a ? 1 : 0).map((value) => nodes[value])))
+  },
   dispatch: (at, length, n, cancelable, detail) => +!dispatch(text(at, length), nodes[n], !!cancelable, nodes[detail]).defaultPrevented,
   // A rejection stays an unhandled one.
   then(n, slot) {
@@ -57,14 +61,23 @@ provide({
   }
 })
 
+// The methods that Go answers, and their numbers. Where Go makes a step that is
+// a method of some object, it makes it by way of that object: one that the
+// application has put in the place of Go's, on whatever level, is called.
+const numbers = new Map()
+
 // Gives an object methods, and getters, that Go answers; before Go runs calls
 // wait for it. They are numbered in the order of the names, within a kind.
 export function forward(object, kind, methods, getters = "") {
-  let next = kind << 6
-  const method = (number) => function (a, b, c) {
-    let result
-    runtime.when(() => result = ask(this, number, a, b, c))
-    return result
+  let next = kind << 7
+  const method = (number) => {
+    const method = function (a, b, c, d) {
+      let result
+      runtime.when(() => result = ask(this, number, a, b, c, d))
+      return result
+    }
+    numbers.set(method, number)
+    return method
   }
   for (const name of methods.split(" ")) object[name] = method(next++)
   if (getters) for (const name of getters.split(" ")) Object.defineProperty(object, name, { get: method(next++), configurable: true })

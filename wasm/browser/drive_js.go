@@ -105,16 +105,19 @@ const (
 // returns a handle.
 //
 //go:wasmexport turbo_ask
-func exportAsk(object, method, a, b, c int32) (result int32) {
+func exportAsk(object, method, a, b, c, d int32) (result int32) {
 	defer guard(&result, "answering the page")
-	value := ask(dom.Node(object), int(method)>>6, int(method)&63, dom.Node(a), dom.Node(b), dom.Node(c))
+	value := ask(dom.Node(object), int(method), [4]dom.Node{dom.Node(a), dom.Node(b), dom.Node(c), dom.Node(d)})
 	if status := page.settle(); status < 0 {
 		return status
 	}
 	return int32(value)
 }
 
-func ask(object dom.Node, kind, method int, a, b, c dom.Node) dom.Node {
+// ask performs a method of Go's by its number, for the page or within Go.
+func ask(object dom.Node, number int, args [4]dom.Node) dom.Node {
+	kind, method := number>>7, number&127
+	a, b, c := args[0], args[1], args[2]
 	d := driver
 	switch kind {
 	case askForm:

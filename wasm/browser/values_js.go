@@ -36,7 +36,7 @@ func domObject() int32
 func domSet(n int32, name string, value int32) int32
 
 //go:wasmimport turbo call
-func domCall(n int32, method string, a, b, c int32) int32
+func domCall(n int32, method string, a, b, c, d int32) int32
 
 //go:wasmimport turbo delete
 func domDelete(n int32, name string)
@@ -119,14 +119,44 @@ func (p *Page) Set(n dom.Node, name string, value dom.Node) error {
 	return failed(domSet(int32(n), name, int32(value)))
 }
 
-// Call calls a method with up to three values; it fails when the page throws.
+// Call calls a method with up to four values; it fails when the page throws.
 func (p *Page) Call(n dom.Node, method string, args ...dom.Node) (dom.Node, error) {
-	var a [3]int32
-	for i, arg := range args {
-		a[i] = int32(arg)
+	result, own := p.call(n, method, args)
+	if own < 0 {
+		return found(result), failed(result)
 	}
-	result := domCall(int32(n), method, a[0], a[1], a[2])
-	return found(result), failed(result)
+	before := p.failure
+	p.failure = nil
+	answer := ask(n, own, arguments(args))
+	err := p.failure
+	p.failure = before
+	return answer, err
+}
+
+// Replaced is Do for a method that the application has put in the place of
+// Go's own; where Go's is intact nothing is called, and ok is false.
+func (p *Page) Replaced(n dom.Node, method string, args ...dom.Node) (result dom.Node, ok bool) {
+	status, own := p.call(n, method, args)
+	if own >= 0 {
+		return 0, false
+	}
+	if err := failed(status); err != nil {
+		p.failure = err
+	}
+	return found(status), true
+}
+
+// call calls a method of the page's, or returns the number of one of Go's, -1
+// for others.
+func (p *Page) call(n dom.Node, method string, args []dom.Node) (result int32, own int) {
+	a := arguments(args)
+	result = domCall(int32(n), method, int32(a[0]), int32(a[1]), int32(a[2]), int32(a[3]))
+	return result, int(-2 - result)
+}
+
+func arguments(args []dom.Node) (a [4]dom.Node) {
+	copy(a[:], args)
+	return a
 }
 
 // Do is Call; what the page throws it throws again where the current call

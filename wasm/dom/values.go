@@ -30,11 +30,15 @@ type Values interface {
 	// Set sets a property; the value 0 is undefined.
 	Set(n Node, name string, value Node) error
 	Delete(n Node, name string)
-	// Call calls a method with up to three values; it fails with ErrPage when
+	// Call calls a method with up to four values; it fails with ErrPage when
 	// the page throws. Do is Call for callers that can do nothing about that:
-	// the page throws again where the current call came from.
+	// the page throws again where the current call came from. A method that is
+	// the runtime's own is performed without leaving Go.
 	Call(n Node, method string, args ...Node) (Node, error)
 	Do(n Node, method string, args ...Node) Node
+	// Replaced is Do where the application has put another method in the place
+	// of the runtime's own; else it does nothing, and ok is false.
+	Replaced(n Node, method string, args ...Node) (result Node, ok bool)
 	Same(a, b Node) bool
 
 	Attr(n Node, name string) (value string, ok bool)
