@@ -3,8 +3,9 @@
 
 TURBOWASM = go run ./server/cmd/turbowasm
 FUZZTIME ?= 30s
+SOAK ?= 5m
 
-.PHONY: all run test vet test-native test-browser conformance webkit dist size bench fuzz fmt clean
+.PHONY: all run test vet test-native test-browser conformance webkit dist size bench bench-server fuzz fmt clean
 
 all: fmt test
 
@@ -41,6 +42,9 @@ size: ## what the runtime weighs, against its budget
 bench: dist js/node_modules ## speed, side by side with @hotwired/turbo
 	$(TURBOWASM) need chromium
 	cd js && node bench/streams.mjs && node bench/visits.mjs && node bench/morph.mjs
+
+bench-server: ## the server, side by side with Centrifugo, then SOAK of connections that come and go
+	go run ./server/cmd/benchserver -soak $(SOAK)
 
 fuzz: ## every fuzz target, for FUZZTIME each
 	@go list ./... | while read -r pkg; do \

@@ -1,0 +1,120 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+)
+
+// The figures of a sheet.
+const (
+	connecting       = "connects as fast as they go, all subscribed after, s"
+	connectingCPU    = "CPU per connect, µs"
+	goroutinesEach   = "goroutines per connection"
+	idleCPU          = "idle, pings included, % of a core"
+	reachesHalf      = "one broadcast, until half have it, ms"
+	reachesLast      = "one broadcast, until the last has it, ms"
+	reachesLastWorst = "the slowest of twenty, until the last has it, ms"
+	cpuPerFrame      = "CPU per delivered frame at 100 broadcasts/s, µs"
+	keptRate         = "broadcasts/s that all keep up with"
+	fastestRate      = "broadcasts/s taken at most"
+	cutRate          = "broadcasts/s when the first is cut off"
+)
+
+func memoryOf(n int) string { return fmt.Sprintf("memory per connection at %d, KB of RSS", n) }
+func memoryAfterGCOf(n int) string {
+	return fmt.Sprintf("memory per connection at %d after GC, KB of RSS", n)
+}
+func usedOf(n int) string { return fmt.Sprintf("heap and stacks per connection at %d after GC, KB", n) }
+
+// moreIsBetter are the figures of which a greater one is better.
+var moreIsBetter = []string{keptRate, fastestRate, cutRate}
+
+// bounds are what is expected of ours at 10,000 connections.
+var bounds = map[string]float64{
+	memoryOf(10_000): 12,
+	goroutinesEach:   1.01,
+	idleCPU:          1,
+	reachesLast:      90,
+}
+
+// figures are the rows of the table, for many connections and a few.
+func figures(many, few int) []string {
+	return []string{
+		memoryOf(few), memoryAfterGCOf(few), usedOf(few), memoryOf(many), memoryAfterGCOf(many), usedOf(many),
+		goroutinesEach, idleCPU, connecting, connectingCPU, reachesHalf, reachesLast, reachesLastWorst,
+		cpuPerFrame, keptRate, fastestRate, cutRate,
+	}
+}
+
+// report writes a Markdown table of medians, with the least and the greatest,
+// and of how many times better the first is than the second; then what was
+// missed.
+func report(w io.Writer, rows []string, names []string, sheets []sheet) {
+	header, rule := "| |", "|---|"
+	for _, name := range names {
+		header, rule = header+" "+name+" |", rule+"---|"
+	}
+	if len(names) > 1 {
+		header, rule = header+" times better |", rule+"---|"
+	}
+	fmt.Fprintf(w, "%s\n%s\n", header, rule)
+	var missed []string
+	for _, row := range rows {
+		fmt.Fprintf(w, "| %s |", row)
+		for _, s := range sheets {
+			fmt.Fprintf(w, " %s |", cell(s[row]))
+		}
+		ours := middle(sheets[0][row])
+		if len(sheets) > 1 {
+			times := middle(sheets[1][row]) / ours
+			if slices.Contains(moreIsBetter, row) {
+				times = 1 / times
+			}
+			fmt.Fprintf(w, " %s |", number(times))
+			if times < 1 {
+				missed = append(missed, fmt.Sprintf("%s: behind %s", row, names[1]))
+			}
+		}
+		fmt.Fprintln(w)
+		if bound, ok := bounds[row]; ok && ours > bound {
+			missed = append(missed, fmt.Sprintf("%s: more than %s", row, number(bound)))
+		}
+	}
+	for _, m := range missed {
+		fmt.Fprintf(w, "\nmissed: %s", m)
+	}
+	if len(missed) == 0 {
+		fmt.Fprint(w, "\nall targets met")
+	}
+	fmt.Fprintln(w)
+}
+
+// cell is a median with its spread.
+func cell(values []float64) string {
+	if len(values) == 0 {
+		return "–"
+	}
+	low, high := slices.Min(values), slices.Max(values)
+	if low == high {
+		return number(low)
+	}
+	return fmt.Sprintf("%s (%s–%s)", number(middle(values)), number(low), number(high))
+}
+
+func number(v float64) string {
+	switch {
+	case math.IsNaN(v):
+		return "–"
+	case math.IsInf(v, 1):
+		return "never"
+	case v < 10:
+		return fmt.Sprintf("%.2f", v)
+	case v < 100:
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.0f", v)
+}
