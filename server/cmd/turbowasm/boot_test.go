@@ -152,7 +152,7 @@ func (b bootTab) isOrdinary(url string) {
 // TestBoot loads the shipped runtime in pages that let it start and in pages
 // that do not: those stay ordinary pages and say why.
 func TestBoot(t *testing.T) {
-	files, err := makeFiles(t.Context(), runtimePackage, false)
+	files, err := makeFiles(t.Context(), runtimePackage, false, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +233,7 @@ func TestBoot(t *testing.T) {
 // TestEnd ends the program in the middle of a page: from then on it is an
 // ordinary page.
 func TestEnd(t *testing.T) {
-	files, err := makeFiles(t.Context(), "./testdata/ending", false)
+	files, err := makeFiles(t.Context(), "./testdata/ending", false, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}

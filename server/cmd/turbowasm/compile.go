@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,12 +18,30 @@ const (
 	runtimePackage = modulePath + "/wasm"
 )
 
-// A program is a main package for GOOS=js and the directory to run the go
-// command in, so that the package is found and its toolchain is the one used.
+// A program is a main package for GOOS=js, the directory to run the go command
+// in, so that the package is found, and the toolchain.
 type program struct {
 	Package string
 	Dir     string // empty for the current directory
+	Root    string // GOROOT; empty for that of the go command
 }
+
+// A build says what of the names and the diagnostics of the Go runtime a
+// program keeps.
+type build int
+
+const (
+	shipped   build = iota // neither
+	named                  // the names of functions in the wasm, else as shipped
+	debugging              // both, with files and lines
+)
+
+// What is not ours is not inlined, and the garbage collector is that of Go
+// 1.25: the program is 8 % smaller after compression.
+var buildFlags = []string{"-trimpath", "-buildvcs=false", "-gcflags=all=-l", "-gcflags=" + modulePath + "/...="}
+
+// knownGo is the version of Go whose runtime we know how to make smaller.
+const knownGo = "go1.26"
 
 // findProgram locates a main package: through the current directory's module
 // if that knows it, else, for packages of this module, through the module
@@ -66,9 +85,16 @@ func moduleVersion() string {
 
 // goCommand runs the go command for GOOS=js and returns its standard output.
 func (p program) goCommand(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "go", args...)
+	command := "go"
+	if p.Root != "" {
+		command = filepath.Join(p.Root, "bin", "go")
+	}
+	cmd := exec.CommandContext(ctx, command, args...)
 	cmd.Dir = p.Dir
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOEXPERIMENT="+experiments())
+	if p.Root != "" {
+		cmd.Env = append(cmd.Env, "GOROOT="+p.Root, "GOTOOLCHAIN=local")
+	}
 	if p.Dir != "" {
 		cmd.Env = append(cmd.Env, "GOWORK=off", "GOFLAGS=-mod=readonly")
 	}
@@ -86,20 +112,35 @@ func experiments() string {
 	return strings.TrimPrefix(os.Getenv("GOEXPERIMENT")+",nogreenteagc", ",")
 }
 
-// compile builds the program into a wasm binary. For debugging it keeps what
-// tracebacks and the browser's profiler show of functions: names, files, lines.
-func (p program) compile(ctx context.Context, debug bool) ([]byte, error) {
+// compile builds the program into a wasm binary. It says to progress when the
+// toolchain is not one whose runtime it knows how to make smaller.
+func (p program) compile(ctx context.Context, b build, progress io.Writer) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "turbowasm-")
 	if err != nil {
 		return nil, fmt.Errorf("turbowasm: compile %q: %w", p.Package, err)
 	}
 	defer os.RemoveAll(dir)
 	file := filepath.Join(dir, "turbo.wasm")
-	// Without inlining in what is not ours, and with the garbage collector of
-	// Go 1.25, the program is 8 % smaller after compression.
-	args := []string{"build", "-o", file, "-trimpath", "-buildvcs=false", "-gcflags=all=-l", "-gcflags=" + modulePath + "/...="}
-	if !debug {
+	args := append([]string{"build", "-o", file}, buildFlags...)
+	if b == shipped {
 		args = append(args, "-ldflags=-s -w")
+	}
+	version, err := p.goCommand(ctx, "env", "GOVERSION")
+	if err != nil {
+		return nil, err
+	}
+	known := strings.HasPrefix(string(version), knownGo)
+	switch {
+	case b == debugging:
+	case !known:
+		fmt.Fprintf(progress, "%s is not %s: names and diagnostics stay in\n", bytes.TrimSpace(version), knownGo)
+	default:
+		with, overlay, err := p.withOverlay(ctx, dir)
+		if err != nil {
+			fmt.Fprintf(progress, "the diagnostics of %s stay in: %v\n", bytes.TrimSpace(version), err)
+			break
+		}
+		p, args = with, append(args, "-overlay="+overlay)
 	}
 	if _, err := p.goCommand(ctx, append(args, p.Package)...); err != nil {
 		return nil, err
@@ -108,12 +149,7 @@ func (p program) compile(ctx context.Context, debug bool) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("turbowasm: compile %q: %w", p.Package, err)
 	}
-	version, err := p.goCommand(ctx, "env", "GOVERSION")
-	if err != nil {
-		return nil, err
-	}
-	known := strings.HasPrefix(string(version), "go1.26")
-	return shrink(wasm, known && !debug)
+	return shrink(wasm, known && b == shipped)
 }
 
 // wasmExec returns Go's own loader script from the toolchain that compiles

@@ -29,7 +29,7 @@ const scriptNotice = "/*! turbowasm, MIT licence. Contains wasm_exec.js, copyrig
 // ones without what they compress to.
 func dist(ctx context.Context, mainPackage, dir string, debug, plain bool, progress io.Writer) error {
 	fmt.Fprintf(progress, "compiling %s\n", mainPackage)
-	files, err := makeFiles(ctx, mainPackage, debug)
+	files, err := makeFiles(ctx, mainPackage, debug, progress)
 	if err != nil {
 		return err
 	}
@@ -38,12 +38,16 @@ func dist(ctx context.Context, mainPackage, dir string, debug, plain bool, progr
 }
 
 // makeFiles builds a distribution, by file name.
-func makeFiles(ctx context.Context, mainPackage string, debug bool) (map[string][]byte, error) {
+func makeFiles(ctx context.Context, mainPackage string, debug bool, progress io.Writer) (map[string][]byte, error) {
 	p, err := findProgram(ctx, mainPackage)
 	if err != nil {
 		return nil, err
 	}
-	wasm, err := p.compile(ctx, debug)
+	b := shipped
+	if debug {
+		b = debugging
+	}
+	wasm, err := p.compile(ctx, b, progress)
 	if err != nil {
 		return nil, err
 	}

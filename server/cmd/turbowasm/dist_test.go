@@ -14,7 +14,7 @@ import (
 )
 
 func TestMakeFiles(t *testing.T) {
-	files, err := makeFiles(t.Context(), "./testdata/probe", false)
+	files, err := makeFiles(t.Context(), "./testdata/probe", false, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,39 +30,63 @@ func TestProgramInPage(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	p := program{Package: "./testdata/probe"}
-	wasmExec, err := p.wasmExec(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	script, err := bundle(fstest.MapFS{"probe.js": {Data: []byte(probeScript)}}, "probe.js", wasmExec, api.FormatESModule)
-	if err != nil {
-		t.Fatal(err)
-	}
+	script := loaderOf(t, p, probeScript)
 	browser, cancel := chromedp.NewContext(ctx)
 	defer cancel()
 	if err := chromedp.Run(browser); err != nil {
 		t.Fatal(err)
 	}
-	for _, build := range []struct {
-		name  string
-		debug bool
-	}{{"as shipped", false}, {"for debugging", true}} {
-		wasm, err := p.compile(ctx, build.debug)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := strings.Contains(string(wasm), "main.allocate"); got != build.debug {
-			t.Errorf("%s: names of functions kept: got %t", build.name, got)
+	for _, c := range []struct {
+		name string
+		build
+		names, diagnostics bool
+	}{
+		{"as shipped", shipped, false, false},
+		{"with names", named, true, false},
+		{"for debugging", debugging, true, true},
+	} {
+		wasm := compileQuietly(t, p, c.build)
+		for text, want := range map[string]bool{"main.allocate": c.names, "created by": c.diagnostics} {
+			if got := strings.Contains(string(wasm), text); got != want {
+				t.Errorf("%s: %q is in it: got %t", c.name, text, got)
+			}
 		}
 		for _, page := range []struct{ sentence, globals string }{
 			{"a page without the globals of Node gets none", ``},
 			{"a page with such globals keeps its own", `globalThis.process = "p"; globalThis.fs = "f"; globalThis.path = "w"; globalThis.Go = "g"`},
 		} {
-			t.Run(page.sentence+", "+build.name, func(t *testing.T) {
+			t.Run(page.sentence+", "+c.name, func(t *testing.T) {
 				runProbe(t, browser, wasm, script, page.globals)
 			})
 		}
 	}
+}
+
+// loaderOf bundles a script with Go's own.
+func loaderOf(t *testing.T, p program, script string) []byte {
+	wasmExec, err := p.wasmExec(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	bundled, err := bundle(fstest.MapFS{"probe.js": {Data: []byte(script)}}, "probe.js", wasmExec, api.FormatESModule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bundled
+}
+
+// compileQuietly compiles a program and checks that nothing was said, as is
+// where the toolchain's runtime is not what we know.
+func compileQuietly(t *testing.T, p program, b build) []byte {
+	var said strings.Builder
+	wasm, err := p.compile(t.Context(), b, &said)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said.Len() > 0 {
+		t.Error(said.String())
+	}
+	return wasm
 }
 
 func runProbe(t *testing.T, browser context.Context, wasm, script []byte, globals string) {
@@ -113,7 +137,12 @@ func runProbe(t *testing.T, browser context.Context, wasm, script []byte, global
 		"allocation, collection and growing stacks": "716661",
 		"a panic that is recovered":                 "thrown",
 		"a runtime error that is recovered":         "runtime error: index out of range [1] with length 1",
+		"memory is collected":                       "true",
+		"finalizers, cleanups and weak pointers":    "finalized cleaned true",
 		"goroutines and timers":                     "4950 true",
+		"selects, tickers and deadlines":            "received default timeout tick stopped after",
+		"an ended goroutine runs its defers":        "deferred",
+		"callers":                                   "true true",
 		"fs and process as Go sees them":            "-1 open /etc/passwd: not implemented on js",
 	}
 	if !maps.Equal(result.Report, want) {

@@ -14,8 +14,11 @@
 //
 // -main names another main package to compile in place of the stock runtime,
 // for an application that adds Go code of its own to the page.
-// -debug keeps the names and lines of functions, for tracebacks of panics and
-// the browser's profiler; the wasm is then a fifth heavier. -plain leaves out
+// The Go runtime's diagnostics are left out, as far as they are known: those of
+// another version than Go 1.26 stay, with a word about it. What a panic says
+// reaches the console in any case.
+// -debug keeps the diagnostics, and the names and lines of functions, for
+// tracebacks and the browser's profiler; the wasm is then half as heavy again. -plain leaves out
 // the compressed files, which take most of the time.
 //
 // Size prints what the runtime weighs, by file and by package, and fails when

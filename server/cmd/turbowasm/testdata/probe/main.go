@@ -5,13 +5,16 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall/js"
 	"time"
+	"weak"
 )
 
 func main() {
@@ -19,7 +22,12 @@ func main() {
 	report.Set("allocation, collection and growing stacks", allocate())
 	report.Set("a panic that is recovered", recovered())
 	report.Set("a runtime error that is recovered", runtimeError())
+	report.Set("memory is collected", collected())
+	report.Set("finalizers, cleanups and weak pointers", finalized())
 	report.Set("goroutines and timers", goroutines())
+	report.Set("selects, tickers and deadlines", selects())
+	report.Set("an ended goroutine runs its defers", ended())
+	report.Set("callers", callers())
 	report.Set("fs and process as Go sees them", globals())
 	println("printed by the runtime")
 	fmt.Println("printed through os")
@@ -45,6 +53,38 @@ func allocate() string {
 		runtime.GC()
 	}
 	return fmt.Sprint(total)
+}
+
+// collected tells whether memory that nobody holds is used again.
+func collected() string {
+	kept := map[int][]byte{}
+	for i := range 20_000 {
+		kept[i%100] = make([]byte, 20_000)
+	}
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return fmt.Sprint(stats.NumGC > 10 && stats.Mallocs > 20_000 && stats.HeapSys < 64<<20 && len(kept) == 100)
+}
+
+func finalized() string {
+	type big struct{ data [1000]int }
+	done := make(chan string)
+	a, b := new(big), new(big)
+	held := weak.Make(b)
+	runtime.SetFinalizer(a, func(*big) { done <- "finalized" })
+	runtime.AddCleanup(b, func(text string) { done <- text }, "cleaned")
+	a, b = nil, nil
+	var got []string
+	for len(got) < 2 {
+		runtime.GC()
+		select {
+		case text := <-done:
+			got = append(got, text)
+		case <-time.After(time.Millisecond):
+		}
+	}
+	slices.Sort(got)
+	return fmt.Sprint(got[1], " ", got[0], " ", held.Value() == nil)
 }
 
 func recovered() (got string) {
@@ -75,6 +115,57 @@ func goroutines() string {
 	// This one and perhaps one that handles the page's events: the runtime
 	// still knows its own, which do not count.
 	return fmt.Sprint(sum, runtime.NumGoroutine() <= 2)
+}
+
+func selects() string {
+	var got []string
+	values, never := make(chan string), make(chan string)
+	go func() { values <- "received" }()
+	select {
+	case text := <-values:
+		got = append(got, text)
+	case <-never:
+	}
+	select {
+	case <-never:
+	default:
+		got = append(got, "default")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	select {
+	case <-never:
+	case <-ctx.Done():
+		got = append(got, "timeout")
+	}
+	ticker := time.NewTicker(time.Millisecond)
+	<-ticker.C
+	<-ticker.C
+	ticker.Stop()
+	got = append(got, "tick")
+	if time.AfterFunc(time.Hour, func() {}).Stop() {
+		got = append(got, "stopped")
+	}
+	time.AfterFunc(time.Millisecond, func() { values <- "after" })
+	return strings.Join(append(got, <-values), " ")
+}
+
+func ended() (got string) {
+	done := make(chan string)
+	go func() {
+		defer func() { done <- "deferred" }()
+		runtime.Goexit()
+	}()
+	return <-done
+}
+
+// callers tells whether a function finds where it was called from. The names
+// are known to builds for debugging alone.
+func callers() string {
+	counters := make([]uintptr, 10)
+	n := runtime.Callers(0, counters)
+	_, _, _, ok := runtime.Caller(0)
+	return fmt.Sprint(n > 2, " ", ok)
 }
 
 func globals() string {
