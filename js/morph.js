@@ -1,7 +1,7 @@
 // Morphing (Turbo 8.0.23): its entry points, and the primitives by which Go
 // compares, names, moves and changes nodes; see wasm/morph.
 
-import { ask, fragment, handle, nodes, provide, push, putNumbers, text } from "./dom.js"
+import { ask, handle, nodes, provide, push, putNumbers, text } from "./dom.js"
 import { elementEvents, heard } from "./observation.js"
 import { runtime } from "./runtime.js"
 import { dispatch } from "./values.js"
@@ -166,7 +166,13 @@ provide({
     const name = getAttributeNames.call(nodes[next])[i]
     nodes[n].setAttribute(name, getAttribute.call(nodes[next], name))
   },
-  morph_drop(n, i) { nodes[n].removeAttribute(getAttributeNames.call(nodes[n])[i]) },
+  // Takes an attribute away. A modal dialog that is no longer open is closed, or the page around it would stay inert.
+  morph_drop(n, i) {
+    n = nodes[n]
+    const name = getAttributeNames.call(n)[i]
+    if (name == "open" && n instanceof HTMLDialogElement && n.matches(":modal")) n.close()
+    n.removeAttribute(name)
+  },
 
   // What matching needs to know of nodes.
   morph_describe(book, from, count) {
@@ -191,7 +197,7 @@ provide({
     const { words } = nodes[book], all = []
     const add = (element) => { if (idOf(element) != null) all.push(number(words, idOf(element)), number(words, nameOf(element)), push(element)) }
     for (tree = nodes[tree]; tree && tree != nodes[end]; tree = !alone && after(tree)) {
-      add(tree)
+      if (!alone || idOf(tree)) add(tree) // an empty id of the root itself counts for nothing
       for (const element of tree.querySelectorAll?.("[id]") ?? []) add(element)
     }
     return putNumbers(all)
@@ -250,9 +256,21 @@ function move(parent, node, before = null) {
   parent.insertBefore(node, before)
 }
 
+// What holds the nodes that a string stands for. It is parsed as the reference does it, so that the same tree comes out,
+// and scripts in it run where they are put in: in a template of another document, or as a document where it looks like one.
+function parsed(html) {
+  const parse = (html) => new DOMParser().parseFromString(html, "text/html")
+  const plain = html.replace(/<svg(\s[^>]*)?>[^]*?<\/svg>/gi, "") // what is called title there is none of a head
+  if (!/<\/(html|head|body)>/.test(plain)) return parse(`<body><template>${html}</template></body>`).querySelector("template").content
+  const made = parse(html)
+  if (!/<\/html>/.test(plain)) return made.documentElement
+  made.doctype?.remove() // the page has its own
+  return made
+}
+
 // New content as a run of siblings: the first, and what is behind the last.
 function run(next) {
-  if (typeof next == "string") next = /<(html|head|body)[\s>]/i.test(next) ? new DOMParser().parseFromString(next, "text/html") : fragment(next)
+  if (typeof next == "string") return [parsed(next).firstChild]
   if (next instanceof Document) next = next.documentElement
   if (next && !(next instanceof DocumentFragment)) {
     if (next.parentNode) return [next, next.nextSibling]
@@ -268,7 +286,7 @@ const PLAIN = 12 << 7, BODY = PLAIN + 1, FRAME = PLAIN + 2 // see browser/drive_
 function morph(how, current, next, options) {
   runtime.when(() => {
     const [first, end] = run(next)
-    ask(current, how, first, end, options)
+    ask(current instanceof Document ? current.documentElement : current, how, first, end, options)
   })
 }
 

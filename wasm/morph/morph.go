@@ -91,9 +91,7 @@ func (m *Morph) Run() (err error) {
 			}
 			err = t.err
 		}
-		if restored := m.restore(focus); err == nil {
-			err = restored
-		}
+		m.restore(focus)
 		p.End(m.book)
 	}()
 	if m.exact {
