@@ -1,8 +1,9 @@
 // The public API, complete before Go runs.
 
 import { cable } from "./cable.js"
+import { listen } from "./early.js"
 import { define, StreamActions, StreamElement } from "./elements.js"
-import { watch } from "./observation.js"
+import { observe, watch } from "./observation.js"
 import { morphBodyElements, morphChildren, morphElements, morphTurboFrameElements } from "./morph.js"
 import { runtime } from "./runtime.js"
 import { fetch, FetchEnctype, fetchEnctypeFromString, FetchMethod, fetchMethodFromString, FetchRequest, FetchResponse, isSafe } from "./fetch.js"
@@ -11,6 +12,7 @@ import { PageRenderer, PageSnapshot } from "./drive.js"
 import { config, session, setters } from "./session.js"
 import { CableStreamSourceElement, connectStreamSource, disconnectStreamSource, StreamSourceElement } from "./sources.js"
 import { renderStreamMessage } from "./streams.js"
+import { Trouble } from "./trouble.js"
 
 StreamActions.refresh = function () {
   session.refresh(this.baseURI, { method: this.getAttribute("method"), requestId: this.requestId, scroll: this.getAttribute("scroll") })
@@ -49,31 +51,81 @@ export const api = {
   session,
   ...setters,
   start: () => session.start(),
-  visit: (location, options) => session.visit(location, options)
+  visit(location, options) {
+    void location.toString // throws at the caller where there is no location
+    session.visit(location, options)
+  }
 }
 
 export function defineElements() {
   define("turbo-frame", FrameElement)
   define("turbo-stream", StreamElement)
   define("turbo-stream-source", StreamSourceElement)
-  define("turbo-cable-stream-source", CableStreamSourceElement)
 }
 
-// Starts the runtime with Go's loader; its script came from the URL source.
-export function boot(Go, source) {
-  if (window.Turbo) {
-    console.warn("turbo: another Turbo is active on this page, so this one does nothing. Load one of them only.", source)
-    return
+const CABLE = "turbo-cable-stream-source"
+export const defineCableElement = () => define(CABLE, CableStreamSourceElement)
+
+// @hotwired/turbo leaves the name of the cable's element to applications: ours
+// is defined when the first such element is in a page whose scripts have run,
+// unless theirs is by then.
+async function defineCableElementLater() {
+  const holds = (node) => node.localName == CABLE || node.querySelector?.(CABLE)
+  const observer = new MutationObserver((records) => {
+    if (records.some(({ addedNodes }) => [...addedNodes].some(holds))) defineCableElement()
+  })
+  customElements.whenDefined(CABLE).then(() => {
+    observer.disconnect()
+    if (customElements.get(CABLE) != CableStreamSourceElement) console.info(`turbo: <${CABLE}> is as this page defines it.`)
+  })
+  await runtime.ready
+  if (document.readyState != "complete") await new Promise((resolve) => {
+    for (const event of ["DOMContentLoaded", "load"]) addEventListener(event, () => setTimeout(resolve))
+  })
+  if (customElements.get(CABLE)) return
+  if (holds(document)) defineCableElement()
+  else observe.call(observer, document, { childList: true, subtree: true })
+}
+
+// Where the wasm is: as the page says, or beside the script, as far as that is
+// known.
+function locate(script, source) {
+  const named = script?.dataset.turboWasm ?? document.querySelector('meta[name="turbo-wasm"]')?.content
+  if (named) return new URL(named, document.baseURI).href
+  // A bundle may have no URL of its own to tell, but it runs from somewhere.
+  for (const base of [script?.src, source, new Error().stack?.match(/https?:\/\/[^\s)]+?(?=:\d+:\d+)/)?.[0]]) {
+    if (base && /^https?:/.test(base) || base?.startsWith(location.protocol)) return new URL("turbo.wasm", base).href
   }
-  const script = document.currentScript
-  if (script?.closest("body") && !("turboSuppressWarning" in script.dataset)) {
+  throw new Trouble('nothing says where turbo.wasm is. <meta name="turbo-wasm" content="…"> does.')
+}
+
+// Starts the runtime with Go's loader, from a script at the URL source; rails
+// says that it stands for @hotwired/turbo-rails. Returns the API that is
+// active in the page: a copy's if that came first.
+export function boot(Go, source, rails) {
+  if (!globalThis.document) {
+    runtime.end(new Error("turbo: there is no page"))
+    return api
+  }
+  const script = document.currentScript, suppressed = script && "turboSuppressWarning" in script.dataset
+  const active = window.Turbo
+  if (typeof active?.visit == "function") {
+    if (active.ready) return active
+    if (!suppressed) console.warn("turbo: another Turbo is active on this page, so this one does nothing. Load one of them only.", source)
+    runtime.end(new Error("turbo: another Turbo is active on this page"))
+    return { ...api, ...active }
+  }
+  if (script?.closest("body") && !suppressed) {
     console.warn("turbo: this script is within <body>, where each page may run it again. Put it into <head>, or silence this with data-turbo-suppress-warning.", script.outerHTML)
   }
   window.Turbo = api
   watch(source)
   defineElements()
+  if (rails) defineCableElement()
+  else defineCableElementLater().catch(() => {})
   document.head.prepend(session.adapter.progressBar.stylesheetElement)
   session.start()
-  const elsewhere = script?.dataset.turboWasm ?? document.querySelector('meta[name="turbo-wasm"]')?.content
-  runtime.start(Go, new URL(elsewhere ?? "turbo.wasm", elsewhere ? document.baseURI : source).href)
+  listen()
+  runtime.start(Go, () => locate(script, source))
+  return api
 }

@@ -220,6 +220,7 @@ export const cable = {
   setConsumer(another) { return consumer = another },
   async createConsumer(url = document.head.querySelector("meta[name='action-cable-url']")?.content || "/cable") {
     await runtime.ready
+    if (runtime.over) throw runtime.over
     return new Consumer(url)
   },
   async subscribeTo(channel, mixin) { return (await cable.getConsumer()).subscriptions.create(channel, mixin) }

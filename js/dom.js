@@ -5,6 +5,8 @@
 // Nodes cross as handles: indices into a stack that every entry into Go
 // releases down to where it found it. Text crosses as (pointer, length).
 
+import { html as trusted, script as trustedScript, setAttribute } from "./trusted.js"
+
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 const scratchpad = document.createElement("template")
@@ -166,7 +168,7 @@ export const repaint = (callback) => document.visibilityState == "hidden" ? setT
 
 export function fragment(html) {
   const template = document.createElement("template")
-  template.innerHTML = html
+  if (html) template.innerHTML = trusted(html)
   return template.content
 }
 
@@ -200,9 +202,9 @@ export function activated(inert, inStream) {
   if (inert.getAttribute("data-turbo-eval") == "false") return inert
   const script = document.createElement("script")
   if (nonce()) script.nonce = nonce()
-  script.textContent = inert.textContent
+  script.textContent = trustedScript(inert.textContent)
   if (!inStream) script.async = false
-  for (const { name, value } of inert.attributes) script.setAttribute(name, value)
+  for (const { name, value } of inert.attributes) setAttribute(script, name, value)
   return script
 }
 
@@ -221,7 +223,7 @@ function place(target, where, content) {
     case 3: return target.parentElement?.insertBefore(content, target.nextSibling)
     case 4: return target.replaceWith(content)
     default:
-      target.innerHTML = ""
+      target.innerHTML = trusted("")
       target.append(content)
   }
 }
@@ -275,7 +277,7 @@ const primitives = {
     const value = getAttribute.call(nodes[n], text(at, length))
     return value == null ? -2 : put(value)
   },
-  set_attribute: (n, name, size, at, length) => nodes[n].setAttribute(text(name, size), text(at, length)),
+  set_attribute: (n, name, size, at, length) => setAttribute(nodes[n], text(name, size), text(at, length)),
   remove_attribute: (n, at, length) => nodes[n].removeAttribute(text(at, length)),
 
   // The first element child: 0 when there is none, -2 when it is no template.
@@ -314,11 +316,12 @@ const primitives = {
     const html = piece(message, at, length)
     // Chromium joins the texts at the ends of an outerHTML to those beside it.
     if (joinable && context && flow.has(context.localName) && context.namespaceURI == "http://www.w3.org/1999/xhtml" && (where != 4 || html[0] == "<" && html.at(-1) == ">")) {
-      if (where < 4) target.insertAdjacentHTML(positions[where], html)
-      else if (where == 4) target.outerHTML = html
-      else target.innerHTML = html
+      const source = trusted(html)
+      if (where < 4) target.insertAdjacentHTML(positions[where], source)
+      else if (where == 4) target.outerHTML = source
+      else target.innerHTML = source
     } else {
-      scratchpad.innerHTML = html
+      scratchpad.innerHTML = trusted(html)
       place(target, where, scratchpad.content)
     }
   },

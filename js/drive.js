@@ -4,6 +4,7 @@
 import { activated, nonce, rejected } from "./dom.js"
 import { FetchRequest, requests } from "./fetch.js"
 import { morphBodyElements } from "./morph.js"
+import { parse } from "./trusted.js"
 import { forward, world } from "./values.js"
 
 const VISIT = 1, NAVIGATOR = 2, HISTORY = 3, VIEW = 4, ADAPTER = 5, BAR = 6, SNAPSHOT = 7, PREFETCHER = 9, PRELOADER = 10
@@ -33,7 +34,7 @@ class HeadSnapshot {
 }
 
 export class PageSnapshot {
-  static fromHTMLString(html = "") { return this.fromDocument(new DOMParser().parseFromString(html, "text/html")) }
+  static fromHTMLString(html = "") { return this.fromDocument(parse(html)) }
   static fromElement({ ownerDocument }) { return this.fromDocument(ownerDocument) }
   static fromDocument({ documentElement, body, head }) { return new this(documentElement, body, new HeadSnapshot(head)) }
 
@@ -164,7 +165,7 @@ Object.assign(world, {
   preloader,
   activated,
   reject: () => rejected(),
-  url: (location) => new URL(location, document.baseURI),
+  url: (location) => new URL(location.toString(), document.baseURI),
   snapshot: (html) => html == null ? view.snapshot : PageSnapshot.fromHTMLString(html),
   extendURL: (url) => Object.defineProperty(url, "absoluteURL", { get() { return this.toString() }, configurable: true }),
   newVisit(location, restorationIdentifier, options) {

@@ -4,6 +4,7 @@
 import { ask, handle, nodes, provide, push, putNumbers, text } from "./dom.js"
 import { elementEvents, heard } from "./observation.js"
 import { runtime } from "./runtime.js"
+import { parse, setAttribute } from "./trusted.js"
 import { dispatch } from "./values.js"
 
 const { getAttribute, getAttributeNames, hasAttribute, hasAttributes } = Element.prototype
@@ -164,7 +165,7 @@ provide({
   },
   morph_copy(n, next, i) {
     const name = getAttributeNames.call(nodes[next])[i]
-    nodes[n].setAttribute(name, getAttribute.call(nodes[next], name))
+    setAttribute(nodes[n], name, getAttribute.call(nodes[next], name))
   },
   // Takes an attribute away. A modal dialog that is no longer open is closed, or the page around it would stay inert.
   morph_drop(n, i) {
@@ -259,7 +260,6 @@ function move(parent, node, before = null) {
 // What holds the nodes that a string stands for. It is parsed as the reference does it, so that the same tree comes out,
 // and scripts in it run where they are put in: in a template of another document, or as a document where it looks like one.
 function parsed(html) {
-  const parse = (html) => new DOMParser().parseFromString(html, "text/html")
   const plain = html.replace(/<svg(\s[^>]*)?>[^]*?<\/svg>/gi, "") // what is called title there is none of a head
   if (!/<\/(html|head|body)>/.test(plain)) return parse(`<body><template>${html}</template></body>`).querySelector("template").content
   const made = parse(html)

@@ -14,6 +14,9 @@ export const isObserved = () => observed
 export const elementEvents = ["turbo:before-morph-element", "turbo:before-morph-attribute", "turbo:morph-element"]
 export const heard = () => heardEvents & 7
 
+// As the browser has it: what this runtime watches is no sign of anybody else.
+export const { observe } = MutationObserver.prototype
+
 // For tests alone, which choose the path of a message.
 export function setObserved(value) { observed = value }
 
@@ -37,7 +40,6 @@ export function watch(source) {
     heardEvents |= 1 << elementEvents.indexOf(String(type))
     return addEventListener.apply(this, arguments)
   }
-  const { observe } = MutationObserver.prototype
   MutationObserver.prototype.observe = function (target, options) {
     if (options?.childList && (target == document.documentElement || options.subtree && target == document)) observed = true
     return observe.apply(this, arguments)

@@ -1,11 +1,14 @@
 // The Go program: fetched, started, and what waits for it.
 
 import { connect, disconnect, imports } from "./dom.js"
+import { explain, Trouble, watchPolicy } from "./trouble.js"
 
 export const runtime = {
   running: false, // Go answers calls
+  over: null, // the error for which it never will, or no longer does
   ready: null, // settles when it does, or cannot
   adopt,
+  end,
   start,
   when,
   stop
@@ -16,13 +19,14 @@ runtime.ready = new Promise((...settle) => [resolve, reject] = settle)
 // Whoever awaits it hears of a failure; the console tells of it once.
 runtime.ready.catch(() => {})
 
-const waiting = [] // calls that came before Go, in order
+const waiting = [] // calls that came before Go, in order, and what becomes of each without it
 const stops = [] // what takes the runtime off the page again
 
-// Calls back at once while Go runs, once it does otherwise.
-function when(callback) {
+// Calls back at once while Go runs, once it does otherwise; where it never will, calls the other.
+function when(callback, otherwise = () => {}) {
   if (runtime.running) return callback()
-  waiting.push(callback)
+  if (runtime.over) return otherwise()
+  waiting.push([callback, otherwise])
 }
 
 // A program's imports and exports are ours; Go's loader knows the rest.
@@ -40,43 +44,67 @@ function adopt(Go) {
   }
 }
 
-async function start(Go, url) {
+// Starts the program at the URL that locate gives. What can be thrown is what
+// the page lacks, so that all of it becomes one line on the console.
+async function start(Go, locate) {
+  let url
+  watchPolicy(true)
   try {
+    url = locate()
+    if (!globalThis.WebAssembly) throw new Trouble("this browser has no WebAssembly, or it is turned off.")
     const go = new (adopt(Go))()
-    const instance = await WebAssembly.instantiate(await compile(url), go.importObject)
-    go.exit = (code) => ended(`exit code ${code}`)
-    go.run(instance)
+    const module = await compile(url)
+    const [build] = WebAssembly.Module.customSections(module, "turbowasm")
+    if (!build || new TextDecoder().decode(build) != BUILD) throw new Trouble(`${url} and this script are of different versions. Take both from one build, and see that no cache keeps one of them for longer than the other.`)
+    const instance = await WebAssembly.instantiate(module, go.importObject)
+    watchPolicy(false)
+    go.exit = (code) => ended(new Error(`turbo: the program has ended with exit code ${code}`))
+    await go.run(instance)
   } catch (error) {
-    console.error(`turbo: the runtime could not start, so this page works as an ordinary page. Is ${url} there, and does a content security policy allow 'wasm-unsafe-eval'?`, error)
-    reject(error)
+    if (runtime.running) return ended(error)
+    end(error, `turbo: the runtime could not start, so this page works as an ordinary page: ${await explain(error, url)}`)
   }
 }
 
 async function compile(url) {
   const response = await fetch(url)
-  if (!response.ok) throw new Error(`GET ${url}: ${response.status} ${response.statusText}`)
-  if (/^application\/wasm\b/.test(response.headers.get("content-type"))) return WebAssembly.compileStreaming(response)
+  if (!response.ok) throw new Trouble(`${url} answers ${response.status} ${response.statusText}. Is turbo.wasm there? <meta name="turbo-wasm" content="…"> names another place.`)
+  const type = response.headers.get("content-type")
+  if (/html/i.test(type)) throw new Trouble(`${url} answers ${type} where turbo.wasm should be. <meta name="turbo-wasm" content="…"> names another place.`)
+  if (/^application\/wasm\b/.test(type)) return WebAssembly.compileStreaming(response)
   return WebAssembly.compile(await response.arrayBuffer())
 }
 
 // Called by Go from its main function, before that parks.
 function began() {
   queueMicrotask(() => {
+    if (runtime.over) return
     runtime.running = true
     for (let call; call = waiting.shift();) {
-      try { call() } catch (error) { console.error(error) }
+      try { call[0]() } catch (error) { console.error(error) }
     }
     resolve()
   })
 }
 
-// Go has ended, perhaps within a call: interception is taken off, the page is an ordinary page.
-function ended(reason) {
-  if (!runtime.running) return
+// Go has ended, perhaps within a call.
+function ended(error) {
+  end(error, runtime.running
+    ? "turbo: the runtime has ended, so this page works as an ordinary page from here on. Reload it to start anew."
+    : "turbo: the runtime has ended before it was ready, so this page works as an ordinary page.")
+}
+
+// Nothing waits for Go any more, interception is taken off: the page is an ordinary page.
+function end(error, message) {
+  if (runtime.over) return
   runtime.running = false
+  runtime.over = error
   disconnect()
-  console.error("turbo: the runtime has ended, so this page works as an ordinary page from here on. Reload it to start anew.", reason)
-  for (const stop of stops.splice(0)) stop()
+  if (message) console.error(message, error)
+  reject(error)
+  for (const callback of [...waiting.splice(0).map((call) => call[1]), ...stops.splice(0)]) {
+    try { callback() } catch (error) { console.error(error) }
+  }
 }
 
 // Registers what ends with Go.

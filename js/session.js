@@ -13,7 +13,8 @@ const unvisitableExtensions = new Set(".7z .aac .apk .avi .bmp .bz2 .css .csv .d
 
 export const config = {
   drive: { enabled: true, progressBarDelay: 500, unvisitableExtensions },
-  forms
+  forms,
+  earlyInputTimeout: 4000
 }
 
 // In the order of browser/drive_js.go.
@@ -42,6 +43,11 @@ export class Observer {
 
   start() { this.#turn("addEventListener", true) }
   stop() { this.#turn("removeEventListener", false) }
+
+  // Hands an event to what listens at a node behind the capture phase.
+  deliver(event, node) {
+    if (this.started) for (const [target, type, listener, capture] of this.#listeners) if (target == node && type == event.type && !capture) listener(event)
+  }
 
   #turn(how, started) {
     if (this.started == started) return
@@ -72,13 +78,15 @@ function readyState() {
 }
 let scrollRestoration
 
+function restoreScrollRestoration() {
+  if (scrollRestoration) window.history.scrollRestoration = scrollRestoration
+  scrollRestoration = ""
+}
+
 const scrolled = () => history.updateRestorationData({ scrollPosition: { x: pageXOffset, y: pageYOffset } })
 
-const observers = {
-  pageObserver: new Observer([document, "readystatechange", readyState], [window, "pagehide", () => {
-    if (scrollRestoration) window.history.scrollRestoration = scrollRestoration
-    scrollRestoration = ""
-  }]),
+export const observers = {
+  pageObserver: new Observer([document, "readystatechange", readyState], [window, "pagehide", restoreScrollRestoration]),
   cacheObserver: new Observer([window, "turbo:before-cache", tell(CACHE)]),
   linkPrefetchObserver: new Observer([document, "mouseenter", tell(ENTER), quietly], [document, "mouseleave", tell(LEAVE), quietly], [document, "turbo:before-fetch-request", tell(REQUEST), true]),
   formLinkClickObserver: new Observer(...last(html, "click", tell(LINK, clicked))),
@@ -175,4 +183,7 @@ export const setters = {
 }
 
 // Without Go the page is an ordinary page.
-runtime.stop(() => session.stop())
+runtime.stop(() => {
+  session.stop()
+  restoreScrollRestoration()
+})

@@ -1,11 +1,12 @@
 // Makes a Go test in the browser the program of its page: the imports, the
 // exports and the elements are those of the shipped runtime.
 
-import { api, defineElements } from "./api.js"
+import { api, defineCableElement, defineElements } from "./api.js"
 import { setObserved } from "./observation.js"
 import { runtime } from "./runtime.js"
 
 window.Turbo = api
 window.setObserved = setObserved
 defineElements()
+defineCableElement()
 globalThis.Go = runtime.adopt(globalThis.Go)

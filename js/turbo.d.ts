@@ -38,8 +38,10 @@ export class StreamElement extends HTMLElement {
 
 export type Render = (currentElement: StreamElement) => Promise<void>
 
-/** Resolves once the runtime answers; rejects when it cannot start. */
+/** Resolves once the runtime answers; rejects when it cannot start, or ends before it was ready. */
 export const ready: Promise<void>
+/** All of these exports, as @hotwired/turbo-rails has them. */
+export * as Turbo from "./turbo.js"
 export function renderStreamMessage(message: string | StreamMessage): void
 export function start(): void
 export type Action = "advance" | "replace" | "restore"
@@ -442,6 +444,11 @@ export interface FormsConfig {
 export interface TurboConfig {
   drive: DriveConfig
   forms: FormsConfig
+  /**
+   * For how many milliseconds clicks and submits that come before the runtime are held for it; then the browser follows
+   * plain links and sends plain forms by itself. 0 leaves those to the browser at once.
+   */
+  earlyInputTimeout: number
 }
 export const config: TurboConfig
 

@@ -1,13 +1,13 @@
 // The ES module.
 
 import { Go } from "go-wasm-exec"
-import { api, boot } from "./api.js"
+import { boot } from "./api.js"
 
-boot(Go, import.meta.url)
+export const Turbo = boot(Go, import.meta.url)
 
 export const {
   FetchEnctype, FetchMethod, FetchRequest, FetchResponse, FrameElement, FrameLoadingStyle, FrameRenderer, StreamActions, StreamElement, StreamSourceElement,
   cable, cache, config, connectStreamSource, disconnectStreamSource, fetch, fetchEnctypeFromString, fetchMethodFromString,
   isSafe, morphBodyElements, morphChildren, morphElements, morphTurboFrameElements, navigator, PageRenderer, PageSnapshot, ready, registerAdapter, renderStreamMessage, session,
   setConfirmMethod, setFormMode, setProgressBarDelay, start, visit
-} = api
+} = Turbo

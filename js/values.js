@@ -3,6 +3,7 @@
 
 import { ask, BASE, fire, handle, handles, nodes, path, provide, push, put, text } from "./dom.js"
 import { runtime } from "./runtime.js"
+import { html } from "./trusted.js"
 
 // What Go finds under the handle 0.
 export const world = { window, document }
@@ -41,10 +42,14 @@ provide({
   object: () => handle({}),
   items: (n) => handles(nodes[n]),
   delete(n, at, length) { delete nodes[n][text(at, length)] },
-  set(n, at, length, value) { (n ? nodes[n] : world)[text(at, length)] = nodes[value] },
+  set(n, at, length, value) {
+    const name = text(at, length)
+    ;(n ? nodes[n] : world)[name] = name == "innerHTML" ? html(nodes[value]) : nodes[value]
+  },
   // A method that is Go's own, whatever it is called by, is not called but named: -2 less its number.
   call(n, at, length, a, b, c, d) {
-    const object = n ? nodes[n] : world, name = text(at, length), number = numbers.get(object[name])
+    const object = n ? nodes[n] : world, name = text(at, length), method = object[name], number = numbers.get(method)
+    if (typeof method != "function") throw new TypeError(`${name} is not a function`)
     return number >= 0 ? -2 - number : handle(object[name](...[a, b, c, d].slice(0, d ? 4 : c ? 3 : b ? 2 : a ? 1 : 0).map((value) => nodes[value])))
   },
   dispatch: (at, length, n, cancelable, detail) => +!dispatch(text(at, length), nodes[n], !!cancelable, nodes[detail]).defaultPrevented,

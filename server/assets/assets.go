@@ -36,6 +36,7 @@ import (
 var contentTypes = map[string]string{
 	"turbo.js":       "text/javascript; charset=utf-8",
 	"turbo.umd.js":   "text/javascript; charset=utf-8",
+	"turbo-rails.js": "text/javascript; charset=utf-8",
 	"turbo.wasm":     "application/wasm",
 	"LICENSE-go.txt": "text/plain; charset=utf-8",
 }
@@ -59,8 +60,8 @@ type file struct {
 }
 
 // New reads the distribution at the top of files: turbo.js and turbo.wasm, and
-// where present turbo.umd.js, LICENSE-go.txt and what is compressed beside
-// each as .br and .gz. Other files are not served. Prefix is the path under
+// where present turbo.umd.js, turbo-rails.js, LICENSE-go.txt and what is
+// compressed beside each as .br and .gz. Other files are not served. Prefix is the path under
 // which the Handler is mounted, such as "/turbo/". The files are read once; a
 // new distribution needs a new Handler.
 func New(prefix string, files fs.FS) (*Handler, error) {

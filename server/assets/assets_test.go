@@ -15,7 +15,7 @@ import (
 
 func distribution() fstest.MapFS {
 	files := fstest.MapFS{}
-	for _, name := range []string{"turbo.js", "turbo.umd.js", "turbo.wasm"} {
+	for _, name := range []string{"turbo.js", "turbo.umd.js", "turbo-rails.js", "turbo.wasm"} {
 		files[name] = &fstest.MapFile{Data: []byte("plain " + name)}
 		files[name+".gz"] = &fstest.MapFile{Data: []byte("gzip " + name)}
 		files[name+".br"] = &fstest.MapFile{Data: []byte("brotli " + name)}
@@ -54,6 +54,7 @@ func TestServe(t *testing.T) {
 	}{
 		{"the wasm has its type, which streaming compilation asks for", "/turbo/turbo.wasm", "", "application/wasm", "", revalidate, "plain turbo.wasm"},
 		{"a script has its type, which modules ask for", "/turbo/turbo.js", "", "text/javascript; charset=utf-8", "", revalidate, "plain turbo.js"},
+		{"the script of Rails has its type too", "/turbo/turbo-rails.js", "", "text/javascript; charset=utf-8", "", revalidate, "plain turbo-rails.js"},
 		{"a hashed name is kept for good", hashedJS, "", "text/javascript; charset=utf-8", "", immutable, "plain turbo.js"},
 		{"brotli is preferred", hashedWASM, "gzip, deflate, br, zstd", "application/wasm", "br", immutable, "brotli turbo.wasm"},
 		{"gzip serves clients without brotli", hashedWASM, "gzip, deflate", "application/wasm", "gzip", immutable, "gzip turbo.wasm"},

@@ -40,3 +40,10 @@ cable.subscribeTo({ channel: "RoomChannel", room: 1 }, {
   received(data) { if (typeof data == "string") Turbo.renderStreamMessage(data) },
   speak(text: string) { this.perform("speak", { text }) }
 }).then((subscription: CableSubscription) => subscription.unsubscribe())
+
+import { cable as railsCable, Turbo } from "@hotwired/turbo-rails"
+
+Turbo.config.earlyInputTimeout = 2000
+Turbo.config.forms.confirm = async (message) => confirm(message)
+Turbo.Turbo.visit("/messages")
+await (await railsCable.getConsumer()).connect()

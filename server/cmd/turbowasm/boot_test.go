@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -136,7 +137,7 @@ func (b bootTab) run(actions ...chromedp.Action) {
 // text is what a script, or the promise it gives, comes to.
 func (b bootTab) text(script string) (text string) {
 	b.t.Helper()
-	b.run(chromedp.Evaluate(`Promise.resolve(`+script+`).then(String)`, &text, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+	b.run(chromedp.Evaluate(`(async () => String(await (`+script+`)))()`, &text, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
 	return text
 }
 
@@ -166,6 +167,10 @@ func TestBoot(t *testing.T) {
 	garbled["turbo.wasm"] = []byte("<h1>Not found, said with 200</h1>")
 	truncated := without("turbo.wasm")
 	truncated["turbo.wasm"] = files["turbo.wasm"][:len(files["turbo.wasm"])/2]
+	other, nameless := without("turbo.wasm"), without("turbo.wasm")
+	at := bytes.LastIndex(files["turbo.wasm"], []byte(buildSection))
+	nameless["turbo.wasm"] = files["turbo.wasm"][:at-3] // the section's id, its size and the size of its name
+	other["turbo.wasm"] = stamp(nameless["turbo.wasm"], "another")
 	for _, c := range []struct {
 		sentence string
 		files    map[string][]byte
@@ -178,11 +183,17 @@ func TestBoot(t *testing.T) {
 		{sentence: "the classic script starts", files: files, tags: classicTag},
 		{sentence: "an unknown content type of the wasm starts", files: files, tags: moduleTag, wasmType: "application/octet-stream"},
 		{sentence: "a policy that allows wasm starts", files: files, tags: classicTag, policy: "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'"},
-		{sentence: "the wasm is missing", files: without("turbo.wasm"), tags: moduleTag, said: []string{"/turbo/turbo.wasm", "404"}},
-		{sentence: "the wasm is something else", files: garbled, tags: classicTag, said: []string{"/turbo/turbo.wasm", "magic"}},
-		{sentence: "the wasm breaks off", files: truncated, tags: classicTag, said: []string{"/turbo/turbo.wasm", "CompileError"}},
-		{sentence: "a policy forbids wasm", files: files, tags: classicTag, policy: "script-src 'self' 'unsafe-inline'", said: []string{"'wasm-unsafe-eval'"}},
-		{sentence: "the browser has no wasm", files: files, tags: `<script>delete globalThis.WebAssembly</script>` + classicTag, said: []string{"WebAssembly"}},
+		{sentence: "the wasm is missing", files: without("turbo.wasm"), tags: moduleTag, said: []string{"/turbo/turbo.wasm answers 404"}},
+		{sentence: "the wasm is something else", files: garbled, tags: classicTag, said: []string{"/turbo/turbo.wasm is not turbo.wasm", "magic"}},
+		{sentence: "the wasm is a page", files: garbled, tags: classicTag, wasmType: "text/html; charset=utf-8", said: []string{"/turbo/turbo.wasm answers text/html"}},
+		{sentence: "the wasm is of another build", files: other, tags: moduleTag, said: []string{"/turbo/turbo.wasm and this script are of different versions"}},
+		{sentence: "the wasm is of a build without a name", files: nameless, tags: moduleTag, said: []string{"/turbo/turbo.wasm and this script are of different versions"}},
+		{sentence: "the wasm breaks off", files: truncated, tags: classicTag, said: []string{"/turbo/turbo.wasm is not turbo.wasm, or not all of it", "CompileError"}},
+		{sentence: "a policy forbids wasm", files: files, tags: classicTag, policy: "script-src 'self' 'unsafe-inline'", said: []string{"security policy", "script-src must allow 'wasm-unsafe-eval'"}},
+		{sentence: "a policy forbids the request", files: files, tags: classicTag, policy: "connect-src 'none'", said: []string{"security policy", "connect-src must allow http", "/turbo/turbo.wasm"}},
+		{sentence: "the wasm cannot be fetched", files: files, tags: `<meta name=turbo-wasm content="http://127.0.0.1:1/turbo.wasm">` + classicTag, said: []string{"http://127.0.0.1:1/turbo.wasm cannot be fetched"}},
+		{sentence: "the wasm's place is no URL", files: files, tags: `<meta name=turbo-wasm content="http://[">` + classicTag, said: []string{"URL"}},
+		{sentence: "the browser has no wasm", files: files, tags: `<script>delete globalThis.WebAssembly</script>` + classicTag, said: []string{"this browser has no WebAssembly"}},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			server := bootServer(t, c.files, c.tags, c.policy, c.wasmType)
@@ -219,13 +230,25 @@ func TestBoot(t *testing.T) {
 		})
 	}
 
-	t.Run("a second script does nothing", func(t *testing.T) {
-		server := bootServer(t, files, classicTag+classicTag+moduleTag, "", "")
+	t.Run("a second script hands out the first", func(t *testing.T) {
+		server := bootServer(t, files, classicTag+classicTag+moduleTag+`<script type=module>import * as copy from "/turbo/turbo.js?copy"; window.copy = copy</script>`, "", "")
 		tab := browser.open(t, server.URL+"/one")
 		tab.text(settled)
-		tab.run(render("append"), poll(`lines.length === 2`))
-		if got := tab.text(`list.children.length + lines.join("\n")`); !strings.HasPrefix(got, "1") || strings.Count(got, "another Turbo is active") != 2 {
-			t.Errorf("got %q, want one item and two warnings", got)
+		tab.run(poll(`window.copy`), render("append"), poll(`list.children.length === 1`))
+		if got := tab.text(`[copy.Turbo === Turbo, copy.visit === Turbo.visit, await copy.ready, ...lines]`); got != "true,true," {
+			t.Errorf("got %q, want the first one's exports and nothing on the console", got)
+		}
+	})
+
+	t.Run("beside another Turbo nothing is done", func(t *testing.T) {
+		server := bootServer(t, files, `<script>window.Turbo = { visit() {}, session: {}, StreamActions: {} }</script>`+moduleTag+`<script type=module>import * as ours from "/turbo/turbo.js"; window.ours = ours</script>`, "", "")
+		tab := browser.open(t, server.URL+"/one")
+		tab.run(poll(`window.ours`))
+		if got := tab.text(`[ours.visit === Turbo.visit, await ours.ready.catch((error) => error.message), await ours.cable.getConsumer().catch((error) => error.message)]`); got != "true,turbo: another Turbo is active on this page,turbo: another Turbo is active on this page" {
+			t.Errorf("got %q", got)
+		}
+		if got := tab.text(`lines.join("\n")`); strings.Count(got, "another Turbo is active") != 1 {
+			t.Errorf("got console %q, want one warning", got)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -26,6 +27,10 @@ func isolate(wasmExec string) (string, error) {
 	for _, name := range []string{"Go", "fs", "process", "path"} {
 		define["globalThis."+name] = "own." + name
 	}
+	// A page without these never starts it, and must be able to load it.
+	for _, name := range []string{"crypto", "performance", "TextDecoder", "TextEncoder"} {
+		define["globalThis."+name] = "true"
+	}
 	res := api.Transform(wasmExec, api.TransformOptions{
 		Define:        define,
 		LegalComments: api.LegalCommentsNone,
@@ -42,10 +47,16 @@ func isolate(wasmExec string) (string, error) {
 }
 
 // bundle joins the script entry and what it imports, all from the top of
-// sources, into one minified script.
+// sources, into one minified script. The globals that page.js exports, where
+// sources have it, are read through it.
 // wasmExec is the text of Go's loader; when it is empty, imports of it are left
-// as they are.
-func bundle(sources fs.FS, entry, wasmExec string, format api.Format) ([]byte, error) {
+// as they are. build replaces BUILD in the sources, what CommonJS has replaces
+// __exports__ and __module__.
+func bundle(sources fs.FS, entry, wasmExec, build string, format api.Format) ([]byte, error) {
+	var inject []string
+	if _, err := fs.Stat(sources, "page.js"); err == nil {
+		inject = []string{"./page.js"}
+	}
 	var goExec string
 	if wasmExec != "" {
 		var err error
@@ -64,6 +75,8 @@ func bundle(sources fs.FS, entry, wasmExec string, format api.Format) ([]byte, e
 		MinifySyntax:      true,
 		LegalComments:     api.LegalCommentsNone,
 		LogLevel:          api.LogLevelSilent,
+		Define:            map[string]string{"BUILD": strconv.Quote(build)},
+		Inject:            inject,
 		Plugins: []api.Plugin{{Name: "embedded sources", Setup: func(b api.PluginBuild) {
 			b.OnResolve(api.OnResolveOptions{Filter: ".*"}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
 				if a.Path == goModule {
@@ -84,7 +97,7 @@ func bundle(sources fs.FS, entry, wasmExec string, format api.Format) ([]byte, e
 	if err := bundleError(append(res.Errors, res.Warnings...)); err != nil {
 		return nil, fmt.Errorf("turbowasm: bundle %q: %w", entry, err)
 	}
-	return res.OutputFiles[0].Contents, nil
+	return []byte(strings.NewReplacer("__exports__", "exports", "__module__", "module").Replace(string(res.OutputFiles[0].Contents))), nil
 }
 
 func bundleError(messages []api.Message) error {

@@ -25,6 +25,16 @@ var goLicence []byte
 
 const scriptNotice = "/*! turbowasm, MIT licence. Contains wasm_exec.js, copyright The Go Authors, see LICENSE-go.txt. */\n"
 
+// scripts are the files that start the runtime, and what each is made of.
+var scripts = []struct {
+	name, entry string
+	format      api.Format
+}{
+	{"turbo.js", "turbo.js", api.FormatESModule},
+	{"turbo.umd.js", "umd.js", api.FormatIIFE},
+	{"turbo-rails.js", "turbo-rails.js", api.FormatESModule},
+}
+
 // dist writes the runtime's files to dir, which is created if need be; plain
 // ones without what they compress to.
 func dist(ctx context.Context, mainPackage, dir string, debug, plain bool, progress io.Writer) error {
@@ -55,25 +65,27 @@ func makeFiles(ctx context.Context, mainPackage string, debug bool, progress io.
 	if err != nil {
 		return nil, err
 	}
-	module, err := bundle(js.Sources, "turbo.js", wasmExec, api.FormatESModule)
+	build, err := buildID(js.Sources, wasm)
 	if err != nil {
 		return nil, err
 	}
-	classic, err := bundle(js.Sources, "umd.js", wasmExec, api.FormatIIFE)
-	if err != nil {
-		return nil, err
-	}
-	types, err := fs.ReadFile(js.Sources, "turbo.d.ts")
-	if err != nil {
-		return nil, fmt.Errorf("turbowasm: read type declarations: %w", err)
-	}
-	return map[string][]byte{
-		"turbo.js":       append([]byte(scriptNotice), module...),
-		"turbo.umd.js":   append([]byte(scriptNotice), classic...),
-		"turbo.wasm":     wasm,
-		"turbo.d.ts":     types,
+	files := map[string][]byte{
+		"turbo.wasm":     stamp(wasm, build),
 		"LICENSE-go.txt": goLicence,
-	}, nil
+	}
+	for _, s := range scripts {
+		text, err := bundle(js.Sources, s.entry, wasmExec, build, s.format)
+		if err != nil {
+			return nil, err
+		}
+		files[s.name] = append([]byte(scriptNotice), text...)
+	}
+	for _, name := range []string{"turbo.d.ts", "turbo-rails.d.ts"} {
+		if files[name], err = fs.ReadFile(js.Sources, name); err != nil {
+			return nil, fmt.Errorf("turbowasm: read type declarations: %w", err)
+		}
+	}
+	return files, nil
 }
 
 // writeFiles writes files to dir, and beside those that pages load what they

@@ -19,11 +19,13 @@ func TestMakeFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string][]string{
-		"turbo.js":       {"export{", "import.meta.url", "LICENSE-go.txt"},
-		"turbo.umd.js":   {"document.currentScript", "LICENSE-go.txt"},
-		"turbo.wasm":     {wasmMagic},
-		"turbo.d.ts":     {"renderStreamMessage"},
-		"LICENSE-go.txt": {"Copyright 2009 The Go Authors"},
+		"turbo.js":         {"export{", "import.meta.url", "LICENSE-go.txt"},
+		"turbo.umd.js":     {"define.amd", "LICENSE-go.txt"},
+		"turbo-rails.js":   {"export{", "_method", "LICENSE-go.txt"},
+		"turbo.wasm":       {wasmMagic, buildSection},
+		"turbo.d.ts":       {"renderStreamMessage"},
+		"turbo-rails.d.ts": {"cable"},
+		"LICENSE-go.txt":   {"Copyright 2009 The Go Authors"},
 	}
 	for name, texts := range want {
 		for _, text := range texts {

@@ -7,8 +7,9 @@
 //	turbowasm need chromium|firefox-esr|package...
 //
 // Dist writes turbo.js (ES module), turbo.umd.js (classic script, sets
-// window.Turbo), turbo.wasm, each with a .br and a .gz beside it, turbo.d.ts
-// and the licences that travel with them. It works in any directory:
+// window.Turbo), turbo-rails.js (ES module in place of @hotwired/turbo-rails),
+// turbo.wasm, each with a .br and a .gz beside it, type declarations and the
+// licences that travel with them. It works in any directory:
 //
 //	go run github.com/turbowasm/turbowasm/server/cmd/turbowasm dist ./public
 //

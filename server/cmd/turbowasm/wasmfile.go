@@ -11,6 +11,7 @@ import (
 const (
 	customSection = 0
 	importSection = 2
+	exportSection = 7
 	codeSection   = 10
 	dataSection   = 11
 )
@@ -70,7 +71,7 @@ func wasmFunctions(binary []byte) ([]wasmFunction, error) {
 				r.functionNames(names)
 			}
 		case importSection:
-			imported = r.functionImports()
+			imported = len(r.functionImports())
 		case codeSection:
 			for range r.uint() {
 				functions = append(functions, wasmFunction{code: r.bytes(r.uint())})
@@ -157,16 +158,15 @@ func appendSint(out []byte, v int) []byte {
 	}
 }
 
-// functionImports counts the functions among an import section's entries.
-func (r *wasmReader) functionImports() int {
-	functions := 0
+// functionImports names the functions among an import section's entries.
+func (r *wasmReader) functionImports() []string {
+	var functions []string
 	for n := r.uint(); n > 0 && r.err == nil; n-- {
-		r.bytes(r.uint()) // module
-		r.bytes(r.uint()) // name
+		module, name := r.bytes(r.uint()), r.bytes(r.uint())
 		switch kind := r.byte(); kind {
 		case 0:
 			r.uint() // type
-			functions++
+			functions = append(functions, string(module)+"."+string(name))
 		case 1:
 			r.byte() // element type
 			r.limits()
@@ -179,6 +179,17 @@ func (r *wasmReader) functionImports() int {
 		}
 	}
 	return functions
+}
+
+// exports names an export section's entries.
+func (r *wasmReader) exports() []string {
+	var names []string
+	for n := r.uint(); n > 0 && r.err == nil; n-- {
+		names = append(names, string(r.bytes(r.uint())))
+		r.byte() // kind
+		r.uint() // index
+	}
+	return names
 }
 
 func (r *wasmReader) limits() {
