@@ -15,6 +15,7 @@ var programNames = map[string][]string{
 	"chromium":                {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "headless-shell"},
 	"chromium-headless-shell": {"chromium-headless-shell", "chrome-headless-shell", "headless-shell", "google-chrome", "google-chrome-stable", "chrome"},
 	"firefox-esr":             {"firefox-esr", "firefox"},
+	"postgresql":              {"pg_createcluster", "initdb"},
 	"webkit2gtk-driver":       {"WebKitWebDriver"},
 	"xvfb":                    {"Xvfb"},
 }

@@ -1,0 +1,95 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Dialect is what the outbox needs to know of a database: [SQLite] or
+// [Postgres].
+type Dialect struct {
+	schema   string
+	lock     string // taken for a stream before its row is written, until the transaction ends
+	insert   string
+	notify   string // tells relays, once the transaction has committed
+	read     string
+	setEpoch string
+	claim    string // whether this relay may publish, for as long as its transaction lasts
+	changes  string // a counter that changes when another connection has committed
+	interval time.Duration
+}
+
+// SQLite is the dialect of SQLite 3.35 and later, with any driver for
+// database/sql. Transactions that broadcast have to be the single writer from
+// their first statement on (BEGIN IMMEDIATE), or they may fail as busy.
+var SQLite = Dialect{
+	schema: `CREATE TABLE IF NOT EXISTS turbo_outbox (
+	id         INTEGER PRIMARY KEY AUTOINCREMENT, -- in the order of commits; 0 holds the epoch
+	stream     TEXT NOT NULL,
+	message    TEXT NOT NULL,
+	written_at INTEGER NOT NULL -- Unix milliseconds
+) STRICT`,
+	insert:   "INSERT INTO turbo_outbox (stream, message, written_at) VALUES (?, ?, ?)",
+	read:     "SELECT id, stream, message FROM turbo_outbox WHERE id > ? ORDER BY id LIMIT ?",
+	setEpoch: "INSERT INTO turbo_outbox (id, stream, message, written_at) VALUES (0, '', ?, 0)",
+	changes:  "PRAGMA data_version",
+	interval: 25 * time.Millisecond,
+}
+
+// Postgres is the dialect of PostgreSQL 12 and later, with any driver for
+// database/sql that has $1 for its first parameter.
+var Postgres = Dialect{
+	schema: `CREATE TABLE IF NOT EXISTS turbo_outbox (
+	id         bigserial PRIMARY KEY, -- within a stream in the order of commits; 0 holds the epoch
+	stream     text NOT NULL,
+	message    text NOT NULL,
+	written_at bigint NOT NULL -- Unix milliseconds
+)`,
+	lock:     "SELECT pg_advisory_xact_lock(hashtext('turbo_outbox'), hashtext($1))",
+	insert:   "INSERT INTO turbo_outbox (stream, message, written_at) VALUES ($1, $2, $3)",
+	notify:   "SELECT pg_notify('turbo_outbox', '')",
+	read:     "SELECT id, stream, message FROM turbo_outbox WHERE id > $1 ORDER BY id LIMIT $2",
+	setEpoch: "INSERT INTO turbo_outbox (id, stream, message, written_at) VALUES (0, '', $1, 0)",
+	claim:    "SELECT pg_try_advisory_xact_lock(hashtext('turbo_outbox'))",
+	interval: time.Second,
+}
+
+// Schema is the statement that makes the table unless it is there.
+func (d Dialect) Schema() string { return d.schema }
+
+// write adds a message to the outbox.
+func (d Dialect) write(ctx context.Context, tx Tx, stream, message string) error {
+	if d.lock != "" {
+		if _, err := tx.ExecContext(ctx, d.lock, stream); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, d.insert, stream, message, time.Now().UnixMilli()); err != nil {
+		return err
+	}
+	if d.notify != "" {
+		_, err := tx.ExecContext(ctx, d.notify)
+		return err
+	}
+	return nil
+}
+
+// remove deletes published messages.
+func (d Dialect) remove(ctx context.Context, q querier, ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := q.ExecContext(ctx, "DELETE FROM turbo_outbox WHERE id IN ("+strings.Join(ids, ",")+")")
+	return err
+}
+
+func number(id uint64) string { return strconv.FormatUint(id, 10) }
+
+// counter reads a number that changes with every commit of another connection.
+func (d Dialect) counter(ctx context.Context, conn *sql.Conn) (n int64, err error) {
+	err = conn.QueryRowContext(ctx, d.changes).Scan(&n)
+	return n, err
+}

@@ -1,0 +1,166 @@
+package outbox
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// The longest that a relay leaves broadcasts alone which it could not publish.
+const maxBackoff = 5 * time.Second
+
+// Run publishes what has been committed, now and from now on, until ctx ends;
+// it then returns nil. What cannot be published is tried again, and keeps later
+// broadcasts of its own stream waiting, no others'. A database that fails is
+// tried again too. Run it once in each process.
+func (b *Box) Run(ctx context.Context) error {
+	if b.DB == nil || b.Publisher == nil || b.Dialect.read == "" {
+		return errors.New("outbox: run: DB, Dialect and Publisher must be set")
+	}
+	wait, end, err := b.waiter(ctx)
+	if err != nil {
+		return fmt.Errorf("outbox: run: %w", err)
+	}
+	defer end()
+	var backoff time.Duration
+	for ctx.Err() == nil {
+		err := b.Publish(ctx)
+		if err == nil {
+			backoff = 0
+			err = wait(ctx)
+		}
+		if err == nil || ctx.Err() != nil {
+			continue
+		}
+		backoff = min(maxBackoff, max(50*time.Millisecond, 2*backoff))
+		b.logger().WarnContext(ctx, "outbox: trying again", "in", backoff, "error", err)
+		b.rest(ctx, backoff)
+	}
+	return nil
+}
+
+// Publish publishes what has been committed and returns; Run calls it over and
+// over. It does nothing while the relay of another process publishes, where the
+// database can tell.
+func (b *Box) Publish(ctx context.Context) error {
+	conn, err := b.DB.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("outbox: publish: %w", err)
+	}
+	defer conn.Close()
+	blocked := make(map[string]error)
+	var behind uint64
+	for more := true; more && err == nil; {
+		behind, more, err = b.publishBatch(ctx, conn, behind, blocked)
+	}
+	for stream, failure := range blocked {
+		err = errors.Join(err, fmt.Errorf("to %q: %w", stream, failure))
+	}
+	if err != nil {
+		return fmt.Errorf("outbox: publish: %w", err)
+	}
+	return nil
+}
+
+// publishBatch publishes the messages of a batch but for blocked streams, to
+// which it adds those that fail. It returns where the next batch begins.
+func (b *Box) publishBatch(ctx context.Context, conn *sql.Conn, behind uint64, blocked map[string]error) (last uint64, more bool, err error) {
+	var q querier = conn
+	commit := func() error { return nil }
+	if b.Dialect.claim != "" {
+		tx, err := conn.BeginTx(ctx, nil)
+		if err != nil {
+			return 0, false, err
+		}
+		defer tx.Rollback()
+		q, commit = tx, tx.Commit
+		var claimed bool
+		if err := tx.QueryRowContext(ctx, b.Dialect.claim).Scan(&claimed); err != nil || !claimed {
+			return 0, false, err
+		}
+	}
+	var epoch string
+	if err := q.QueryRowContext(ctx, "SELECT message FROM turbo_outbox WHERE id = 0").Scan(&epoch); err != nil {
+		return 0, false, fmt.Errorf("the outbox has no epoch, was Create called? %w", err)
+	}
+	list, err := b.read(ctx, q, behind)
+	if err != nil || len(list) == 0 {
+		return 0, false, err
+	}
+	var published []string
+	for _, m := range list {
+		if blocked[m.stream] != nil {
+			continue
+		}
+		if err := b.Publisher.PublishOnce(ctx, m.stream, m.data, epoch, m.id); err != nil {
+			blocked[m.stream] = err
+			continue
+		}
+		published = append(published, number(m.id))
+	}
+	// A relay that is told to stop still removes what it published.
+	ctx = context.WithoutCancel(ctx)
+	if err := b.Dialect.remove(ctx, q, published); err != nil {
+		return 0, false, err
+	}
+	return list[len(list)-1].id, len(list) == b.batch(), commit()
+}
+
+// Wake has the relay of this process look at once: call it after a commit where
+// milliseconds matter. It does nothing where Wait is set.
+func (b *Box) Wake() {
+	select {
+	case b.wakes() <- struct{}{}:
+	default: // it has been told already
+	}
+}
+
+func (b *Box) wakes() chan struct{} {
+	b.wakeOnce.Do(func() { b.wake = make(chan struct{}, 1) })
+	return b.wake
+}
+
+// waiter returns what waits until there may be something to publish.
+func (b *Box) waiter(ctx context.Context) (wait func(context.Context) error, end func(), err error) {
+	interval := cmp.Or(b.Interval, b.Dialect.interval)
+	nothing := func() {}
+	if b.Wait != nil {
+		return b.Wait, nothing, nil
+	}
+	if b.Dialect.changes == "" {
+		return func(ctx context.Context) error { b.rest(ctx, interval); return nil }, nothing, nil
+	}
+	conn, err := b.DB.Conn(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var seen int64
+	return func(ctx context.Context) error {
+		for {
+			now, err := b.Dialect.counter(ctx, conn)
+			if err != nil || now != seen {
+				seen = now
+				return err
+			}
+			if b.rest(ctx, interval) {
+				return nil
+			}
+		}
+	}, func() { conn.Close() }, nil
+}
+
+// rest waits, and reports whether it was cut short.
+func (b *Box) rest(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return false
+	case <-b.wakes():
+	case <-ctx.Done():
+	}
+	return true
+}
