@@ -45,7 +45,7 @@ export class PageSnapshot {
   // A copy with what the user has chosen and typed, passwords left out.
   clone() {
     const { element } = this
-    const copy = element.cloneNode(true)
+    const copy = world.copied(element)
     const copies = copy.querySelectorAll("select")
     for (const [index, { options }] of element.querySelectorAll("select").entries()) {
       for (const option of options) copies[index].options[option.index].selected = option.selected

@@ -101,7 +101,7 @@ export class FetchRequest {
     const taken = await this.#announce(fetchOptions)
     try {
       delegate.requestStarted(this)
-      this.response = taken ? taken.response : fetch(this.url.href, fetchOptions)
+      this.response = taken ? this.#take(taken) : fetch(this.url.href, fetchOptions)
       return await this.receive(await this.response)
     } catch (error) {
       if (error.name == "AbortError") return
@@ -120,6 +120,20 @@ export class FetchRequest {
     this.url = event.detail.url
     if (event.defaultPrevented) await resumed
     return event.detail.fetchRequest
+  }
+
+  // An answer that another request brings is given up with this one.
+  #take(other) {
+    const { signal } = this.abortController
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        other.cancel?.()
+        reject(signal.reason)
+      }
+      if (signal.aborted) abort()
+      signal.addEventListener("abort", abort)
+      Promise.resolve(other.response).then(resolve, reject)
+    })
   }
 
   async receive(native) {

@@ -57,7 +57,36 @@ class FormSubmission {
 }
 forward(FormSubmission.prototype, 0, requests + " stop")
 
+const submissions = new Set()
+
+// A copy of a part of the page as it is at rest: without the marks of what is
+// under way, and frames with the source of what they show.
+function copied(element) {
+  const copy = element.cloneNode(true)
+  const all = submissions.size ? [...element.querySelectorAll("*")] : [], copies = copy.querySelectorAll("*")
+  const builtIn = ["disabled", "aria-disabled"].find((name) => submitters[name] == forms.submitter)
+  for (const { formElement, submitter, originalSubmitText: text, untitled } of submissions) {
+    copies[all.indexOf(formElement)]?.removeAttribute("aria-busy")
+    const button = copies[all.indexOf(submitter)]
+    if (!button) continue
+    if (builtIn) button.removeAttribute(builtIn)
+    if (untitled) button.removeAttribute("value")
+    else if (text != null) button[button.localName == "button" ? "innerHTML" : "value"] = text
+  }
+  const frames = copy.querySelectorAll("turbo-frame")
+  for (const [index, frame] of element.querySelectorAll("turbo-frame").entries()) {
+    const twin = frames[index], { promise, shown, whole } = frame.delegate ?? {}
+    if (frame.hasAttribute("busy")) for (const name of ["busy", "aria-busy"]) twin.removeAttribute(name)
+    if (!promise || shown == frame.getAttribute("src")) continue
+    shown ? twin.setAttribute("src", shown) : twin.removeAttribute("src")
+    twin.toggleAttribute("complete", whole)
+  }
+  return copy
+}
+
 Object.assign(world, {
+  submissions,
+  copied,
   submission: (form, submitter, options) => new FormSubmission(form, submitter, options),
   confirm: async (message, form, submitter) => typeof forms.confirm == "function" ? forms.confirm(message, form, submitter) : window.confirm(message),
   error: (text) => new Error(text)

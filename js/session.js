@@ -67,6 +67,7 @@ function readyState() {
   if (readyState == "loading") return
   if (!interactive) {
     interactive = true
+    if (before !== undefined && exempt()) window.history.replaceState(before, "")
     runtime.when(() => {
       enter("event", null, LOAD)
       enter("event", null, READY)
@@ -82,6 +83,11 @@ function restoreScrollRestoration() {
   if (scrollRestoration) window.history.scrollRestoration = scrollRestoration
   scrollRestoration = ""
 }
+
+// Where the whole page is not the runtime's, entries and going through them are
+// the application's (hotwired/turbo#1496).
+let before // the state of the entry that was the first, until it is the runtime's
+const exempt = () => [document.documentElement, document.body].some((element) => element?.getAttribute("data-turbo") == "false")
 
 const scrolled = () => history.updateRestorationData({ scrollPosition: { x: pageXOffset, y: pageYOffset } })
 
@@ -131,7 +137,8 @@ export const session = {
     history.location = new URL(location.href)
     history.restorationIdentifier = crypto.randomUUID()
     const { restorationIdentifier, currentIndex: restorationIndex } = history
-    window.history.replaceState({ turbo: { restorationIdentifier, restorationIndex } }, "")
+    if (!window.history.state?.turbo) before = window.history.state
+    if (!document.body || !exempt()) window.history.replaceState({ turbo: { restorationIdentifier, restorationIndex } }, "")
     readyState()
   },
   stop() {
@@ -157,7 +164,7 @@ export const session = {
 }
 forward(session, 8, "visit refresh debouncedRefresh elementIsNavigatable submissionIsNavigatable")
 Object.defineProperty(history, "started", { get: () => observers.history.started })
-Object.assign(world, { session, config })
+Object.assign(world, { session, config, exempt })
 
 function setCacheControl(content) {
   const name = "turbo-cache-control"

@@ -13,7 +13,7 @@ import { runRandom } from "./random.mjs"
 import { built, oracle } from "./runtime.mjs"
 import { sabotages, selfCheck } from "./selfcheck.mjs"
 import { load, loadAll, loadPending } from "./scenario.mjs"
-import { runWalk } from "./walk.mjs"
+import { runWalks } from "./walk.mjs"
 
 const usage = `usage: node js/conformance/run.mjs [flags]
   --browser LIST     chromium,firefox (default: both)
@@ -22,7 +22,7 @@ const usage = `usage: node js/conformance/run.mjs [flags]
   --jobs N           browsers of each kind that run at once (default: 3)
   --random N         random stream messages for each browser (default: 1000 in a whole run)
   --pairs N          random pairs of pages to morph, for each browser (default: 1000 in a whole run)
-  --walk N           steps of a random walk through a site, for each browser (default: 60 in a whole run)
+  --walks N          random walks through random sites, for each browser (default: 6 in a whole run)
   --seed S           the first seed of what is random (default: 1)
   --replay NAME      play one scenario in a visible browser, ours by default, and leave it open
   --side theirs      with --replay or --print: the oracle's side
@@ -36,7 +36,7 @@ async function main(argv, print) {
     args: argv,
     options: {
       browser: { type: "string", default: browserNames.join(",") }, only: { type: "string" }, ours: { type: "string" },
-      jobs: { type: "string", default: "3" }, random: { type: "string" }, pairs: { type: "string" }, walk: { type: "string" }, seed: { type: "string", default: "1" },
+      jobs: { type: "string", default: "3" }, random: { type: "string" }, pairs: { type: "string" }, walks: { type: "string" }, seed: { type: "string", default: "1" },
       replay: { type: "string" }, side: { type: "string", default: "ours" },
       print: { type: "boolean" }, coverage: { type: "boolean" }, "self-check": { type: "boolean" }, differences: { type: "boolean" }, write: { type: "boolean" }, help: { type: "boolean" }
     }
@@ -58,8 +58,8 @@ async function main(argv, print) {
   if (flags.print) return record(scenarios, flags.side === "theirs" ? theirs : ours, browsers[0], print)
   const random = Number(flags.random ?? (whole ? 1000 : 0))
   const pairs = Number(flags.pairs ?? (whole ? 1000 : 0))
-  const walk = Number(flags.walk ?? (whole ? 60 : 0))
-  if (scenarios.length === 0 && random + pairs + walk === 0 && !flags["self-check"]) throw new Error(`conformance: no scenario matches "${flags.only}"`)
+  const walks = Number(flags.walks ?? (whole ? 6 : 0))
+  if (scenarios.length === 0 && random + pairs + walks === 0 && !flags["self-check"]) throw new Error(`conformance: no scenario matches "${flags.only}"`)
   const pending = ours === theirs ? { scenarios: {}, lines: [] } : loadPending()
   const started = Date.now()
   let passed = 0, failed = 0, waiting = 0
@@ -80,16 +80,17 @@ async function main(argv, print) {
     const queue = scenarios.filter((scenario) => scenario.browsers.includes(browserName)).map((scenario) => ({ scenario }))
     if (random > 0) queue.unshift({ random: true })
     if (pairs > 0) queue.unshift({ pairs: true })
-    if (walk > 0) queue.unshift({ walk: true })
+    if (walks > 0) queue.unshift({ walks: true })
     if (browserName === "chromium" && (whole || flags["self-check"])) queue.unshift({ sabotage: true })
     await inBrowsers(browserName, Math.min(Number(flags.jobs), queue.length), queue, async (browser, task) => {
       if (task.pairs) {
         const problems = await runPairs({ browser, theirs, ours, count: pairs, seed: Number(flags.seed) })
         return report(`${pairs} random morphs from seed ${flags.seed} in ${browserName}`, problems)
       }
-      if (task.walk) {
-        const problems = await runWalk({ browser, theirs, ours, steps: walk, seed: Number(flags.seed) })
-        return report(`a walk of ${walk} steps from seed ${flags.seed} in ${browserName}`, problems)
+      if (task.walks) {
+        const hurried = await launch(browserName, { unpaced: true })
+        const problems = await runWalks({ browser: hurried, browserName, theirs, ours, count: walks, seed: Number(flags.seed), print }).finally(() => hurried.close())
+        return report(`${walks} random walks from seed ${flags.seed} in ${browserName}`, problems)
       }
       if (task.random) {
         // Each message waits for frames: in a browser of their own these do not wait for a display.
@@ -132,7 +133,7 @@ async function main(argv, print) {
     for (const name of Object.keys(pending.scenarios)) if (!scenarios.some((scenario) => scenario.name === name)) report("pending.json", [`there is no scenario ${name}`])
   }
   if (waiting) print(`${waiting} runs still differ as testdata/scenarios/pending.json says`)
-  print(`${scenarios.length} scenarios and ${random} random messages and ${pairs} random morphs and ${walk} steps in ${browsers.join(" and ")}, ${((Date.now() - started) / 1000).toFixed(0)} s`)
+  print(`${scenarios.length} scenarios and ${random} random messages and ${pairs} random morphs and ${walks} random walks in ${browsers.join(" and ")}, ${((Date.now() - started) / 1000).toFixed(0)} s`)
   print(`${passed} passed, ${failed} failed`)
   return failed ? 1 : 0
 }

@@ -228,7 +228,7 @@ func askOfFrame(c dom.Node, method int, a, b dom.Node) dom.Node {
 	case requestErrored:
 		frames.Errored(c, b)
 	case requestFinished:
-		frames.Finished(c)
+		frames.Finished(c, a)
 	case requestMethods:
 		frames.Connect(c)
 	case requestMethods + 1:

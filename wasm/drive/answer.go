@@ -1,7 +1,10 @@
 package drive
 
 import (
+	"strings"
+
 	"github.com/turbowasm/turbowasm/wasm/dom"
+	"github.com/turbowasm/turbowasm/wasm/form"
 )
 
 // What pages and adapters ask of the objects they are given. The methods of
@@ -41,6 +44,10 @@ func (d *Drive) AnswerVisit(visit dom.Node, method int, a, b dom.Node) dom.Node 
 		d.prepareRequest(visit, a)
 	case visitRequestStarted, visitStartRequest:
 		d.startRequest(visit)
+	case visitRequestPrevented:
+		if strings.HasPrefix(d.text(b, "contentType"), form.StreamType) {
+			d.dismiss(visit)
+		}
 	case visitRequestSucceeded:
 		d.requestAnswered(visit, b, true)
 	case visitRequestFailed:

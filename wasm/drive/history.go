@@ -10,6 +10,10 @@ func (d *Drive) ChangeHistory(push bool, url dom.Node, identifier string) {
 	index := p.Number(history, "currentIndex")
 	how := "replaceState"
 	if push {
+		if !p.Is(0, "window.history.state.turbo") && p.Do(0, "exempt") != 0 {
+			// The entry that is left becomes one to come back to.
+			d.write("replaceState", p.Get(0, "window.location"), d.text(history, "restorationIdentifier"), index)
+		}
 		how = "pushState"
 		index++
 		p.Set(history, "currentIndex", p.Int(index))
@@ -17,13 +21,19 @@ func (d *Drive) ChangeHistory(push bool, url dom.Node, identifier string) {
 	if identifier == "" {
 		identifier = p.UUID()
 	}
+	d.write(how, url, identifier, index)
+	p.Set(history, "location", url)
+	p.Set(history, "restorationIdentifier", p.String(identifier))
+}
+
+// write puts an entry with the runtime's state into the browser's history.
+func (d *Drive) write(how string, url dom.Node, identifier string, index int) {
+	p := d.Page
 	turbo, state := p.Object(), p.Object()
 	p.Set(turbo, "restorationIdentifier", p.String(identifier))
 	p.Set(turbo, "restorationIndex", p.Int(index))
 	p.Set(state, "turbo", turbo)
 	p.Do(0, how, state, p.String(d.text(url, "href")))
-	p.Set(history, "location", url)
-	p.Set(history, "restorationIdentifier", p.String(identifier))
 }
 
 // PushHistory and ReplaceHistory are what adapters change history with.
@@ -41,8 +51,11 @@ func (d *Drive) Popped(event dom.Node) {
 	p := d.Page
 	history := p.Get(0, "history")
 	url := p.Do(0, "url", p.Get(0, "window.location"))
-	p.Set(history, "location", url)
 	turbo := p.Get(event, "state.turbo")
+	if p.Do(0, "exempt") != 0 && (turbo == 0 || withoutFragment(d.text(url, "href")) == withoutFragment(d.text(0, "view.lastRenderedLocation.href"))) {
+		return
+	}
+	p.Set(history, "location", url)
 	if turbo == 0 {
 		p.Set(history, "currentIndex", p.Int(p.Number(history, "currentIndex")+1))
 		d.ChangeHistory(false, url, "")

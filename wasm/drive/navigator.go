@@ -83,6 +83,16 @@ func (d *Drive) visitCompleted(visit dom.Node) {
 	p.Delete(p.Get(0, "navigator"), "currentVisit")
 }
 
+// unbusy ends the current visit without a page.
+func (d *Drive) unbusy() {
+	p := d.Page
+	root := p.Get(0, "document.documentElement")
+	for _, name := range [...]string{"data-turbo-visit-direction", "data-turbo-preview", "aria-busy"} {
+		p.RemoveAttr(root, name)
+	}
+	p.Delete(p.Get(0, "navigator"), "currentVisit")
+}
+
 // SubmissionStarted and the like are told of the navigator's submissions.
 func (d *Drive) SubmissionStarted(s dom.Node) { d.tellAdapter("formSubmissionStarted", s) }
 
@@ -109,6 +119,9 @@ func (d *Drive) SubmissionSucceeded(s, response dom.Node) {
 			return
 		}
 		s, response := p.Get(about, "s"), p.Get(about, "response")
+		if superseded(p, s) {
+			return
+		}
 		safe := p.Is(s, "isSafe")
 		if !safe {
 			d.ClearSnapshots()
@@ -128,6 +141,11 @@ func (d *Drive) SubmissionSucceeded(s, response dom.Node) {
 	})
 }
 
+// superseded reports whether a submission was stopped: its answer is ignored.
+func superseded(p Page, s dom.Node) bool {
+	return p.Is(s, "fetchRequest.abortController.signal.aborted")
+}
+
 // Answer makes the response of a visit: its status, its HTML, and whether it
 // was redirected.
 func (d *Drive) Answer(response, status, html dom.Node) dom.Node {
@@ -142,10 +160,14 @@ func (d *Drive) Answer(response, status, html dom.Node) dom.Node {
 }
 
 // SubmissionFailed renders the answer in the place of the page.
-func (d *Drive) SubmissionFailed(_, response dom.Node) {
+func (d *Drive) SubmissionFailed(s, response dom.Node) {
 	p := d.Page
-	d.await(p.Get(response, "responseHTML"), response, func(response, html dom.Node) {
-		if html == 0 {
+	about := p.Object()
+	p.Set(about, "s", s)
+	p.Set(about, "response", response)
+	d.await(p.Get(response, "responseHTML"), about, func(about, html dom.Node) {
+		response := p.Get(about, "response")
+		if html == 0 || superseded(p, p.Get(about, "s")) {
 			return
 		}
 		snapshot := p.Keep(d.Parsed(html))

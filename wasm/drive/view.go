@@ -23,6 +23,11 @@ func (d *Drive) renderPage(snapshot dom.Node, preview, will bool, visit dom.Node
 		r.method, how = "morph", "renderMorph"
 	}
 	r.element = p.Keep(p.Get(0, how))
+	if !will && p.Number(r.next, "headSnapshot.details.size") == 0 {
+		// A part of the page, as frames are answered with: the head stays.
+		p.Set(r.next, "headSnapshot", p.Get(r.current, "headSnapshot"))
+		p.Set(r.next, "documentElement", p.Get(r.current, "documentElement"))
+	}
 	if reason := d.reloadReason(r); reason != "" {
 		p.Set(p.Get(0, "view"), "forceReloaded", p.Bool(true))
 		if will {

@@ -74,6 +74,17 @@ func (d *Drive) fail(visit dom.Node) {
 	d.visitCompleted(visit)
 }
 
+// dismiss ends a visit whose answer was no page: the page that is there stays,
+// and is not told to load.
+func (d *Drive) dismiss(visit dom.Node) {
+	if d.state(visit) != "started" {
+		return
+	}
+	d.setState(visit, "failed")
+	d.Page.Do(d.adapter(), "visitFailed", visit)
+	d.unbusy()
+}
+
 // followRedirect gives the page that was rendered its own URL.
 func (d *Drive) followRedirect(visit dom.Node) {
 	p := d.Page
@@ -172,6 +183,13 @@ func (d *Drive) requestAnswered(visit, response dom.Node, succeeded bool) {
 	p.Set(about, "response", response)
 	d.await(p.Get(response, "responseHTML"), about, func(about, html dom.Node) {
 		visit, response := p.Get(about, "visit"), p.Get(about, "response")
+		if d.state(visit) == "canceled" { // another visit has taken its place
+			return
+		}
+		if status := p.Number(response, "statusCode"); status == 204 {
+			d.dismiss(visit)
+			return
+		}
 		if !p.Is(response, "isHTML") {
 			d.recordResponse(visit, d.Answer(response, p.Int(contentTypeMismatch), 0))
 			return
@@ -274,6 +292,10 @@ func (d *Drive) loadResponse(visit dom.Node) {
 			d.cacheSnapshotOf(visit)
 		}
 		d.rendering(func() {
+			if d.state(p.Get(about, "visit")) == "canceled" {
+				done()
+				return
+			}
 			end := func() {
 				visit := p.Get(about, "visit")
 				p.Do(d.adapter(), "visitRendered", visit)
@@ -334,7 +356,13 @@ func (d *Drive) loadCachedSnapshot(visit dom.Node) {
 			return
 		}
 		d.rendering(func() {
-			d.renderSnapshot(p.Get(about, "visit"), p.Get(about, "snapshot"), preview, func() {
+			if d.state(p.Get(about, "visit")) == "canceled" {
+				done()
+				return
+			}
+			// The cache keeps the page as it was left, whatever becomes of it here.
+			shown := p.Do(p.Get(about, "snapshot"), "clone")
+			d.renderSnapshot(p.Get(about, "visit"), shown, preview, func() {
 				visit := p.Get(about, "visit")
 				p.Do(d.adapter(), "visitRendered", visit)
 				if !preview {
@@ -367,7 +395,7 @@ func (d *Drive) renderSnapshot(visit, snapshot dom.Node, preview bool, done func
 		p.Then(before, func(dom.Node) { change(end) })
 		return
 	}
-	if !p.Is(0, "document.startViewTransition") || !d.transitions(d.pageMeta) || !d.transitions(d.metasOf(snapshot)) {
+	if !p.Is(visit, "willRender") || !p.Is(0, "document.startViewTransition") || !d.transitions(d.pageMeta) || !d.transitions(d.metasOf(snapshot)) {
 		change(end)
 		return
 	}

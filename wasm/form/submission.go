@@ -60,6 +60,7 @@ func (f *Forms) Started(s dom.Node) {
 		}
 	}
 	p.SetAttr(form, "aria-busy", "true")
+	p.Do(p.Get(0, "submissions"), "add", s)
 	detail := p.Object()
 	p.Set(detail, "formSubmission", s)
 	p.Dispatch("turbo:submit-start", form, false, detail)
@@ -79,6 +80,7 @@ func (f *Forms) swapText(s, submitter dom.Node, text string) {
 	property := f.textProperty(submitter)
 	original, _ := p.Text(submitter, property)
 	p.Set(s, "originalSubmitText", p.String(original))
+	p.Set(s, "untitled", p.Bool(property == "value" && !p.HasAttr(submitter, "value")))
 	p.Set(submitter, property, p.String(text))
 }
 
@@ -122,10 +124,13 @@ func (f *Forms) record(s dom.Node, success bool, name string, value dom.Node) {
 func (f *Forms) Finished(s dom.Node) {
 	p := f.Page
 	p.Set(s, "state", p.String("stopped"))
+	p.Do(p.Get(0, "submissions"), "delete", s)
 	form, submitter := p.Get(s, "formElement"), p.Get(s, "submitter")
 	if submitter != 0 {
 		p.Do(p.Get(0, "config.forms.submitter"), "afterSubmit", submitter)
-		if original, ok := p.Text(s, "originalSubmitText"); ok && original != "" {
+		if p.Is(s, "untitled") {
+			p.RemoveAttr(submitter, "value")
+		} else if original, ok := p.Text(s, "originalSubmitText"); ok {
 			p.Set(submitter, f.textProperty(submitter), p.String(original))
 		}
 	}

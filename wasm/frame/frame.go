@@ -54,7 +54,10 @@ func (f *Frames) Connect(c dom.Node) {
 		return
 	}
 	p.Set(c, "connected", p.Bool(true))
-	if f.lazy(c) {
+	f.settle(c)
+	if f.lazy(c) && p.HasAttr(f.element(c), "complete") {
+		p.Set(c, "loadedOnce", p.Bool(true)) // it comes back from the cache
+	} else if f.lazy(c) {
 		p.Do(c, "appear")
 	} else {
 		f.load(c)
@@ -80,6 +83,27 @@ func (f *Frames) cancel(c dom.Node) {
 	if request := f.page.Get(c, "request"); request != 0 {
 		f.page.Do(request, "cancel")
 	}
+}
+
+// settle remembers what a frame at rest shows.
+func (f *Frames) settle(c dom.Node) {
+	p := f.page
+	p.Set(c, "shown", p.String(f.source(c)))
+	p.Set(c, "whole", p.Bool(p.HasAttr(f.element(c), "complete")))
+}
+
+// restore gives a frame whose request was aborted the source of what it shows.
+func (f *Frames) restore(c dom.Node) {
+	p := f.page
+	element := f.element(c)
+	f.quiet = true
+	p.Set(element, "src", p.Get(c, "shown"))
+	f.quiet = false
+	if p.Is(c, "whole") {
+		p.SetAttr(element, "complete", "")
+	}
+	f.Promote(c, "")
+	p.Delete(c, "promotion")
 }
 
 // Disabled tells of a change of the disabled attribute, Source of src,
@@ -153,7 +177,12 @@ func (f *Frames) load(c dom.Node) {
 	if src == "" || f.disabled(c) || !p.Is(c, "connected") || p.HasAttr(element, "complete") || !p.Is(element, "isActive") {
 		return
 	}
-	request := p.Do(0, "newRequest", c, link.URL(p, p.String(src)), element)
+	url := link.URL(p, p.String(src))
+	if url == 0 {
+		p.Do(0, "reject")
+		return
+	}
+	request := p.Do(0, "newRequest", c, url, element)
 	f.cancel(c)
 	p.Set(c, "request", request)
 	promise := p.Do(0, "promise")
@@ -170,6 +199,7 @@ func (f *Frames) resolve(c dom.Node) {
 		p.Set(c, "loadedOnce", p.Bool(true))
 		p.Delete(c, "promise")
 		p.Delete(c, "request")
+		f.settle(c)
 		p.Do(promise, "resolve")
 	}
 }
@@ -206,7 +236,16 @@ func (f *Frames) prepare(c, request, frame dom.Node) {
 
 func (f *Frames) Started(c dom.Node)   { f.setBusy(f.element(c)) }
 func (f *Frames) Prevented(c dom.Node) { f.resolve(c) }
-func (f *Frames) Finished(c dom.Node)  { f.clearBusy(f.element(c)) }
+
+func (f *Frames) Finished(c, request dom.Node) {
+	p := f.page
+	f.clearBusy(f.element(c))
+	// What was aborted for the sake of another source, or by leaving the page,
+	// is another matter.
+	if p.Is(request, "fetchOptions.signal.aborted") && p.Same(request, p.Get(c, "request")) && p.Is(c, "connected") && !f.disabled(c) && f.source(c) != "" {
+		f.restore(c)
+	}
+}
 
 func (f *Frames) Errored(c, problem dom.Node) {
 	f.Drive.Tell(problem)

@@ -69,6 +69,7 @@ func (f *Frames) rendered(c, response dom.Node, done func()) {
 	p := f.page
 	element := f.element(c)
 	p.SetAttr(element, "complete", "")
+	f.settle(c)
 	detail := p.Object()
 	p.Set(detail, "fetchResponse", response)
 	p.Dispatch("turbo:frame-render", element, true, detail)
@@ -150,6 +151,7 @@ func (f *Frames) missing(c, response dom.Node, end, done func()) {
 	p := f.page
 	element := f.element(c)
 	p.SetAttr(element, "complete", "")
+	f.settle(c)
 	detail := p.Object()
 	p.Set(detail, "response", p.Get(response, "response"))
 	p.Set(detail, "visit", p.Get(0, "visitAny"))
@@ -209,7 +211,7 @@ func (f *Frames) announce(c, next dom.Node, end, done func()) {
 		p.Repaint(func() {
 			defer p.Drop(how)
 			f.change(c, next, how)
-			f.settle(c, next, func() {
+			f.finish(c, next, func() {
 				end()
 				p.Then(0, func(dom.Node) { done() })
 			})
@@ -230,7 +232,7 @@ func (f *Frames) change(c, next, how dom.Node) {
 	if err == nil {
 		kept.Enter()
 		if p.Is(c, "action") {
-			p.Set(c, "previousFrameElement", p.Do(element, "cloneNode", p.Bool(true)))
+			p.Set(c, "previousFrameElement", p.Do(0, "copied", element))
 		}
 		_, err = p.Call(0, "apply", how, element, next)
 	}
@@ -244,8 +246,8 @@ func (f *Frames) change(c, next, how dom.Node) {
 	})
 }
 
-// settle scrolls, focuses and runs scripts, each in a frame of its own.
-func (f *Frames) settle(c, next dom.Node, done func()) {
+// finish scrolls, focuses and runs scripts, each in a frame of its own.
+func (f *Frames) finish(c, next dom.Node, done func()) {
 	p := f.page
 	element := f.element(c)
 	if first := p.Get(element, "firstElementChild"); first != 0 && (p.HasAttr(element, "autoscroll") || p.HasAttr(next, "autoscroll")) {
