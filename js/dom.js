@@ -17,13 +17,35 @@ let integers = new Int32Array() // another
 let scratch = 0 // where text for Go is written
 let room = 0 // how many bytes fit there
 
-// Below BASE lie the values that Go keeps beyond a call, above it the stack.
-export const BASE = 4096
-export const nodes = Array(BASE).fill(null)
-nodes[0] = undefined
-nodes[1] = true
-nodes[2] = false // 3 is null
-let top = BASE
+export const nodes = [undefined, true, false, null]
+let top = nodes.length
+
+// Places for values that Go keeps beyond a call. They are taken from the stack,
+// where it ends when more are needed, and begins above them from then on.
+const places = new Set()
+const free = []
+let floor = top
+let below = top // what the stack held below the floor, up to here, is still there
+
+const reserve = (at) => { free.push(at); places.add(at) }
+
+export function keep(value) {
+  if (!free.length) {
+    for (let i = 0; i < 1024; i++) {
+      reserve(top)
+      nodes[top++] = null
+    }
+    floor = below = top
+  }
+  const at = free.pop()
+  nodes[at] = value
+  return at
+}
+
+export function drop(at) {
+  nodes[at] = null
+  free.push(at)
+}
 
 const slots = new Map() // timers and frames that Go waits for
 export const messages = [] // the texts of the waiting batch, where they are ASCII
@@ -68,13 +90,19 @@ function write(string, at) {
 
 // Writes a string where Go can read it and returns its length in bytes.
 export function put(string) {
-  if (string.length * 3 > room) scratch = go.scratch(room = string.length * 3 + 1024)
+  provideFor(string.length * 3)
   return write(string, scratch)
 }
 
+// Makes the buffer larger, or smaller again after something huge.
+function provideFor(size) {
+  if (size > room || room > HUGE && size < HUGE) scratch = go.scratch(room = size + 4096)
+}
+const HUGE = 1 << 20
+
 // Writes whole numbers where Go can read them and returns how many they are.
 export function putNumbers(list) {
-  if (list.length * 4 > room) scratch = go.scratch(room = list.length * 4 + 1024)
+  provideFor(list.length * 4)
   if (!integers.byteLength) integers = new Int32Array(go.mem.buffer)
   for (let i = 0, at = scratch >> 2; i < list.length; i++) integers[at + i] = list[i]
   return list.length
@@ -142,7 +170,15 @@ function call(name, node, a, b, c, d, e) {
 }
 
 function release(mark) {
-  while (top > mark) nodes[--top] = null
+  while (top > mark && top > floor) nodes[--top] = null
+  if (mark < below) {
+    for (let at = mark; at < below; at++) {
+      if (places.has(at)) continue
+      nodes[at] = null
+      reserve(at)
+    }
+    below = mark
+  }
 }
 
 // The message whose streams are being made, and how many have been.

@@ -1,7 +1,7 @@
 // Values of the page's as Go sees them: properties, calls, events, promises.
 // For what happens once per event; what is hot has primitives of its own.
 
-import { ask, BASE, fire, handle, handles, nodes, path, provide, push, put, text } from "./dom.js"
+import { ask, drop, fire, handle, handles, keep, nodes, path, provide, push, put, text } from "./dom.js"
 import { runtime } from "./runtime.js"
 import { html } from "./trusted.js"
 
@@ -23,14 +23,13 @@ export function dispatch(name, target, cancelable, detail) {
   return event
 }
 
+// Go hears of a function that nobody can call any more, and gives up what
+// waits for it.
+const lost = new FinalizationRegistry((slot) => fire(slot, null, 2))
+
 provide({
-  keep(n) {
-    const free = nodes.indexOf(null, 4)
-    if (free >= BASE) return 0
-    nodes[free] = nodes[n]
-    return free
-  },
-  drop(n) { nodes[n] = null },
+  keep: (n) => keep(nodes[n]),
+  drop,
   get: (n, at, length) => handle(dig(n, at, length)),
   get_number: (n, at, length) => dig(n, at, length),
   get_text(n, at, length) {
@@ -40,7 +39,7 @@ provide({
   box_text: (at, length) => push(text(at, length)),
   box_number: (number) => push(number),
   object: () => handle({}),
-  items: (n) => handles(nodes[n]),
+  items: (n) => handles([...nodes[n]]),
   delete(n, at, length) { delete nodes[n][text(at, length)] },
   set(n, at, length, value) {
     const name = text(at, length)
@@ -55,14 +54,18 @@ provide({
   dispatch: (at, length, n, cancelable, detail) => +!dispatch(text(at, length), nodes[n], !!cancelable, nodes[detail]).defaultPrevented,
   // A rejection stays an unhandled one.
   then(n, slot) {
-    Promise.resolve(nodes[n]).then((value) => fire(slot, value, 0), (error) => {
+    const settled = (value) => fire(slot, value, 0)
+    lost.register(settled, slot)
+    Promise.resolve(nodes[n]).then(settled, (error) => {
       fire(slot, error, 1)
       throw error
     })
   },
   once(slot) {
     let called
-    return handle((value) => { if (!called) called = !fire(slot, value, 0) })
+    const once = (value) => { if (!called) called = !fire(slot, value, 0) }
+    lost.register(once, slot)
+    return handle(once)
   }
 })
 

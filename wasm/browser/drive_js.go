@@ -35,7 +35,7 @@ const (
 //
 //go:wasmexport turbo_event
 func exportEvent(event, number int32) (result int32) {
-	defer guard(&result, "handling an event of the page")
+	defer guard(page.begin(), &result, "handling an event of the page")
 	e := dom.Node(event)
 	switch number {
 	case eventClick:
@@ -106,7 +106,7 @@ const (
 //
 //go:wasmexport turbo_ask
 func exportAsk(object, method, a, b, c, d int32) (result int32) {
-	defer guard(&result, "answering the page")
+	defer guard(page.begin(), &result, "answering the page")
 	value := ask(dom.Node(object), int(method), [4]dom.Node{dom.Node(a), dom.Node(b), dom.Node(c), dom.Node(d)})
 	if status := page.settle(); status < 0 {
 		return status

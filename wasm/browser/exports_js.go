@@ -30,8 +30,10 @@ func status(err error) int32 {
 	return -2 - give(err.Error())
 }
 
-// guard turns a panic into a report and a status.
-func guard(result *int32, doing string) {
+// guard ends what page.begin began, and turns a panic into a report and a
+// status.
+func guard(outer *holding, result *int32, doing string) {
+	page.leave(outer)
 	if r := recover(); r != nil {
 		text := "turbo: panic while " + doing + ": " + describe(r)
 		domReport(reportPanic, text)
@@ -51,9 +53,7 @@ func describe(r any) string {
 
 //go:wasmexport turbo_scratch
 func exportScratch(n int32) int32 {
-	if int(n) > len(scratch) {
-		scratch = make([]byte, n)
-	}
+	scratch = make([]byte, n)
 	return int32(uintptr(unsafe.Pointer(unsafe.SliceData(scratch))))
 }
 
@@ -68,19 +68,19 @@ func exportArena(n int32) int32 {
 //
 //go:wasmexport turbo_message
 func exportMessage(n, message, observed int32) (result int32) {
-	defer guard(&result, "reading a stream message")
+	defer guard(page.begin(), &result, "reading a stream message")
 	return number(session.Batch().Add(int(n), message, observed != 0))
 }
 
 //go:wasmexport turbo_render
 func exportRender(fragment, hints int32) (result int32) {
-	defer guard(&result, "rendering a stream message")
+	defer guard(page.begin(), &result, "rendering a stream message")
 	return status(stream.Render(page, dom.Node(fragment), stream.Hints(hints)))
 }
 
 //go:wasmexport turbo_perform
 func exportPerform(element, action int32) (result int32) {
-	defer guard(&result, "performing a stream")
+	defer guard(page.begin(), &result, "performing a stream")
 	err := views.Perform(stream.NewElement(page, dom.Node(element)), actions[action])
 	if int(action) >= len(stream.Builtin) {
 		runtime.Gosched() // goroutines that the application's action began would wait for the next call
@@ -92,7 +92,7 @@ func exportPerform(element, action int32) (result int32) {
 //
 //go:wasmexport turbo_announced
 func exportAnnounced(envelope int32) (result int32) {
-	defer guard(&result, "queueing a stream")
+	defer guard(page.begin(), &result, "queueing a stream")
 	session.Batch().Announced(envelope)
 	return 0
 }
@@ -106,7 +106,7 @@ func exportSeal() { session.Batch().Seal() }
 //
 //go:wasmexport turbo_template
 func exportTemplate(element, _ int32) (result int32) {
-	defer guard(&result, "reading a stream's template")
+	defer guard(page.begin(), &result, "reading a stream's template")
 	if _, err := stream.NewElement(page, dom.Node(element)).Template(); err != nil {
 		return status(err)
 	}
@@ -118,7 +118,7 @@ func exportTemplate(element, _ int32) (result int32) {
 //
 //go:wasmexport turbo_targets
 func exportTargets(element, by int32) (result int32) {
-	defer guard(&result, "reading a stream's targets")
+	defer guard(page.begin(), &result, "reading a stream's targets")
 	e := stream.NewElement(page, dom.Node(element))
 	var nodes []dom.Node
 	var err error
@@ -138,7 +138,7 @@ func exportTargets(element, by int32) (result int32) {
 
 //go:wasmexport turbo_duplicates
 func exportDuplicates(element, place int32) (result int32) {
-	defer guard(&result, "reading a stream's duplicates")
+	defer guard(page.begin(), &result, "reading a stream's duplicates")
 	nodes, err := stream.NewElement(page, dom.Node(element)).Duplicates(dom.Place(place))
 	if err != nil {
 		return status(err)
@@ -148,9 +148,12 @@ func exportDuplicates(element, place int32) (result int32) {
 
 //go:wasmexport turbo_fire
 func exportFire(value, slot, failed int32) (result int32) {
-	defer guard(&result, "running what waited for the page")
-	if callback := page.slots.take(slot); callback != nil {
-		callback(dom.Node(value), failed != 0)
+	defer guard(page.begin(), &result, "running what waited for the page")
+	if w, ok := page.slots.take(slot); ok {
+		page.holding = w.holding
+		if failed <= 1 { // 2: nobody can call any more
+			w.callback(dom.Node(value), failed != 0)
+		}
 	}
 	return page.settle()
 }

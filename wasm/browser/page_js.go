@@ -14,6 +14,9 @@ type Page struct {
 	slots slots
 	watch watch
 
+	holding *holding              // of what runs
+	kept    map[dom.Node]*holding // by handle; nil for what is held
+
 	failure error // of what the current call from the page asked for
 }
 

@@ -135,8 +135,8 @@ func (p *Page) Loading(n dom.Node) bool {
 // watching makes what views are told with.
 func (p *Page) watching() {
 	if p.watch.listener == 0 {
-		p.watch.listener = p.Keep(dom.Node(domViewListener()))
-		p.watch.sizes = p.Keep(p.construct("ResizeObserver", p.watch.listener))
+		p.watch.listener = p.Hold(dom.Node(domViewListener()))
+		p.watch.sizes = p.Hold(p.construct("ResizeObserver", p.watch.listener))
 		p.Call(p.Document(), "addEventListener", p.String("keydown"), p.watch.listener)
 	}
 }
@@ -169,7 +169,7 @@ func (p *Page) WatchScroll(container dom.Node, watch bool) {
 //
 //go:wasmexport turbo_view
 func exportView(event int32) (result int32) {
-	defer guard(&result, "keeping the view in place")
+	defer guard(page.begin(), &result, "keeping the view in place")
 	e := dom.Node(event)
 	kind, _ := page.Text(e, "type")
 	container := page.Get(e, "currentTarget")

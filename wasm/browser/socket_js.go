@@ -83,7 +83,7 @@ func exportCable(_, consumer, verb, argument, n int32) (result float64) {
 			result = float64(err)
 		}
 	}()
-	defer guard(&err, "keeping a cable connection")
+	defer guard(page.begin(), &err, "keeping a cable connection")
 	if verb == cableNew {
 		number := int32(len(consumers))
 		consumers = append(consumers, cable.New(&socket{number}))

@@ -53,21 +53,6 @@ func domThen(n, slot int32)
 //go:wasmimport turbo once
 func domOnce(slot int32) int32
 
-// Keep returns a handle that lasts until Drop.
-func (p *Page) Keep(n dom.Node) dom.Node {
-	kept := domKeep(int32(n))
-	if kept <= 0 {
-		panic("the page keeps too many values")
-	}
-	return dom.Node(kept)
-}
-
-func (p *Page) Drop(n dom.Node) {
-	if n > 0 {
-		domDrop(int32(n))
-	}
-}
-
 // Get returns a value, 0 when it is missing or falsy.
 func (p *Page) Get(n dom.Node, path string) dom.Node { return found(domGet(int32(n), path)) }
 
@@ -196,7 +181,7 @@ func (p *Page) Dispatch(name string, target dom.Node, cancelable bool, detail do
 // Await calls back with what a promise, or any value, comes to. Where that is
 // nothing, the rejection stays unhandled.
 func (p *Page) Await(n dom.Node, callback func(value dom.Node, failed bool)) {
-	domThen(int32(n), p.slots.await(callback))
+	domThen(int32(n), p.await(callback))
 }
 
 // Then calls back with what a promise, or any value, comes to.
@@ -211,8 +196,8 @@ func (p *Page) Then(n dom.Node, callback func(value dom.Node)) {
 // Once makes a function of the page's whose first call calls back, unless it
 // was released before.
 func (p *Page) Once(callback func(value dom.Node)) (function dom.Node, release func()) {
-	slot := p.slots.await(func(value dom.Node, _ bool) { callback(value) })
-	return dom.Node(domOnce(slot)), func() { p.slots.take(slot) }
+	slot := p.await(func(value dom.Node, _ bool) { callback(value) })
+	return dom.Node(domOnce(slot)), func() { p.forget(slot) }
 }
 
 // Attr returns an attribute by its name.

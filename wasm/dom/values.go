@@ -61,8 +61,11 @@ type Values interface {
 	// Once makes a function of the page's whose first call calls back, unless
 	// it was released before.
 	Once(callback func(value Node)) (function Node, release func())
-	// Keep returns a handle that lasts until Drop.
+	// Keep returns a handle that lasts until Drop, at most for as long as
+	// anything waits that the current call from the page, or what it continues,
+	// made wait. Hold returns one that lasts until Drop.
 	Keep(n Node) Node
+	Hold(n Node) Node
 	Drop(n Node)
 
 	Frame(callback func())

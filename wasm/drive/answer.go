@@ -108,10 +108,11 @@ func (d *Drive) AnswerView(method int, a, b dom.Node) dom.Node {
 	case viewRenderError:
 		d.renderError(a, b, func() {})
 	case viewCacheSnapshot:
-		promise := d.Page.Keep(d.Page.Do(0, "promise"))
+		promise := d.Page.Do(0, "promise")
+		kept := d.Page.Keep(promise)
 		d.CacheSnapshot(a, func(cached dom.Node) {
-			d.Page.Do(promise, "resolve", cached)
-			d.Page.Drop(promise)
+			d.Page.Do(kept, "resolve", cached)
+			d.Page.Drop(kept)
 		})
 		return promise
 	case viewIsPageRefresh:

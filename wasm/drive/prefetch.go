@@ -39,10 +39,10 @@ func (d *Drive) Entered(event dom.Node) {
 		return
 	}
 	p.Drop(d.prefetch.link)
-	d.prefetch.link = p.Keep(n)
+	d.prefetch.link = p.Hold(n)
 	request := p.Do(0, "newRequest", p.Get(0, "prefetcher"), url, n)
 	p.Set(p.Get(request, "fetchOptions"), "priority", p.String("low"))
-	request = p.Keep(request)
+	request = p.Hold(request)
 	age := prefetchAge
 	if content, ok := link.Meta(p, "turbo-prefetch-cache-time"); ok {
 		if ms, _ := strconv.Atoi(content); ms != 0 {

@@ -91,6 +91,10 @@ type entry struct{ envelope, message int32 }
 
 type frame struct{ order, messages int }
 
+// arenaKept is how large an arena, in bytes, and what is as large because of
+// it, outlives its batch.
+const arenaKept = 1 << 20
+
 // Arena returns room for a message of n bytes behind those that wait.
 func (b *Batch) Arena(n int) []byte {
 	if need := b.used + n + Padding; need > len(b.arena) {
@@ -283,6 +287,9 @@ func (b *Batch) reset() {
 	b.scanner.Truncate(0)
 	b.used = 0
 	b.Page.BatchDone()
+	if len(b.arena) > arenaKept {
+		*b = Batch{Page: b.Page, Report: b.Report, open: b.open}
+	}
 }
 
 // perform performs what stands at i and what follows, before end, as far as it

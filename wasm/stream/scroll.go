@@ -28,7 +28,7 @@ type ScrollPage interface {
 	// Loading reports whether n is or holds an image that has not come yet.
 	Loading(n dom.Node) bool
 	// Keep returns a handle that lasts until it is dropped.
-	Keep(n dom.Node) dom.Node
+	Hold(n dom.Node) dom.Node
 	Drop(n dom.Node)
 	// WatchSize has Views.Resized called when the size of n changes,
 	// WatchScroll has Views.Scrolled and Views.Taken called for a container.
@@ -207,7 +207,7 @@ func (v *Views) look(p *place, added []dom.Node) {
 		if len(v.views) == viewsKept {
 			v.end(v.views[0])
 		}
-		w = &view{page: v.Page, container: v.Page.Keep(p.container)}
+		w = &view{page: v.Page, container: v.Page.Hold(p.container)}
 		v.views = append(v.views, w)
 		v.Page.WatchScroll(w.container, true)
 	}
@@ -215,7 +215,7 @@ func (v *Views) look(p *place, added []dom.Node) {
 		if len(w.nodes) == viewNodes {
 			w.drop(0)
 		}
-		n = v.Page.Keep(n)
+		n = v.Page.Hold(n)
 		w.nodes = append(w.nodes, n)
 		v.Page.WatchSize(n, true)
 	}

@@ -35,7 +35,7 @@ func (c *column) id(n dom.Node) string {
 
 func (c *column) RootScroller() dom.Node   { return c.Root() }
 func (c *column) Scrolls(dom.Node) bool    { return false }
-func (c *column) Keep(n dom.Node) dom.Node { c.kept++; return n }
+func (c *column) Hold(n dom.Node) dom.Node { c.kept++; return n }
 func (c *column) Drop(dom.Node)            { c.kept-- }
 
 func (c *column) Scroller(dom.Node) stream.Scroller {

@@ -1,0 +1,93 @@
+package browser
+
+import "github.com/turbowasm/turbowasm/wasm/dom"
+
+// A holding is what Go keeps of the page on behalf of one call from it and of
+// all that waits because of that call. When the last of that has run, or can
+// run no more, nobody is left who could use what was kept, and it is dropped:
+// whoever gives up in the middle leaks nothing.
+type holding struct {
+	kept  map[dom.Node]struct{}
+	users int // callbacks that wait, and the call while it runs
+}
+
+// begin begins a call from the page. It returns what the call interrupts, for
+// leave.
+func (p *Page) begin() (outer *holding) {
+	outer = p.holding
+	p.holding = nil
+	return outer
+}
+
+func (p *Page) leave(outer *holding) {
+	h := p.holding
+	p.holding = outer
+	if h != nil {
+		p.unuse(h)
+	}
+}
+
+// current is the holding of the call that runs.
+func (p *Page) current() *holding {
+	if p.holding == nil {
+		p.holding = &holding{users: 1}
+	}
+	return p.holding
+}
+
+func (p *Page) unuse(h *holding) {
+	if h.users--; h.users > 0 {
+		return
+	}
+	for n := range h.kept {
+		p.Drop(n)
+	}
+}
+
+// Keep returns a handle that lasts until Drop, at most for as long as anything
+// waits that the current call from the page, or what it continues, made wait.
+func (p *Page) Keep(n dom.Node) dom.Node {
+	h := p.current()
+	kept := p.Hold(n)
+	if h.kept == nil {
+		h.kept = map[dom.Node]struct{}{}
+	}
+	h.kept[kept] = struct{}{}
+	p.kept[kept] = h
+	return kept
+}
+
+// Hold returns a handle that lasts until Drop.
+func (p *Page) Hold(n dom.Node) dom.Node {
+	held := dom.Node(domKeep(int32(n)))
+	if p.kept == nil {
+		p.kept = map[dom.Node]*holding{}
+	}
+	p.kept[held] = nil
+	return held
+}
+
+// Drop lets go of what is kept or held; of anything else there is nothing to
+// let go.
+func (p *Page) Drop(n dom.Node) {
+	h, ok := p.kept[n]
+	if !ok {
+		return
+	}
+	if h != nil {
+		delete(h.kept, n)
+	}
+	delete(p.kept, n)
+	domDrop(int32(n))
+}
+
+// turbo_kept tells those who look for leaks how many values are kept (0), and
+// how many callbacks wait (1).
+//
+//go:wasmexport turbo_kept
+func exportKept(_, waiting int32) int32 {
+	if waiting != 0 {
+		return int32(len(page.slots.waiting))
+	}
+	return int32(len(page.kept))
+}
