@@ -33,25 +33,30 @@ type app struct {
 	views   *template.Template
 	turbo   *server.Server
 	runtime *assets.Handler // nil if it has not been built
+	config  config
 	logger  *slog.Logger
+	limits  limiter
 
 	publishing sync.Mutex // see publish
 }
 
 // newApp makes the chat on top of a store and the files of the built runtime.
-func newApp(ctx context.Context, db *store, runtime fs.FS, logger *slog.Logger) (*app, error) {
+func newApp(ctx context.Context, db *store, runtime fs.FS, c config) (*app, error) {
 	secret, err := db.secret(ctx)
 	if err != nil {
 		return nil, err
 	}
-	a := &app{db: db, logger: logger, turbo: &server.Server{SecretKeyBase: secret}}
-	a.turbo.Cable.Logger = logger
+	a := &app{db: db, config: c, logger: c.Logger, turbo: &server.Server{SecretKeyBase: secret}}
+	a.turbo.Cable.Logger = c.Logger
 	a.turbo.Cable.Authenticate = a.authenticate
 	a.turbo.Cable.Authorize = a.authorize
+	if c.Public != nil {
+		a.turbo.Cable.AllowedOrigins = []string{c.Public.String()}
+	}
 	a.runtime, err = assets.New("/turbo/", runtime)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		logger.Warn(`chat: the runtime has not been built, pages are plain HTML: "make run" builds it`, "error", err)
+		c.Logger.Warn(`chat: the runtime has not been built, pages are plain HTML: "make run" builds it`, "error", err)
 	case err != nil:
 		return nil, err
 	}
@@ -74,12 +79,16 @@ func (a *app) handler() http.Handler {
 	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request, user) error{
 		"GET /{$}":           a.showHome,
 		"GET /sidebar":       a.showSidebar,
+		"GET /session":       a.showSession,
+		"DELETE /session":    a.deleteSession,
+		"GET /rooms":         a.showRooms,
 		"GET /rooms/new":     a.newRoom,
 		"POST /rooms":        a.createRoom,
 		"GET /rooms/{room}":  a.showRoom,
 		"GET /rooms/{room}/": a.noPage,
 		"GET /":              a.noPage,
 
+		"GET /rooms/directs":     a.showDirects,
 		"GET /rooms/directs/new": a.newDirect,
 		"POST /rooms/directs":    a.createDirect,
 
@@ -98,7 +107,11 @@ func (a *app) handler() http.Handler {
 	}
 	// Outside in: forms of other sites are refused, then a form may name a
 	// method that HTML does not have.
-	return secure(http.NewCrossOriginProtection().Handler(overrideMethod(mux)))
+	sameOrigin := http.NewCrossOriginProtection()
+	if a.config.Public != nil {
+		sameOrigin.AddTrustedOrigin(a.config.Public.String()) // it is well-formed
+	}
+	return a.guard(sameOrigin.Handler(overrideMethod(mux)))
 }
 
 // public serves a page to anybody.
@@ -135,7 +148,10 @@ func (a *app) noPage(http.ResponseWriter, *http.Request, user) error { return er
 // that are ours.
 func (a *app) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := errorPage{Status: http.StatusInternalServerError, Message: "Something went wrong on our side. Please try again."}
+	fast := tooFast{}
 	switch {
+	case errors.As(err, &fast):
+		p.Status, p.Message = fast.status(w), fast.sentence()
 	case errors.Is(err, errNotFound):
 		p.Status, p.Message = http.StatusNotFound, "There is nothing here, or not any more."
 	case errors.Is(err, errForbidden):
@@ -236,15 +252,18 @@ func overrideMethod(next http.Handler) http.Handler {
 	})
 }
 
-// secure sets the headers that limit what an injected script or another site
+// guard sets the headers that limit what an injected script or another site
 // could do.
-func secure(next http.Handler) http.Handler {
+func (a *app) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "+
 			"style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
+		if a.secure(r) {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		next.ServeHTTP(w, r)
 	})
 }

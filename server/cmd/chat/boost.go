@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -12,7 +13,10 @@ import (
 	"github.com/turbowasm/turbowasm/server/stream"
 )
 
-const maxBoost = 16 // characters
+const (
+	maxBoost    = 16 // characters
+	boostsShown = 20 // of one message at a time
+)
 
 // boost is a short reaction to a message.
 type boost struct {
@@ -31,16 +35,20 @@ func (b boost) DOMKey() string { return strconv.FormatInt(b.ID, 10) }
 // Path is the address of the boost.
 func (b boost) Path() string { return b.Message + "/boosts/" + b.DOMKey() }
 
-// loadBoosts fills in the boosts of messages, oldest first. The list is in the
-// order of ids.
+// loadBoosts fills in the latest boosts of messages, oldest first. The list is
+// in the order of ids.
 func (s *store) loadBoosts(ctx context.Context, list []message) error {
 	if len(list) == 0 {
 		return nil
 	}
 	first, last := list[0], list[len(list)-1]
-	rows, err := s.db.QueryContext(ctx, `SELECT b.message_id, b.id, b.content, u.id, u.name
-		FROM boosts b JOIN users u ON u.id = b.booster_id JOIN messages m ON m.id = b.message_id
-		WHERE b.message_id BETWEEN ? AND ? AND m.room_id = ? ORDER BY b.id`, first.ID, last.ID, first.RoomID)
+	rows, err := s.db.QueryContext(ctx, `SELECT b.message_id, b.id, b.content, u.id, u.name, b.here - b.back
+		FROM (SELECT b.*, COUNT(*) OVER (PARTITION BY b.message_id) AS here,
+				ROW_NUMBER() OVER (PARTITION BY b.message_id ORDER BY b.id DESC) AS back
+			FROM boosts b JOIN messages m ON m.id = b.message_id
+			WHERE b.message_id BETWEEN ? AND ? AND m.room_id = ?) b
+		JOIN users u ON u.id = b.booster_id
+		WHERE b.back <= ? ORDER BY b.id`, first.ID, last.ID, first.RoomID, boostsShown)
 	if err != nil {
 		return fmt.Errorf("chat: list boosts: %w", err)
 	}
@@ -48,16 +56,53 @@ func (s *store) loadBoosts(ctx context.Context, list []message) error {
 	for rows.Next() {
 		var id int64
 		var b boost
-		if err := rows.Scan(&id, &b.ID, &b.Content, &b.Booster.ID, &b.Booster.Name); err != nil {
+		var earlier int
+		if err := rows.Scan(&id, &b.ID, &b.Content, &b.Booster.ID, &b.Booster.Name, &earlier); err != nil {
 			return fmt.Errorf("chat: list boosts: %w", err)
 		}
-		i, ok := slices.BinarySearchFunc(list, id, func(m message, id int64) int { return int(m.ID - id) })
+		i, ok := slices.BinarySearchFunc(list, id, func(m message, id int64) int { return cmp.Compare(m.ID, id) })
 		if ok {
 			b.Message = list[i].Path()
-			list[i].Boosts = append(list[i].Boosts, b)
+			if list[i].Boosts = append(list[i].Boosts, b); len(list[i].Boosts) == 1 {
+				list[i].EarlierBoosts = earlier
+			}
 		}
 	}
 	return rows.Err()
+}
+
+// boostsBefore is a message with the boosts that come before one of them,
+// oldest first.
+func (s *store) boostsBefore(ctx context.Context, m message, before int64) (message, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT b.id, b.content, u.id, u.name, COUNT(*) OVER ()
+		FROM boosts b JOIN users u ON u.id = b.booster_id
+		WHERE b.message_id = ? AND b.id < ? ORDER BY b.id DESC LIMIT ?`, m.ID, before, boostsShown)
+	if err != nil {
+		return m, fmt.Errorf("chat: list boosts: %w", err)
+	}
+	defer rows.Close()
+	m.Boosts, m.EarlierBoosts, m.LaterBoosts = nil, 0, true
+	for rows.Next() {
+		b := boost{Message: m.Path()}
+		if err := rows.Scan(&b.ID, &b.Content, &b.Booster.ID, &b.Booster.Name, &m.EarlierBoosts); err != nil {
+			return m, fmt.Errorf("chat: list boosts: %w", err)
+		}
+		m.Boosts = append(m.Boosts, b)
+	}
+	m.EarlierBoosts -= len(m.Boosts)
+	slices.Reverse(m.Boosts)
+	return m, rows.Err()
+}
+
+// boost finds a boost of a message, or errNotFound.
+func (s *store) boost(ctx context.Context, m message, key string) (boost, error) {
+	b := boost{Message: m.Path()}
+	err := s.db.QueryRowContext(ctx, `SELECT b.id, b.content, u.id, u.name FROM boosts b JOIN users u ON u.id = b.booster_id
+		WHERE b.message_id = ? AND b.id = ?`, m.ID, key).Scan(&b.ID, &b.Content, &b.Booster.ID, &b.Booster.Name)
+	if err != nil {
+		return boost{}, fmt.Errorf("chat: find boost %q: %w", key, found(err))
+	}
+	return b, nil
 }
 
 // createBoost adds a boost to a message.
@@ -80,13 +125,34 @@ func (s *store) deleteBoost(ctx context.Context, b boost) error {
 	return nil
 }
 
-// showBoosts is what follows a new boost.
+// boostsPage is a message with some of its boosts.
+type boostsPage struct {
+	page
+	Room    room
+	Message message
+}
+
+// showBoosts is what follows a new boost; or boosts before another one.
 func (a *app) showBoosts(w http.ResponseWriter, r *http.Request, u user) error {
 	room, m, err := a.messageOf(r, u)
 	if err != nil {
 		return err
 	}
-	return a.renderPart(w, r, "boosting", m, room.Path()+"#"+stream.DOMID(m))
+	before := beforeID(r)
+	if before == 0 {
+		return a.renderPart(w, r, "boosting", m, room.Path()+"#"+stream.DOMID(m))
+	}
+	if m, err = a.db.boostsBefore(r.Context(), m, before); err != nil {
+		return err
+	}
+	if frame.Layout(w, r, false, true) {
+		return a.render(w, http.StatusOK, "boosting", m)
+	}
+	p, err := a.pageFor(r, u, "Boosts")
+	if err != nil {
+		return err
+	}
+	return a.render(w, http.StatusOK, "boosts_page", boostsPage{p, room, m})
 }
 
 // newBoostPage asks for a boost that is none of the quick ones.
@@ -119,9 +185,13 @@ func (a *app) createBoost(w http.ResponseWriter, r *http.Request, u user) error 
 		return err
 	}
 	content, err := line(r.FormValue("content"), maxBoost)
+	if err == nil {
+		err = a.allow(r, u, boosting)
+	}
 	if err != nil {
-		return a.renderNewBoost(w, r, u, http.StatusUnprocessableEntity, "boosting_again",
-			newBoostPage{Room: room, Message: m, Content: r.FormValue("content"), Error: "A boost " + err.Error() + "."})
+		sentence, status := refused(w, "A boost", err)
+		return a.renderNewBoost(w, r, u, status, "boosting_again",
+			newBoostPage{Room: room, Message: m, Content: r.FormValue("content"), Error: sentence})
 	}
 	err = a.publish(r.Context(), func(ctx context.Context) ([]news, error) {
 		b, err := a.db.createBoost(ctx, m, u, content, time.Now())
@@ -140,11 +210,10 @@ func (a *app) deleteBoost(w http.ResponseWriter, r *http.Request, u user) error 
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(m.Boosts, func(b boost) bool { return b.DOMKey() == r.PathValue("boost") })
-	if i < 0 {
-		return fmt.Errorf("chat: find boost %q: %w", r.PathValue("boost"), errNotFound)
+	b, err := a.db.boost(r.Context(), m, r.PathValue("boost"))
+	if err != nil {
+		return err
 	}
-	b := m.Boosts[i]
 	if b.Booster.ID != u.ID {
 		return fmt.Errorf("chat: boost %d of user %d: %w", b.ID, b.Booster.ID, errForbidden)
 	}

@@ -27,12 +27,18 @@ type testChat struct {
 
 func newTestChat(t *testing.T) *testChat {
 	t.Helper()
+	return newTestChatWith(t, config{})
+}
+
+func newTestChatWith(t *testing.T, c config) *testChat {
+	t.Helper()
 	db := newTestStore(t)
 	logs := new(bytes.Buffer)
+	c.Logger = slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelError}))
 	a, err := newApp(t.Context(), db, fstest.MapFS{
 		"turbo.js":   {Data: []byte("export {}")},
 		"turbo.wasm": {Data: []byte("\x00asm")},
-	}, slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelError})))
+	}, c)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,7 +71,7 @@ func (s *store) openDirectRoom(ctx context.Context, opener user, others []int64,
 
 // directRoom finds a direct room of a user, or errNotFound.
 func (s *store) directRoom(ctx context.Context, u user, id int64) (room, error) {
-	list, err := s.queryDirectRooms(ctx, u, `AND mine.room_id = ?`, id)
+	list, err := s.queryDirectRooms(ctx, u, `mine.room_id = ?`, id, 1)
 	if err == nil && len(list) == 0 {
 		err = fmt.Errorf("chat: find direct room %d: %w", id, errNotFound)
 	}
@@ -81,16 +81,23 @@ func (s *store) directRoom(ctx context.Context, u user, id int64) (room, error) 
 	return list[0], nil
 }
 
-// directRooms lists a user's direct rooms, the last opened first.
-func (s *store) directRooms(ctx context.Context, u user) ([]room, error) {
-	return s.queryDirectRooms(ctx, u, "")
+// directRooms lists n of a user's direct rooms, the last opened first; if before
+// is not 0, those that come after that one.
+func (s *store) directRooms(ctx context.Context, u user, before int64, n int) ([]room, error) {
+	if before == 0 {
+		return s.queryDirectRooms(ctx, u, `TRUE`, n)
+	}
+	return s.queryDirectRooms(ctx, u, `(r.opened_at, r.id) < (SELECT opened_at, id FROM rooms WHERE id = ?)`, before, n)
 }
 
+// queryDirectRooms finds direct rooms of a user by a condition, whose arguments
+// come first, then how many.
 func (s *store) queryDirectRooms(ctx context.Context, u user, where string, args ...any) ([]room, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT r.id, u.id, u.name
-		FROM memberships mine JOIN rooms r ON r.id = mine.room_id
+		FROM (SELECT r.id, r.opened_at FROM memberships mine JOIN rooms r ON r.id = mine.room_id
+			WHERE mine.user_id = ? AND `+where+` ORDER BY r.opened_at DESC, r.id DESC LIMIT ?) r
 		JOIN memberships m ON m.room_id = r.id JOIN users u ON u.id = m.user_id
-		WHERE mine.user_id = ? `+where+` ORDER BY r.opened_at DESC, r.id DESC, u.name, u.id`, append([]any{u.ID}, args...)...)
+		ORDER BY r.opened_at DESC, r.id DESC, u.name, u.id`, append([]any{u.ID}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("chat: list direct rooms: %w", err)
 	}
@@ -141,6 +148,14 @@ type directPage struct {
 	Error  string
 }
 
+func (a *app) showDirects(w http.ResponseWriter, r *http.Request, u user) error {
+	list, err := a.db.directRooms(r.Context(), u, beforeID(r), roomsShown+1)
+	if err != nil {
+		return err
+	}
+	return a.renderRooms(w, r, u, "Direct messages", list)
+}
+
 func (a *app) newDirect(w http.ResponseWriter, r *http.Request, u user) error {
 	return a.renderPicker(w, r, u, http.StatusOK, directPage{})
 }
@@ -163,6 +178,10 @@ func (a *app) createDirect(w http.ResponseWriter, r *http.Request, u user) error
 			others = append(others, id)
 			p.Chosen[id] = true
 		}
+	}
+	if fast := (tooFast{}); errors.As(a.allow(r, u, opening), &fast) {
+		p.Error = fast.sentence()
+		return a.renderPicker(w, r, u, fast.status(w), p)
 	}
 	var opened room
 	err := a.publish(r.Context(), func(ctx context.Context) (all []news, err error) {

@@ -37,7 +37,7 @@ func TestTheSamePeopleAlwaysMeetInTheSameRoom(t *testing.T) {
 		t.Errorf("three of them: got %+v", three)
 	}
 	names := func(u user) (names []string) {
-		list, err := db.directRooms(ctx, u)
+		list, err := db.directRooms(ctx, u, 0, 100)
 		if err != nil {
 			t.Fatal(err)
 		}

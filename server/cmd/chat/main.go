@@ -4,10 +4,18 @@
 // without JavaScript.
 //
 //	chat [-addr localhost:8080] [-db chat.db] [-turbo js/dist] [-dev]
+//	     [-public https://chat.example.com] [-proxies 127.0.0.1,10.0.0.0/8]
 //
-// The environment variables PORT and CHAT_DB set the defaults of the first two.
-// The runtime is read from the directory that "turbowasm dist" wrote; without
-// it the pages work as plain HTML, and the log says so.
+// The environment variables PORT, CHAT_DB and CHAT_PUBLIC set the defaults of
+// -addr, -db and -public. The runtime is read from the directory that
+// "turbowasm dist" wrote; without it the pages work as plain HTML, and the log
+// says so. Behind a proxy that ends TLS, -public is the address by which
+// browsers come, and -proxies are the proxy's own: without them all visitors
+// share the allowances of one address.
+//
+// SIGTERM and SIGINT end it with status 0: requests under way are finished,
+// pages are told to come back, who does not let go is cut off after a few
+// seconds. A second signal ends it at once.
 package main
 
 import (
@@ -17,27 +25,77 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"net/netip"
+	"net/url"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	var c config
+	context.AfterFunc(ctx, stop) // the second signal is the system's
+	c := config{Logger: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	flag.StringVar(&c.Addr, "addr", "localhost:"+cmp.Or(os.Getenv("PORT"), "8080"), "`address` to listen on")
 	flag.StringVar(&c.DB, "db", cmp.Or(os.Getenv("CHAT_DB"), "chat.db"), "database `file`, made and seeded if missing")
 	flag.StringVar(&c.Turbo, "turbo", "js/dist", "`directory` of the built runtime")
 	flag.BoolVar(&c.Dev, "dev", false, "show on the page when the answer to a frame lacks it")
+	public := flag.String("public", os.Getenv("CHAT_PUBLIC"), "`address` by which browsers come, such as https://chat.example.com, if a proxy stands before the chat")
+	proxies := flag.String("proxies", "", "comma-separated addresses and `networks` of proxies whose X-Forwarded-For is believed")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	c.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	err := c.setPublic(*public)
+	if err == nil {
+		err = c.setProxies(*proxies)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
 	if err := run(ctx, c); err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// setPublic takes the address by which browsers come.
+func (c *config) setPublic(address string) error {
+	if address == "" {
+		return nil
+	}
+	u, err := url.Parse(address)
+	if err == nil && (u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "") {
+		err = errors.New("want a scheme and a host alone")
+	}
+	if err != nil {
+		return fmt.Errorf("chat: public address %q: %w", address, err)
+	}
+	c.Public = &url.URL{Scheme: u.Scheme, Host: u.Host}
+	return nil
+}
+
+// setProxies takes the addresses and networks of proxies.
+func (c *config) setProxies(list string) error {
+	for one := range strings.SplitSeq(list, ",") {
+		one = strings.TrimSpace(one)
+		if one == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(one)
+		if !strings.Contains(one, "/") {
+			var addr netip.Addr
+			addr, err = netip.ParseAddr(one)
+			p = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		if err != nil {
+			return fmt.Errorf("chat: proxy %q: %w", one, err)
+		}
+		c.Proxies = append(c.Proxies, p)
+	}
+	return nil
 }

@@ -32,7 +32,10 @@ type message struct {
 	Body     string
 	Created  time.Time
 	Updated  time.Time
-	Boosts   []boost
+
+	Boosts        []boost // some of them, oldest first
+	EarlierBoosts int     // how many come before these
+	LaterBoosts   bool    // whether some come after: nothing new appears here
 
 	Threaded bool // follows one of the same author: no name, no avatar
 	NewDay   bool // the first of its day in the list
@@ -82,7 +85,7 @@ func scanMessage(row interface{ Scan(...any) error }) (message, error) {
 }
 
 // messages lists the last n messages of a room, oldest first, with their
-// boosts; if before is not 0, those with smaller ids.
+// latest boosts; if before is not 0, those with smaller ids.
 func (s *store) messages(ctx context.Context, r room, before int64, n int) ([]message, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+messageColumns+`
 		WHERE m.room_id = ? AND (? = 0 OR m.id < ?) ORDER BY m.id DESC LIMIT ?`, r.ID, before, before, n)
@@ -105,7 +108,7 @@ func (s *store) messages(ctx context.Context, r room, before int64, n int) ([]me
 	return list, s.loadBoosts(ctx, list)
 }
 
-// message finds a message of a room, with its boosts, or errNotFound.
+// message finds a message of a room, with its latest boosts, or errNotFound.
 func (s *store) message(ctx context.Context, r room, id int64) (message, error) {
 	m, err := scanMessage(s.db.QueryRowContext(ctx, `SELECT `+messageColumns+` WHERE m.room_id = ? AND m.id = ?`, r.ID, id))
 	if err != nil {
@@ -174,9 +177,13 @@ func (a *app) createMessage(w http.ResponseWriter, r *http.Request, u user) erro
 	}
 	d := draft{Body: r.FormValue("body")}
 	body, err := text(d.Body, maxBody)
+	if err == nil {
+		err = a.allow(r, u, posting)
+	}
 	if err != nil {
-		d.Error = "A message " + err.Error() + "."
-		return a.renderRoom(w, r, u, room, http.StatusUnprocessableEntity, d)
+		var status int
+		d.Error, status = refused(w, "A message", err)
+		return a.renderRoom(w, r, u, room, status, d)
 	}
 	clientID := r.FormValue("client_message_id")
 	if clientID == "" {
@@ -239,9 +246,13 @@ func (a *app) updateMessage(w http.ResponseWriter, r *http.Request, u user) erro
 		return err
 	}
 	body, err := text(r.FormValue("body"), maxBody)
+	if err == nil {
+		err = a.allow(r, u, posting)
+	}
 	if err != nil {
 		m.Body = r.FormValue("body")
-		return a.renderEdit(w, r, u, http.StatusUnprocessableEntity, editPage{Room: room, Message: m, Error: "A message " + err.Error() + "."})
+		sentence, status := refused(w, "A message", err)
+		return a.renderEdit(w, r, u, status, editPage{Room: room, Message: m, Error: sentence})
 	}
 	m.Body, m.Updated = body, time.Now()
 	part := stream.Replace.To(m.presentation(), stream.Template(a.views, "presentation", m), stream.MaintainScroll)

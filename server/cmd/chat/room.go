@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -17,6 +18,8 @@ const (
 	roomsStream = "rooms"
 	// pageSize is how many messages a page shows.
 	pageSize = 40
+	// roomsShown is how many rooms a page of them shows, or the sidebar.
+	roomsShown = 30
 )
 
 // room is a room that is open to everybody, or the direct room of a few.
@@ -63,9 +66,11 @@ func (s *store) createRoom(ctx context.Context, name string, creator user, now t
 	return r, nil
 }
 
-// rooms lists the open rooms, newest first, as the sidebar shows them.
-func (s *store) rooms(ctx context.Context) ([]room, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, name FROM rooms WHERE direct_key IS NULL ORDER BY id DESC`)
+// rooms lists the last n open rooms, newest first; if before is not 0, those
+// with smaller ids.
+func (s *store) rooms(ctx context.Context, before int64, n int) ([]room, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT id, name FROM rooms
+		WHERE direct_key IS NULL AND (? = 0 OR id < ?) ORDER BY id DESC LIMIT ?`, before, before, n)
 	if err != nil {
 		return nil, fmt.Errorf("chat: list rooms: %w", err)
 	}
@@ -79,6 +84,16 @@ func (s *store) rooms(ctx context.Context) ([]room, error) {
 		all = append(all, r)
 	}
 	return all, rows.Err()
+}
+
+// firstRoom finds the oldest open room, or errNotFound.
+func (s *store) firstRoom(ctx context.Context) (room, error) {
+	var r room
+	err := s.db.QueryRowContext(ctx, `SELECT id, name FROM rooms WHERE direct_key IS NULL ORDER BY id LIMIT 1`).Scan(&r.ID, &r.Name)
+	if err != nil {
+		return room{}, fmt.Errorf("chat: find the first room: %w", found(err))
+	}
+	return r, nil
 }
 
 // roomFor finds a room that a user may enter, or errNotFound.
@@ -122,13 +137,13 @@ type newRoomPage struct {
 
 // showHome leads to the oldest room, where everybody meets.
 func (a *app) showHome(w http.ResponseWriter, r *http.Request, _ user) error {
-	rooms, err := a.db.rooms(r.Context())
+	first, err := a.db.firstRoom(r.Context())
+	to := first.Path()
+	if errors.Is(err, errNotFound) {
+		to, err = "/rooms/new", nil
+	}
 	if err != nil {
 		return err
-	}
-	to := "/rooms/new"
-	if len(rooms) > 0 {
-		to = rooms[len(rooms)-1].Path()
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
@@ -143,12 +158,9 @@ func (a *app) showRoom(w http.ResponseWriter, r *http.Request, u user) error {
 }
 
 func (a *app) renderRoom(w http.ResponseWriter, r *http.Request, u user, room room, status int, d draft) error {
-	p := roomPage{Room: room, Draft: d}
-	before, err := strconv.ParseInt(r.FormValue("before"), 10, 64)
-	p.Past = err == nil && before > 0
-	if !p.Past {
-		before = 0
-	}
+	before := beforeID(r)
+	p := roomPage{Room: room, Draft: d, Past: before > 0}
+	var err error
 	// One more than fits tells whether there are earlier ones.
 	if p.Messages, err = a.db.messages(r.Context(), room, before, pageSize+1); err != nil {
 		return err
@@ -174,13 +186,16 @@ func (a *app) newRoom(w http.ResponseWriter, r *http.Request, u user) error {
 
 func (a *app) createRoom(w http.ResponseWriter, r *http.Request, u user) error {
 	name, err := line(r.FormValue("name"), maxRoomName)
+	if err == nil {
+		err = a.allow(r, u, opening)
+	}
 	if err != nil {
 		p, pageErr := a.pageFor(r, u, "New room")
 		if pageErr != nil {
 			return pageErr
 		}
-		return a.render(w, http.StatusUnprocessableEntity, "new_room",
-			newRoomPage{page: p, Name: r.FormValue("name"), Error: "The name " + err.Error() + "."})
+		sentence, status := refused(w, "The name", err)
+		return a.render(w, status, "new_room", newRoomPage{page: p, Name: r.FormValue("name"), Error: sentence})
 	}
 	var created room
 	err = a.publish(r.Context(), func(ctx context.Context) (_ []news, err error) {
@@ -192,6 +207,44 @@ func (a *app) createRoom(w http.ResponseWriter, r *http.Request, u user) error {
 	}
 	http.Redirect(w, r, created.Path(), http.StatusSeeOther)
 	return nil
+}
+
+// roomsPage is a page of the open rooms, or of the viewer's direct ones.
+type roomsPage struct {
+	page
+	List  []room
+	Older int64 // id to ask for the rooms after these; 0 if these are the last
+}
+
+func (a *app) showRooms(w http.ResponseWriter, r *http.Request, u user) error {
+	list, err := a.db.rooms(r.Context(), beforeID(r), roomsShown+1)
+	if err != nil {
+		return err
+	}
+	return a.renderRooms(w, r, u, "Rooms", list)
+}
+
+// renderRooms sends a page of rooms, of which there is one more than fits if
+// there are older ones.
+func (a *app) renderRooms(w http.ResponseWriter, r *http.Request, u user, title string, list []room) (err error) {
+	p := roomsPage{List: list}
+	if len(list) > roomsShown {
+		p.List = list[:roomsShown]
+		p.Older = p.List[roomsShown-1].ID
+	}
+	if p.page, err = a.pageFor(r, u, title); err != nil {
+		return err
+	}
+	return a.render(w, http.StatusOK, "rooms_page", p)
+}
+
+// beforeID is the id before which a page of a list ends; 0 for the first page.
+func beforeID(r *http.Request) int64 {
+	id, err := strconv.ParseInt(r.FormValue("before"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return max(id, 0)
 }
 
 // roomOf finds the room that a request's path names, if the user may enter it.

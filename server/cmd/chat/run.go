@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"os"
 	"time"
 
@@ -20,11 +22,20 @@ type config struct {
 	Turbo  string // directory of the built runtime
 	Dev    bool   // check the answers to frames
 	Logger *slog.Logger
+
+	// Public is the address by which browsers come, if that is not Addr; nil if
+	// it is. Behind a proxy that ends TLS it makes the cookie secure.
+	Public *url.URL
+	// Proxies are whose X-Forwarded-For is believed.
+	Proxies []netip.Prefix
 }
 
-// shutdownTimeout is how long a stopping chat waits for requests and
-// connections to end.
-const shutdownTimeout = 5 * time.Second
+// How long a stopping chat waits for requests to end, and then for cable
+// connections.
+const (
+	requestsTimeout    = 5 * time.Second
+	connectionsTimeout = 3 * time.Second
+)
 
 // run serves the chat until ctx ends.
 func run(ctx context.Context, c config) error {
@@ -36,8 +47,9 @@ func run(ctx context.Context, c config) error {
 	return serve(ctx, listener, c)
 }
 
-// serve serves the chat on listener until ctx ends, then tells the connected
-// pages to come back later, finishes what is under way, and closes everything.
+// serve serves the chat on listener until ctx ends, then finishes the requests
+// that are under way, tells the connected pages to come back later, and closes
+// everything. Who does not let it finish is cut off, which is no error.
 func serve(ctx context.Context, listener net.Listener, c config) error {
 	defer listener.Close()
 	db, err := openStore(ctx, c.DB)
@@ -48,7 +60,7 @@ func serve(ctx context.Context, listener net.Listener, c config) error {
 	if err := db.seed(ctx, time.Now()); err != nil {
 		return err
 	}
-	a, err := newApp(ctx, db, os.DirFS(c.Turbo), c.Logger)
+	a, err := newApp(ctx, db, os.DirFS(c.Turbo), c)
 	if err != nil {
 		return err
 	}
@@ -59,7 +71,10 @@ func serve(ctx context.Context, listener net.Listener, c config) error {
 	srv := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second, // of a form; a cable has its own
+		WriteTimeout:      2 * time.Minute,  // of the runtime, over a slow line
 		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(c.Logger.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
@@ -68,12 +83,25 @@ func serve(ctx context.Context, listener net.Listener, c config) error {
 	case err = <-failed:
 	case <-ctx.Done():
 	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
-	defer cancel()
-	listener.Close() // pages that reconnect wait for the next process
-	err = errors.Join(err, a.turbo.Shutdown(ending), srv.Shutdown(ending))
+	// Requests first: they may have something to broadcast. Meanwhile pages
+	// that lose their connection find nobody, and wait for the next process.
+	err = errors.Join(err, end(ctx, c.Logger, "requests", requestsTimeout, srv.Shutdown))
+	srv.Close()
+	err = errors.Join(err, end(ctx, c.Logger, "connections", connectionsTimeout, a.turbo.Shutdown))
 	if err != nil {
 		return fmt.Errorf("chat: serve: %w", err)
 	}
 	return nil
+}
+
+// end shuts something down. When time is over, what is left is cut off.
+func end(ctx context.Context, logger *slog.Logger, what string, limit time.Duration, shutdown func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	err := shutdown(ctx)
+	if err != nil && ctx.Err() != nil {
+		logger.Warn("chat: cut off what would not end", "what", what, "after", limit)
+		return nil
+	}
+	return err
 }

@@ -56,7 +56,7 @@ func (s *store) seed(ctx context.Context, now time.Time) error {
 		}
 		users := map[string]int64{}
 		for _, name := range []string{"Ada", "Grace", "Ken"} {
-			// Nobody has the token: these three do not log in.
+			// No token has this hash: these three do not log in.
 			users[name], err = insert(`INSERT INTO users (name, token, created_at) VALUES (?, ?, ?)`, name, rand.Text(), now.UnixMilli())
 			if err != nil {
 				return err

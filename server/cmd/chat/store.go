@@ -14,10 +14,16 @@ import (
 // errNotFound reports a record that does not exist, or no longer.
 var errNotFound = errors.New("not found")
 
-// migrations take the database from version i to i+1. A released one is never
-// changed; what comes later is a new one at the end.
-var migrations = []string{
-	`CREATE TABLE settings (
+// migration takes the database from one version to the next.
+type migration struct {
+	sql  string
+	then func(ctx context.Context, tx *sql.Tx) error // may be nil
+}
+
+// migrations are in the order of versions. A released one is never changed;
+// what comes later is a new one at the end.
+var migrations = []migration{
+	{sql: `CREATE TABLE settings (
 		name  TEXT PRIMARY KEY,
 		value TEXT NOT NULL
 	) STRICT;
@@ -50,10 +56,10 @@ var migrations = []string{
 		content    TEXT NOT NULL,
 		created_at INTEGER NOT NULL
 	) STRICT;
-	CREATE INDEX boosts_of_message ON boosts (message_id, id);`,
+	CREATE INDEX boosts_of_message ON boosts (message_id, id);`},
 
 	// A direct room is known by its members, as "3,8,21".
-	`ALTER TABLE rooms ADD COLUMN direct_key TEXT;
+	{sql: `ALTER TABLE rooms ADD COLUMN direct_key TEXT;
 	ALTER TABLE rooms ADD COLUMN opened_at INTEGER NOT NULL DEFAULT 0;
 	CREATE UNIQUE INDEX direct_rooms ON rooms (direct_key);
 	CREATE TABLE memberships (
@@ -61,7 +67,10 @@ var migrations = []string{
 		room_id INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
 		PRIMARY KEY (user_id, room_id)
 	) STRICT, WITHOUT ROWID;
-	CREATE INDEX members_of_room ON memberships (room_id);`,
+	CREATE INDEX members_of_room ON memberships (room_id);`},
+
+	// Tokens are kept as hashes.
+	{then: hashTokens},
 }
 
 // store keeps users, rooms, messages and boosts in one SQLite file. Times are
@@ -102,7 +111,12 @@ func (s *store) migrate(ctx context.Context) error {
 			return fmt.Errorf("the database is of version %d, this program knows %d", version, len(migrations))
 		}
 		for ; version < len(migrations); version++ {
-			if _, err := tx.ExecContext(ctx, migrations[version]); err != nil {
+			next := migrations[version]
+			_, err := tx.ExecContext(ctx, next.sql)
+			if err == nil && next.then != nil {
+				err = next.then(ctx, tx)
+			}
+			if err != nil {
 				return fmt.Errorf("migrate to version %d: %w", version+1, err)
 			}
 		}

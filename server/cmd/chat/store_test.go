@@ -47,7 +47,7 @@ func TestStoreKeepsEverythingAcrossReopening(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if got, err := db.userByToken(ctx, token); got != u || err != nil {
+	if got, err := db.userByToken(ctx, token, now); got != u || err != nil {
 		t.Errorf("user: got %v, error %v; want %v", got, err, u)
 	}
 	if got, err := db.secret(ctx); got != secret || err != nil {
@@ -89,7 +89,7 @@ func TestStoreBringsAnOldDatabaseUpToDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = old.Exec(migrations[0] + `; PRAGMA user_version = 1;
+	_, err = old.Exec(migrations[0].sql + `; PRAGMA user_version = 1;
 		INSERT INTO users (name, token, created_at) VALUES ('Ada', 'secret', 1), ('Ken', 'token', 1);
 		INSERT INTO rooms (name, creator_id, created_at) VALUES ('Lounge', 1, 1)`)
 	if err != nil {
@@ -101,7 +101,7 @@ func TestStoreBringsAnOldDatabaseUpToDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	ken, err := db.userByToken(ctx, "token")
+	ken, err := db.userByToken(ctx, "token", time.UnixMilli(2))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestStoreSeedsAnEmptyDatabaseOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rooms, err := db.rooms(ctx)
+	rooms, err := db.rooms(ctx, 0, 100)
 	if err != nil || len(rooms) != len(seeds) {
 		t.Fatalf("got %d rooms, error %v; want %d", len(rooms), err, len(seeds))
 	}
@@ -218,7 +218,7 @@ func TestWhatIsGoneIsNotFound(t *testing.T) {
 	if err := db.deleteMessage(ctx, m); err != nil {
 		t.Fatal(err)
 	}
-	_, byToken := db.userByToken(ctx, "nobody's")
+	_, byToken := db.userByToken(ctx, "nobody's", time.Now())
 	_, byRoom := db.roomFor(ctx, u, "99")
 	_, byID := db.message(ctx, r, m.ID)
 	_, boosted := db.createBoost(ctx, m, u, "👍", time.Now())

@@ -31,12 +31,21 @@ type page struct {
 	Rooms   []room
 	Directs []room
 	Whole   bool // never a part of another page: a frame that comes here leaves it
+
+	MoreRooms, MoreDirects bool // than the sidebar shows
 }
 
 func (a *app) pageFor(r *http.Request, u user, title string) (p page, err error) {
 	p = page{Title: title, User: u}
-	if p.Rooms, err = a.db.rooms(r.Context()); err == nil {
-		p.Directs, err = a.db.directRooms(r.Context(), u)
+	// One more than fits tells whether there are more.
+	if p.Rooms, err = a.db.rooms(r.Context(), 0, roomsShown+1); err == nil {
+		p.Directs, err = a.db.directRooms(r.Context(), u, 0, roomsShown+1)
+	}
+	if p.MoreRooms = len(p.Rooms) > roomsShown; p.MoreRooms {
+		p.Rooms = p.Rooms[:roomsShown]
+	}
+	if p.MoreDirects = len(p.Directs) > roomsShown; p.MoreDirects {
+		p.Directs = p.Directs[:roomsShown]
 	}
 	return p, err
 }

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// stoppable is the chat in a process of its own.
+type stoppable struct {
+	cmd     *exec.Cmd
+	host    string
+	browser *browser // with a name
+	lines   *bufio.Scanner
+}
+
+func startProcess(t *testing.T) *stoppable {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-db", filepath.Join(t.TempDir(), "chat.db"), "-turbo", t.TempDir())
+	cmd.Env = append(os.Environ(), "CHAT_TEST_MAIN=1")
+	stderr, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	p := &stoppable{cmd: cmd, lines: bufio.NewScanner(stderr)}
+	serving := regexp.MustCompile(`url=http://([\d.:]+)`)
+	for p.host == "" && p.lines.Scan() {
+		if m := serving.FindStringSubmatch(p.lines.Text()); m != nil {
+			p.host = m[1]
+		}
+	}
+	if p.host == "" {
+		t.Fatal("the chat did not say where it serves")
+	}
+	p.browser = (&testChat{url: "http://" + p.host}).named(t, "Ada")
+	return p
+}
+
+// stopped waits for the end and returns its status and what was logged.
+func (p *stoppable) stopped(t *testing.T) (status int, logged string) {
+	t.Helper()
+	for p.lines.Scan() {
+		logged += p.lines.Text() + "\n"
+	}
+	p.cmd.Wait()
+	return p.cmd.ProcessState.ExitCode(), logged
+}
+
+// halfPost sends the beginning of a form, and returns what is left to send.
+func (p *stoppable) halfPost(t *testing.T, path string, form url.Values) (net.Conn, string) {
+	t.Helper()
+	conn, err := net.Dial("tcp", p.host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	body := form.Encode()
+	address, _ := url.Parse("http://" + p.host)
+	cookie := p.browser.http.Jar.(*cookiejar.Jar).Cookies(address)[0]
+	fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nCookie: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s",
+		path, p.host, cookie, len(body), body[:3])
+	return conn, body[3:]
+}
+
+func (p *stoppable) untilRefused(t *testing.T) {
+	t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		conn, err := net.Dial("tcp", p.host)
+		if err != nil {
+			return
+		}
+		conn.Close()
+	}
+	t.Fatal("the chat still listens")
+}
+
+func TestAStopFinishesWhatIsUnderWayAndIsNoFailure(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		p := startProcess(t)
+		ws, err := p.browser.dial()
+		if err != nil {
+			t.Fatal(err)
+		}
+		hear(t, ws, `"welcome"`)
+		source := regexp.MustCompile(`<h1[^>]*>.*</h1>\s*<turbo-cable-stream-source channel="([^"]+)" signed-stream-name="([^"]+)"`)
+		name := source.FindStringSubmatch(p.browser.get("/rooms/1").body)
+		identifier := fmt.Sprintf(`{"channel":%q,"signed_stream_name":%q}`, name[1], name[2])
+		if err := ws.WriteJSON(map[string]string{"command": "subscribe", "identifier": identifier}); err != nil {
+			t.Fatal(err)
+		}
+		hear(t, ws, `"confirm_subscription"`)
+
+		conn, rest := p.halfPost(t, "/rooms/1/messages", url.Values{"body": {"the last word"}})
+		// The process has it when it has answered a later request.
+		p.browser.get("/rooms/1")
+		p.cmd.Process.Signal(signal)
+		p.untilRefused(t)
+		if _, err := conn.Write([]byte(rest)); err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil || res.StatusCode != http.StatusSeeOther {
+			t.Errorf("%v: a form under way: got %v, error %v", signal, res, err)
+		}
+		hear(t, ws, "the last word")
+		wantContains(t, hear(t, ws, `"disconnect"`), `"reconnect":true`)
+		ws.Close()
+		if status, logged := p.stopped(t); status != 0 || strings.Contains(logged, "level=ERROR") || strings.Contains(logged, "cut off") {
+			t.Errorf("%v: got status %d, logged\n%s", signal, status, logged)
+		}
+	}
+}
+
+func TestWhoDoesNotLetGoIsCutOffAndIsNoFailure(t *testing.T) {
+	p := startProcess(t)
+	p.halfPost(t, "/rooms/1/messages", url.Values{"body": {"never"}})
+	ws, err := p.browser.dial() // nobody reads from it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ws.Close()
+	if idle, err := net.Dial("tcp", p.host); err == nil { // nor says a word
+		defer idle.Close()
+	}
+	p.browser.get("/rooms/1")
+	begun := time.Now()
+	p.cmd.Process.Signal(syscall.SIGTERM)
+	status, logged := p.stopped(t)
+	wantContains(t, logged, "cut off", "what=requests")
+	if took := time.Since(begun); status != 0 || took > requestsTimeout+connectionsTimeout+5*time.Second {
+		t.Errorf("got status %d after %v, logged\n%s", status, took, logged)
+	}
+}
