@@ -11,7 +11,6 @@ import { FrameElement, FrameLoadingStyle, FrameRenderer } from "./frames.js"
 import { PageRenderer, PageSnapshot } from "./drive.js"
 import { config, session, setters } from "./session.js"
 import { CableStreamSourceElement, connectStreamSource, disconnectStreamSource, StreamSourceElement } from "./sources.js"
-import { renderStreamMessage } from "./streams.js"
 import { Trouble } from "./trouble.js"
 
 StreamActions.refresh = function () {
@@ -47,7 +46,7 @@ export const api = {
   navigator: session.navigator,
   ready: runtime.ready,
   registerAdapter: (adapter) => session.registerAdapter(adapter),
-  renderStreamMessage,
+  renderStreamMessage: (message) => session.renderStreamMessage(message),
   session,
   ...setters,
   start: () => session.start(),

@@ -54,9 +54,9 @@ export const messages = [] // the texts of the waiting batch, where they are ASC
 let thrown
 export const rejected = () => void Promise.reject(thrown)
 
-// Notes on the templates of message streams (see stream/element.go).
-const traits = new WeakMap()
-let noted = false
+// By template of a message: the copies in it that stand for permanent elements
+// of the page, each with its element.
+const standIns = new WeakMap()
 
 const memory = () => bytes.byteLength ? bytes : (bytes = new Uint8Array(go.mem.buffer))
 
@@ -190,6 +190,8 @@ export function offer(message, observed) {
   const written = write(message, at)
   const mark = top
   const ascii = written == message.length
+  // Half of a pair of surrogates would not come back from Go.
+  if (!ascii && !(message.isWellFormed?.() ?? !/\p{Surrogate}/u.test(message))) return false
   source = { message, count: 0 }
   const taken = go.message(written, ascii ? messages.push(message) - 1 : -1, +observed) != 0
   if (!taken && ascii) messages.pop()
@@ -208,24 +210,12 @@ export function fragment(html) {
   return template.content
 }
 
-// A deep copy of a template's content, its scripts made to run when the
-// message they came in asks for it.
-export function content(template) {
-  const copy = template.content.cloneNode(true)
-  if (noted && traits.get(template) & 1) activate(copy)
-  return copy
-}
+// A deep copy of a template's content.
+export const content = (template) => template.content.cloneNode(true)
 
 export function openingTag(element) {
   const html = element.outerHTML
   return html.slice(0, html.indexOf(">") + 1)
-}
-
-// Replaces the scripts below root by copies that run once inserted (Turbo
-// 8.0.23, activated script elements). They are made of the content that is
-// inserted, not of the template: upstream's lose their nonce on the way.
-function activate(root) {
-  for (const inert of root.querySelectorAll("script")) inert.replaceWith(activated(inert, true))
 }
 
 export function nonce() {
@@ -233,20 +223,47 @@ export function nonce() {
   return meta && (meta.nonce || meta.content)
 }
 
-// A copy of a script that runs; those of streams wait for no other.
+export const scripts = { requireNonce: false }
+
+// What nonces head elements had: Turbo takes them off to compare them.
+export const headNonces = new WeakMap()
+
+// A copy of a script that runs (Turbo 8.0.23, activated script elements). One
+// without a nonce is given the page's, except in streams: what a broadcast
+// brings runs by its own nonce or, under a policy that asks for one, not at all.
+// In the page itself the browser keeps a nonce out of its attribute.
 export function activated(inert, inStream) {
-  if (inert.getAttribute("data-turbo-eval") == "false") return inert
+  const inHead = headNonces.has(inert), own = inHead ? headNonces.get(inert) : inert.nonce
+  if (inert.getAttribute("data-turbo-eval") == "false" || scripts.requireNonce && own != nonce()) return inert
   const script = document.createElement("script")
-  if (nonce()) script.nonce = nonce()
+  if (!inStream && nonce()) script.nonce = nonce()
   script.textContent = trustedScript(inert.textContent)
-  if (!inStream) script.async = false
+  script.async = false
   for (const { name, value } of inert.attributes) setAttribute(script, name, value)
+  if (own && !inHead) script.nonce = own
   return script
+}
+
+// Where a copy has what stands at a node below from.
+function counterpart(node, from, copy) {
+  if (node == from || !node) return node && copy
+  return counterpart(node.parentNode, from, copy)?.childNodes[[...node.parentNode.childNodes].indexOf(node)]
+}
+
+// Places a copy of a template's content. Permanent elements that this takes
+// out of the page come back in the place of what stands for them there, unless
+// they were changed since the message came.
+function placeContent(target, where, template) {
+  const copy = content(template)
+  const stand = (standIns.get(template) ?? []).map(([standIn, element]) => [counterpart(standIn, template.content, copy), element])
+  place(target, where, copy)
+  for (const [copy, element] of stand) if (copy?.isConnected && !element.isConnected && copy.isEqualNode(element)) copy.replaceWith(element)
 }
 
 // The elements in which an HTML parser reads ordinary content as it does in a
 // template.
 const flow = new Set("div section main article aside header footer nav body ul ol li span p dl dd dt blockquote figure figcaption label strong em b i small td th form fieldset address h1 h2 h3 h4 h5 h6".split(" "))
+const xhtml = "http://www.w3.org/1999/xhtml"
 const positions = ["beforeend", "afterbegin", "beforebegin", "afterend"]
 
 const beside = (where) => where >= 2 && where <= 4
@@ -265,7 +282,7 @@ function place(target, where, content) {
 }
 
 // A part of a message: a slice of its string, or decoded from memory.
-const piece = (message, at, length) => message < 0 ? text(at, length) : messages[message].slice(at, at + length)
+export const piece = (message, at, length) => message < 0 ? text(at, length) : messages[message].slice(at, at + length)
 
 function twins(parent, id, property) {
   if (!document.getElementById(id)) return []
@@ -323,17 +340,22 @@ const primitives = {
   },
   template_content: (n) => handle(nodes[n].content),
   add_template: (n) => handle(nodes[n].appendChild(document.createElement("template"))),
-  clone: (n) => handle(nodes[n].cloneNode(true)),
-  trait(n, bits) {
-    noted = true
-    traits.set(nodes[n], bits)
+  // The stream elements below a node, without those of SVG.
+  streams: (n) => handles([...nodes[n].querySelectorAll("turbo-stream")].filter((stream) => stream.namespaceURI == xhtml)),
+  activate(n) {
+    for (const inert of nodes[n].content.querySelectorAll("script")) inert.replaceWith(activated(inert, true))
   },
-  has_trait: (n) => noted && traits.get(nodes[n]) || 0,
+  permanent: (template, n) => handle(nodes[template].content.querySelector(`[id="${CSS.escape(getAttribute.call(nodes[n], "id"))}"][data-turbo-permanent]`)),
+  stand_in(template, n, element) {
+    const standIn = nodes[element].cloneNode(true)
+    nodes[n].replaceWith(standIn)
+    standIns.set(nodes[template], [...standIns.get(nodes[template]) ?? [], [standIn, nodes[element]]])
+  },
 
   append: (n, child) => nodes[n].append(nodes[child]),
   replace: (n, other) => nodes[n].replaceWith(nodes[other]),
   remove: (n) => nodes[n].remove(),
-  place: (n, where, template) => (where > 5 ? primitives.morph : place)(nodes[n], where, content(nodes[template])),
+  place: (n, where, template) => where > 5 ? primitives.morph(nodes[n], where, content(nodes[template])) : placeContent(nodes[n], where, nodes[template]),
   twins(n, template, property) {
     if (!nodes[n]) return (nodes[n] ?? null).children // throws, as upstream does
     let count = 0
@@ -351,7 +373,7 @@ const primitives = {
     const context = beside(where) ? target.parentElement : target
     const html = piece(message, at, length)
     // Chromium joins the texts at the ends of an outerHTML to those beside it.
-    if (joinable && context && flow.has(context.localName) && context.namespaceURI == "http://www.w3.org/1999/xhtml" && (where != 4 || html[0] == "<" && html.at(-1) == ">")) {
+    if (joinable && context && flow.has(context.localName) && context.namespaceURI == xhtml && (where != 4 || html[0] == "<" && html.at(-1) == ">")) {
       const source = trusted(html)
       if (where < 4) target.insertAdjacentHTML(positions[where], source)
       else if (where == 4) target.outerHTML = source

@@ -1,7 +1,7 @@
 // Visits, history and snapshots as pages see them. Their state is theirs; what
 // they do is decided in Go, which numbers methods in the order of their names.
 
-import { activated, nonce, rejected } from "./dom.js"
+import { activated, headNonces, nonce, rejected } from "./dom.js"
 import { FetchRequest, requests } from "./fetch.js"
 import { morphBodyElements } from "./morph.js"
 import { parse } from "./trusted.js"
@@ -19,7 +19,10 @@ class HeadSnapshot {
     this.element = element
     for (const child of element.children) {
       if (child.localName == "noscript") continue
-      if (child.hasAttribute("nonce")) child.setAttribute("nonce", "")
+      if (child.hasAttribute("nonce")) {
+        if (!headNonces.has(child)) headNonces.set(child, child.nonce)
+        child.setAttribute("nonce", "")
+      }
       const html = child.outerHTML, same = this.details.get(html)
       if (same) same.push(child)
       else this.details.set(html, [child])

@@ -1,6 +1,6 @@
 // Custom elements: shells that hand over to Go.
 
-import { announced, content, enter, fragment, list, messages, openingTag, provide, repaint, RuntimeError, source, text } from "./dom.js"
+import { announced, content, enter, fragment, list, messages, openingTag, piece, provide, repaint, RuntimeError, source, text } from "./dom.js"
 import { runtime } from "./runtime.js"
 
 // In the order of stream.Builtin; a missing refresh is the session's.
@@ -18,7 +18,8 @@ for (const [index, name] of actions.entries()) StreamActions[name] = perform(ind
 
 const builtin = { ...StreamActions }
 const own = new Set(Object.values(builtin))
-export const intact = () => actions.every((name) => StreamActions[name] == builtin[name])
+// Whether stream elements do what ours do, whoever may see them.
+export const intact = () => unchanged() && actions.every((name) => StreamActions[name] == builtin[name])
 
 // Streams that a batch makes are clones of shells, their source without the
 // template's content. A template is lazy: it gets its content when it is
@@ -67,9 +68,21 @@ export class StreamElement extends HTMLElement {
   static async renderElement(element) { await element.performAction() }
 
   connectedCallback() {
+    if (!this.#state && this.render != render) return this.#connect()
     this.#connected = true
     if (!this.#state) this.#start()
     else if (this.#state == "over") queueMicrotask(() => this.disconnect())
+  }
+
+  // Where an application renders, it is over when that says so.
+  async #connect() {
+    try {
+      await this.render()
+    } catch (error) {
+      console.error(error)
+    } finally {
+      this.disconnect()
+    }
   }
 
   async render() {
@@ -95,11 +108,15 @@ export class StreamElement extends HTMLElement {
   }
 
   #announce() {
-    const event = this.beforeRenderEvent
-    if (!this.dispatchEvent(event)) return queueMicrotask(() => this.#end())
-    this.#event = event
+    let event
+    try {
+      this.#event = event = this.beforeRenderEvent
+      if (!this.dispatchEvent(event)) return queueMicrotask(() => this.#end())
+    } catch (error) {
+      return this.#end([error])
+    }
     // What may be asynchronous is done before the next frame's callback.
-    if (this.#envelope >= 0 && event.detail.render == renderElement && own.has(StreamActions[this.action])) return announced(this.#envelope)
+    if (this.#envelope >= 0 && !this.#promised && event.detail.render == renderElement && own.has(StreamActions[this.action])) return announced(this.#envelope)
     announced()
     repaint(() => this.#perform())
   }
@@ -159,11 +176,21 @@ export class StreamElement extends HTMLElement {
         upcoming = outer
       },
       stream_intact(envelope, action) {
+        if (StreamActions[actions[action]] != builtin[actions[action]] || !unchanged()) return 0
+        if (envelope < 0) return 1
         const { element, shell } = made[envelope], template = element.firstElementChild
-        return +(element.#event.detail.render == renderElement && !element.#promised && StreamActions[actions[action]] == builtin[actions[action]] &&
+        return +(element.#event.detail.render == renderElement && !element.#promised && !Object.getOwnPropertyNames(element).length &&
           element.isEqualNode(shell) && Object.getPrototypeOf(template) == lazy)
       },
       perform_stream(envelope) { made[envelope].element.#perform() },
+      late_stream(message, at, length) {
+        const element = document.importNode(fragment(piece(message, at, length)).firstChild, true)
+        if (!element.firstElementChild) element.append(document.createElement("template"))
+        element.#state = "started"
+        element.#event = { detail: { render: renderElement } }
+        document.documentElement.append(element)
+        element.#perform()
+      },
       stream_done(envelope) { made[envelope].element.#end() },
       batch_done() { messages.length = made.length = 0 }
     }
@@ -207,7 +234,6 @@ export class StreamElement extends HTMLElement {
 
   get description() { return openingTag(this) }
 
-
   get beforeRenderEvent() {
     return new CustomEvent("turbo:before-stream-render", {
       bubbles: true,
@@ -217,7 +243,22 @@ export class StreamElement extends HTMLElement {
   }
 }
 
-const { renderElement } = StreamElement
+const { prototype, renderElement } = StreamElement
+const { render, disconnect } = prototype
+
+const getters = ["performAction", "beforeRenderEvent"].map((name) => [name, Object.getOwnPropertyDescriptor(prototype, name).get])
+
+// Whether what an element does when it is connected is ours. To look at getters takes a while: they are looked at once in
+// a turn of the page.
+let trusted
+function unchanged() {
+  if (prototype.render != render || prototype.disconnect != disconnect || StreamElement.renderElement != renderElement) return false
+  if (trusted == undefined) {
+    trusted = getters.every(([name, get]) => Object.getOwnPropertyDescriptor(prototype, name)?.get == get)
+    queueMicrotask(() => trusted = undefined)
+  }
+  return trusted
+}
 
 // To look at a stream's source is to look at its template.
 for (const name of revealing) {

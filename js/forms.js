@@ -1,7 +1,6 @@
 // Form submissions as pages see them; Go decides.
 
-import { FetchRequest, FetchResponse, requests } from "./fetch.js"
-import { renderStreamMessage } from "./streams.js"
+import { FetchRequest, requests } from "./fetch.js"
 import { forward, world } from "./values.js"
 
 const ariaDisabled = (event) => {
@@ -91,12 +90,3 @@ Object.assign(world, {
   confirm: async (message, form, submitter) => typeof forms.confirm == "function" ? forms.confirm(message, form, submitter) : window.confirm(message),
   error: (text) => new Error(text)
 })
-
-// Streams are rendered whatever they answer (Turbo 8.0.23, stream observer).
-export async function renderStreams(event) {
-  const { fetchResponse } = event.detail ?? {}
-  if (!(fetchResponse instanceof FetchResponse) || !fetchResponse.contentType?.startsWith("text/vnd.turbo-stream.html")) return
-  event.preventDefault()
-  const html = await fetchResponse.responseText
-  if (html) renderStreamMessage(html)
-}

@@ -1,12 +1,12 @@
 // The session as pages see it, and the listeners that tell Go of events.
 
-import { enter } from "./dom.js"
+import { enter, scripts } from "./dom.js"
 import { BrowserAdapter, history, navigator, preloader, view } from "./drive.js"
 import { recentRequests } from "./fetch.js"
-import { forms, renderStreams } from "./forms.js"
+import { forms } from "./forms.js"
 import { runtime } from "./runtime.js"
-import { connectStreamSource, disconnectStreamSource } from "./sources.js"
-import { renderStreamMessage } from "./streams.js"
+import { streamObserver } from "./sources.js"
+import { renderStreamMessage, streamMessageRenderer } from "./streams.js"
 import { forward, world } from "./values.js"
 
 const unvisitableExtensions = new Set(".7z .aac .apk .avi .bmp .bz2 .css .csv .deb .dmg .doc .docx .exe .gif .gz .heic .heif .ico .iso .jpeg .jpg .js .json .m4a .mkv .mov .mp3 .mp4 .mpeg .mpg .msi .ogg .ogv .pdf .pkg .png .ppt .pptx .rar .rtf .svg .tar .tif .tiff .txt .wav .webm .webp .wma .wmv .xls .xlsx .xml .zip".split(" "))
@@ -14,6 +14,7 @@ const unvisitableExtensions = new Set(".7z .aac .apk .avi .bmp .bz2 .css .csv .d
 export const config = {
   drive: { enabled: true, progressBarDelay: 500, unvisitableExtensions },
   forms,
+  scripts,
   earlyInputTimeout: 4000
 }
 
@@ -100,7 +101,7 @@ export const observers = {
   formSubmitObserver: new Observer(...last(document, "submit", tell(SUBMIT, submitted))),
   scrollObserver: new Observer([window, "scroll", scrolled]),
   frameRedirector: new Observer(...last(html, "submit", tell(SUBMIT_OUTSIDE, submitted)), [document, "turbo:click", tell(CLICKED)]),
-  streamObserver: new Observer([window, "turbo:before-fetch-response", renderStreams]),
+  streamObserver: Object.assign(new Observer([window, "turbo:before-fetch-response", streamObserver.inspectFetchResponse]), streamObserver),
   history: new Observer([window, "popstate", (event) => runtime.when(() => enter("event", event, POPSTATE))])
 }
 
@@ -124,9 +125,10 @@ export const session = {
     exemptPageFromPreview() { setCacheControl("no-preview") }
   },
   renderStreamMessage,
-  streamMessageRenderer: { render: renderStreamMessage },
-  connectStreamSource,
-  disconnectStreamSource,
+  streamMessageRenderer,
+  connectStreamSource(source) { this.streamObserver.connectStreamSource(source) },
+  disconnectStreamSource(source) { this.streamObserver.disconnectStreamSource(source) },
+  receivedMessageFromStream(message) { this.renderStreamMessage(message) },
 
   start() {
     if (this.started) return

@@ -2,25 +2,45 @@
 // source element; @hotwired/turbo-rails 8.0.23, cable stream source element).
 
 import { cable } from "./cable.js"
+import { FetchResponse } from "./fetch.js"
 import { runtime } from "./runtime.js"
 import { session } from "./session.js"
-import { renderStreamMessage } from "./streams.js"
+import { StreamMessage } from "./streams.js"
 
-const sources = new Set()
-
-function receive({ data }) {
-  if (session.started && typeof data == "string") renderStreamMessage(data)
+// What session.streamObserver can do, beside starting and stopping.
+export const streamObserver = {
+  sources: new Set(),
+  streamSourceIsConnected(source) { return this.sources.has(source) },
+  connectStreamSource(source) {
+    if (this.streamSourceIsConnected(source)) return
+    this.sources.add(source)
+    source.addEventListener("message", this.receiveMessageEvent, false)
+  },
+  disconnectStreamSource(source) {
+    if (!this.streamSourceIsConnected(source)) return
+    this.sources.delete(source)
+    source.removeEventListener("message", this.receiveMessageEvent, false)
+  },
+  receiveMessageEvent({ data }) {
+    const { streamObserver } = session
+    if (streamObserver.started && typeof data == "string") streamObserver.receiveMessageHTML(data)
+  },
+  // Streams are rendered whatever they answer.
+  inspectFetchResponse(event) {
+    const { fetchResponse } = event.detail ?? {}
+    if (!(fetchResponse instanceof FetchResponse) || !fetchResponse.contentType?.startsWith("text/vnd.turbo-stream.html")) return
+    event.preventDefault()
+    session.streamObserver.receiveMessageResponse(fetchResponse)
+  },
+  async receiveMessageResponse(response) {
+    const html = await response.responseHTML
+    if (html) this.receiveMessageHTML(html)
+  },
+  receiveMessageHTML(html) { session.receivedMessageFromStream(StreamMessage.wrap(html)) }
 }
 
-export function connectStreamSource(source) {
-  if (sources.has(source)) return
-  sources.add(source)
-  source.addEventListener("message", receive, false)
-}
-
-export function disconnectStreamSource(source) {
-  if (sources.delete(source)) source.removeEventListener("message", receive, false)
-}
+export const connectStreamSource = (source) => session.connectStreamSource(source)
+export const disconnectStreamSource = (source) => session.disconnectStreamSource(source)
 
 export class StreamSourceElement extends HTMLElement {
   streamSource = null

@@ -11,12 +11,35 @@ const PERMANENT = 2, AUTOFOCUS = 4
 
 const judge = (message) => hints.reduce((sum, hint, bit) => sum | hint.test(message) << bit, 0)
 
-export function renderStreamMessage(message) { runtime.when(() => render(message)) }
+// A message as an application may come upon it: its fragment is made when it is
+// looked at.
+export class StreamMessage {
+  #fragment
+  #html
 
-function render(message) {
-  if (typeof message != "string") renderFragment(message.fragment)
-  else if (!isOurs() || !offer(message, isObserved() || !intact())) enter("render", fragment(message), judge(message))
+  static wrap(message) { return typeof message == "string" ? new StreamMessage(message) : message }
+
+  constructor(html) { this.#html = html }
+
+  get fragment() { return this.#fragment ??= fragment(this.#html) }
+
+  static render(message) {
+    if (message instanceof StreamMessage) {
+      if (message.#fragment) return enter("render", message.#fragment, judge(message.#html))
+      message = message.#html
+    }
+    if (typeof message != "string") renderFragment(message.fragment)
+    else if (!isOurs() || !offer(message, isObserved() || !intact())) enter("render", fragment(message), judge(message))
+  }
 }
 
 // Trouble with an application's fragment is a rejection (Turbo 8.0.23).
 async function renderFragment(fragment) { enter("render", fragment, PERMANENT | AUTOFOCUS) }
+
+export const streamMessageRenderer = { render(message) { runtime.when(() => StreamMessage.render(message)) } }
+const { render } = streamMessageRenderer
+
+// A renderer of the application's is given an object.
+export function renderStreamMessage(message) {
+  streamMessageRenderer.render(streamMessageRenderer.render == render ? message : StreamMessage.wrap(message))
+}

@@ -441,6 +441,11 @@ export interface FormsConfig {
   set submitter(value: "disabled" | "aria-disabled" | SubmitterConfig)
 }
 
+export interface ScriptsConfig {
+  /** Refuse scripts of pages, frames and streams whose own nonce is not that of the page's `<meta name="csp-nonce">`. Otherwise pages and frames give it to those that have none. */
+  requireNonce: boolean
+}
+
 export interface TurboConfig {
   drive: DriveConfig
   forms: FormsConfig
@@ -449,8 +454,21 @@ export interface TurboConfig {
    * plain links and sends plain forms by itself. 0 leaves those to the browser at once.
    */
   earlyInputTimeout: number
+  scripts: ScriptsConfig
 }
 export const config: TurboConfig
+
+export interface StreamObserver {
+  readonly sources: Set<StreamSource>
+  readonly started: boolean
+  start(): void
+  stop(): void
+  connectStreamSource(source: StreamSource): void
+  disconnectStreamSource(source: StreamSource): void
+  streamSourceIsConnected(source: StreamSource): boolean
+  receiveMessageHTML(html: string): void
+  receiveMessageResponse(response: { responseHTML: Promise<string | undefined> }): Promise<void>
+}
 
 export interface TurboSession extends NavigatorDelegate {
   readonly navigator: Navigator
@@ -475,6 +493,9 @@ export interface TurboSession extends NavigatorDelegate {
   registerAdapter(adapter: Adapter): void
   clearCache(): void
   renderStreamMessage: typeof renderStreamMessage
+  receivedMessageFromStream(message: string | StreamMessage): void
+  readonly streamObserver: StreamObserver
+  streamMessageRenderer: { render(message: string | StreamMessage): void }
   connectStreamSource: typeof connectStreamSource
   disconnectStreamSource: typeof disconnectStreamSource
   elementIsNavigatable(element: Element): boolean

@@ -81,14 +81,17 @@ func domTemplateContent(n int32) int32
 //go:wasmimport turbo add_template
 func domAddTemplate(n int32) int32
 
-//go:wasmimport turbo clone
-func domClone(n int32) int32
+//go:wasmimport turbo streams
+func domStreams(n int32) int32
 
-//go:wasmimport turbo trait
-func domTrait(n, traits int32)
+//go:wasmimport turbo activate
+func domActivate(n int32)
 
-//go:wasmimport turbo has_trait
-func domHasTrait(n int32) int32
+//go:wasmimport turbo permanent
+func domPermanent(template, element int32) int32
+
+//go:wasmimport turbo stand_in
+func domStandIn(template, n, element int32)
 
 //go:wasmimport turbo append
 func domAppend(n, child int32)
@@ -164,6 +167,9 @@ func domStreamIntact(envelope, action int32) int32
 
 //go:wasmimport turbo perform_stream
 func domPerformStream(envelope int32)
+
+//go:wasmimport turbo late_stream
+func domLateStream(message, at, length int32)
 
 //go:wasmimport turbo stream_done
 func domStreamDone(envelope int32)

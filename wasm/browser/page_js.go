@@ -140,7 +140,6 @@ func (p *Page) Parent(n dom.Node) dom.Node      { return dom.Node(domParent(int3
 func (p *Page) Connected(n dom.Node) bool       { return domConnected(int32(n)) > 0 }
 func (p *Page) Same(a, b dom.Node) bool         { return a == b || domSame(int32(a), int32(b)) > 0 }
 func (p *Page) AddTemplate(n dom.Node) dom.Node { return dom.Node(domAddTemplate(int32(n))) }
-func (p *Page) Clone(n dom.Node) dom.Node       { return dom.Node(domClone(int32(n))) }
 func (p *Page) AppendChild(n, child dom.Node)   { domAppend(int32(n), int32(child)) }
 func (p *Page) ReplaceWith(n, other dom.Node)   { domReplace(int32(n), int32(other)) }
 func (p *Page) Remove(n dom.Node)               { domRemove(int32(n)) }
@@ -156,12 +155,19 @@ func (p *Page) TemplateContent(template dom.Node) dom.Node {
 	return dom.Node(domTemplateContent(int32(template)))
 }
 
-func (p *Page) SetTraits(template dom.Node, traits stream.Traits) {
-	domTrait(int32(template), int32(traits))
+func (p *Page) ActivateScripts(template dom.Node) { domActivate(int32(template)) }
+
+func (p *Page) Streams(n dom.Node) ([]dom.Node, error) {
+	count := domStreams(int32(n))
+	return list(count), failed(count)
 }
 
-func (p *Page) Traits(template dom.Node) stream.Traits {
-	return stream.Traits(domHasTrait(int32(template)))
+func (p *Page) Permanent(template, element dom.Node) dom.Node {
+	return dom.Node(domPermanent(int32(template), int32(element)))
+}
+
+func (p *Page) StandIn(template, n, element dom.Node) {
+	domStandIn(int32(template), int32(n), int32(element))
 }
 
 func (p *Page) Insert(target dom.Node, place dom.Place, template dom.Node) error {
@@ -192,6 +198,7 @@ func (p *Page) AddStray(text string)                   { domAddStray(text) }
 func (p *Page) InsertStreams()                         { domInsertStreams() }
 func (p *Page) PerformStream(envelope int32)           { domPerformStream(envelope) }
 func (p *Page) StreamDone(envelope int32)              { domStreamDone(envelope) }
+func (p *Page) LateStream(element stream.Piece)        { domLateStream(where(element)) }
 
 func (p *Page) StreamIntact(envelope int32, action int) bool {
 	return domStreamIntact(envelope, int32(action)) > 0

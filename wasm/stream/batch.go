@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"strings"
 	"unsafe"
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
@@ -36,12 +37,15 @@ type BatchPage interface {
 	InsertStreams()
 	// StreamIntact reports whether performing the bytes of an envelope is the
 	// same as performing its element: nobody changed it, what renders it or
-	// its action.
+	// its action. Envelope is negative where there is no element.
 	StreamIntact(envelope int32, action int) bool
 	// PerformStream has the element perform itself, StreamDone tells it that
 	// it was performed.
 	PerformStream(envelope int32)
 	StreamDone(envelope int32)
+	// LateStream makes a stream element of its source, puts it into the page
+	// and has it perform itself, without its event.
+	LateStream(element Piece)
 
 	// Mark and Release bound the handles of one stream.
 	Mark() int32
@@ -131,6 +135,7 @@ func (b *Batch) Add(n int, number int32, watched bool) bool {
 	}
 	b.begin()
 	b.messages = append(b.messages, m)
+	b.addStrays(&m)
 	for i := m.start; i < m.end; i++ {
 		b.order = append(b.order, entry{i, int32(len(b.messages) - 1)})
 	}
@@ -167,7 +172,7 @@ func (b *Batch) insert(m *queued) {
 
 func (b *Batch) addStray(from, to int32) {
 	if from < to {
-		b.Page.AddStray(b.text(Range{from, to}))
+		b.Page.AddStray(unreturned(b.text(Range{from, to})))
 	}
 }
 
@@ -267,11 +272,7 @@ func (b *Batch) Perform() {
 	last := ""
 	for i := first.messages; i < end.messages; i++ {
 		m := b.messages[i]
-		if m.watched {
-			continue
-		}
-		b.addStrays(&m)
-		if id := m.focusedID; id != last && id != "" {
+		if id := m.focusedID; !m.watched && id != last && id != "" {
 			last = id
 			restoreFocus(b.Page, id)
 		}
@@ -302,7 +303,11 @@ func (b *Batch) perform(i, end int) (next int) {
 	action := b.action(e.Action)
 	next = i + 1
 	if !b.intact(o, e, action) {
-		b.Page.PerformStream(o.envelope)
+		if m.watched {
+			b.Page.PerformStream(o.envelope)
+		} else {
+			b.Page.LateStream(b.piece(m, e.Element))
+		}
 		return next
 	}
 	switch {
@@ -335,7 +340,10 @@ func (b *Batch) perform(i, end int) (next int) {
 
 // intact reports whether an envelope can be performed by its bytes.
 func (b *Batch) intact(o entry, e *Envelope, action int) bool {
-	return !b.messages[o.message].watched || b.performs(e) && b.Page.StreamIntact(o.envelope, action)
+	if !b.messages[o.message].watched {
+		return b.Page.StreamIntact(-1, action)
+	}
+	return b.performs(e) && b.Page.StreamIntact(o.envelope, action)
 }
 
 // join collects the contents of what stands from i on that appends to the same
@@ -430,7 +438,7 @@ func (b *Batch) place(e *Envelope, m *queued, action int, target dom.Node) error
 }
 
 // addStrays puts the white space around a message's streams behind the body,
-// where a message that is parsed as a whole leaves it.
+// where a message that is parsed as a whole leaves it, and as soon.
 func (b *Batch) addStrays(m *queued) {
 	from := m.from
 	for i := m.start; i < m.end; i++ {
@@ -442,9 +450,20 @@ func (b *Batch) addStrays(m *queued) {
 }
 
 func (b *Batch) addText(m *queued, r Range) {
-	if !empty(r) {
-		b.Page.AddText(b.Page.Root(), b.piece(m, r))
+	if empty(r) {
+		return
 	}
+	piece := b.piece(m, r)
+	if strings.IndexByte(piece.Text, '\r') >= 0 {
+		piece = Piece{-1, 0, unreturned(piece.Text)}
+	}
+	b.Page.AddText(b.Page.Root(), piece)
+}
+
+// unreturned is white space without carriage returns, of which a parser makes
+// line feeds.
+func unreturned(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 }
 
 func (b *Batch) report(e *Envelope, err error) {

@@ -20,7 +20,6 @@ type Page interface {
 	RemoveAttribute(n dom.Node, name dom.Name)
 
 	ElementByID(id string) dom.Node
-	Select(root dom.Node, selector string) (dom.Node, error)
 	SelectAll(root dom.Node, selector string) ([]dom.Node, error)
 	Closest(n dom.Node, selector string) dom.Node
 	// ElementNamed returns the element whose id is the value of an attribute,
@@ -38,16 +37,25 @@ type Page interface {
 	Template(n dom.Node) (template dom.Node, ok bool)
 	TemplateContent(template dom.Node) dom.Node
 	AddTemplate(n dom.Node) dom.Node
-	Clone(n dom.Node) dom.Node // a deep copy
-	// SetTraits leaves a note on a template, Traits reads it.
-	SetTraits(template dom.Node, traits Traits)
-	Traits(template dom.Node) Traits
+	// Streams returns the stream elements below n, in order, without those in
+	// templates and those of SVG, which are none.
+	Streams(n dom.Node) ([]dom.Node, error)
+	// ActivateScripts makes the scripts of a template's content run once a
+	// copy of it is inserted.
+	ActivateScripts(template dom.Node)
+	// Permanent returns the first permanent element of a template's content
+	// that has the id of element.
+	Permanent(template, element dom.Node) dom.Node
+	// StandIn puts a copy of element, which is in the page, into the place of
+	// n in the template's content.
+	StandIn(template, n, element dom.Node)
 
 	AppendChild(n, child dom.Node)
-	ReplaceWith(n, other dom.Node)
 	Remove(n dom.Node)
-	// Insert places a copy of a template's content; its scripts are made to
-	// run when the template has the Scripts trait.
+	// Insert places a copy of a template's content. Where this takes an
+	// element out of the page for which another stands in the content, the
+	// element itself comes into the place of that one, provided they are still
+	// equal. A morph keeps permanent elements by itself.
 	Insert(target dom.Node, place dom.Place, template dom.Node) error
 	// Twins returns the children of parent that have the id of a top-level
 	// element of the template's content, read as attributes or as properties.
@@ -63,14 +71,6 @@ type Page interface {
 	Repaint(callback func())
 	Timeout(ms int, callback func()) (cancel func())
 }
-
-// Traits are notes on the template of a stream that came in a message.
-type Traits int32
-
-const (
-	Scripts   Traits = 1 << iota // its scripts run when inserted
-	Permanent                    // it may hold permanent elements
-)
 
 var (
 	errNoTarget   = errors.New("target or targets attribute is missing")
@@ -201,10 +201,6 @@ func (e Element) Insert(place dom.Place, deduplicate bool) error {
 			}
 		}
 	}
-	var keep *permanents
-	if place < dom.Morph { // which keeps them by itself
-		keep = e.permanents(template)
-	}
 	for _, target := range targets {
 		if err := e.page.Insert(target, place, template); err != nil {
 			return err
@@ -213,7 +209,6 @@ func (e Element) Insert(place dom.Place, deduplicate bool) error {
 	for _, n := range own {
 		e.page.Remove(n)
 	}
-	keep.restore()
 	return nil
 }
 

@@ -20,18 +20,26 @@ const (
 // they perform themselves (Turbo 8.0.23, stream message renderer). It fails,
 // with nothing put, when a stream's first element child is not a template.
 func Render(page Page, fragment dom.Node, hints Hints) error {
-	streams, err := page.SelectAll(fragment, "turbo-stream")
+	streams, err := page.Streams(fragment)
 	if err != nil {
 		return err
 	}
-	traits := Traits(hints) & (Scripts | Permanent)
 	for _, n := range streams {
 		template, err := Element{page, n}.Template()
 		if err != nil {
 			return errors.New(page.OpeningTag(n) + ": " + err.Error())
 		}
-		if traits != 0 {
-			page.SetTraits(template, traits)
+		if hints&HintScripts != 0 && !inStream(page, n) {
+			page.ActivateScripts(template)
+		}
+	}
+	if hints&HintPermanent != 0 {
+		found, err := standIn(page, streams)
+		if err != nil {
+			return err
+		}
+		if found {
+			hints |= HintAutofocus // which the page's elements may ask for
 		}
 	}
 	autofocus, err := prepareAutofocus(page, streams, hints)
@@ -47,6 +55,13 @@ func Render(page Page, fragment dom.Node, hints Hints) error {
 		page.Repaint(autofocus)
 	}
 	return nil
+}
+
+// inStream reports whether a stream is beside the template of another: its
+// scripts do not run.
+func inStream(page Page, n dom.Node) bool {
+	around := page.Parent(n)
+	return around != 0 && page.Closest(around, "turbo-stream") != 0
 }
 
 func focusable(page Page, n dom.Node) bool {

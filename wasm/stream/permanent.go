@@ -2,51 +2,46 @@ package stream
 
 import "github.com/turbowasm/turbowasm/wasm/dom"
 
-const permanentElements = "[id][data-turbo-permanent]"
-
-// permanents are the elements of the page that a stream's content also holds.
-type permanents struct {
-	page Page
-	kept []dom.Node // on the page
-	ids  []string
-}
-
-// permanents finds the permanent elements of the page for which the template
-// holds one with the same id, and puts a copy of the page's in its place, so
-// that their state survives the action (Turbo 8.0.23, streams §6).
-func (e Element) permanents(template dom.Node) *permanents {
-	if e.page.Traits(template)&Permanent == 0 {
-		return nil
+// standIn puts copies of the page's permanent elements into the places of those
+// in a message that have their ids, before anything of the message is seen or
+// performed, and reports whether there were any: whatever the actions do to the
+// page, what they insert is as it was (Turbo 8.0.23, streams §6). For an id that
+// several streams hold it is the last of them that counts, as it is the last of
+// the page's elements that share one. Upstream reads an id as a part of a
+// selector, and fails where it is none.
+func standIn(page Page, streams []dom.Node) (found bool, err error) {
+	elements, err := page.SelectAll(page.Document(), "[id][data-turbo-permanent]")
+	if err != nil {
+		return false, err
 	}
-	content := e.page.TemplateContent(template)
-	candidates, _ := e.page.SelectAll(e.page.Document(), permanentElements)
-	p := &permanents{page: e.page}
-	for _, n := range candidates {
-		id, _ := e.page.Attribute(n, dom.ID)
-		incoming, err := e.page.Select(content, "#"+id+"[data-turbo-permanent]")
-		if err != nil || incoming == 0 {
+	last := map[string]dom.Node{}
+	var ids []string
+	for _, n := range elements {
+		id, _ := page.Attribute(n, dom.ID)
+		if id == "" {
 			continue
 		}
-		e.page.ReplaceWith(incoming, e.page.Clone(n))
-		p.kept = append(p.kept, n)
-		p.ids = append(p.ids, id)
-	}
-	return p
-}
-
-// restore puts the elements that the action took off the page into the places
-// of their copies. Upstream leaves the copies: listeners, playing media and
-// focus are lost there and kept here.
-func (p *permanents) restore() {
-	if p == nil {
-		return
-	}
-	for i, n := range p.kept {
-		if p.page.Connected(n) {
-			continue
+		if last[id] == 0 {
+			ids = append(ids, id)
 		}
-		if clone := p.page.ElementByID(p.ids[i]); clone != 0 {
-			p.page.ReplaceWith(clone, n)
+		last[id] = n
+	}
+	type pair struct{ template, incoming, element dom.Node }
+	var pairs []pair
+	for _, id := range ids {
+		for i := len(streams) - 1; i >= 0; i-- {
+			template, err := Element{page, streams[i]}.Template()
+			if err != nil {
+				return false, err
+			}
+			if incoming := page.Permanent(template, last[id]); incoming != 0 {
+				pairs = append(pairs, pair{template, incoming, last[id]})
+				break
+			}
 		}
 	}
+	for _, p := range pairs {
+		page.StandIn(p.template, p.incoming, p.element)
+	}
+	return len(pairs) > 0, nil
 }

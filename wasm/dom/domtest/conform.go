@@ -13,6 +13,7 @@ import (
 type Subject interface {
 	stream.BatchPage
 	stream.BatchPage
+	Select(root dom.Node, selector string) (dom.Node, error)
 	// HTML returns what is inside the body, and behind it in the html element.
 	HTML() string
 	// Call runs f as a call from the page.
@@ -160,26 +161,47 @@ var conformance = []struct {
 		found, _ := p.Template(x)
 		say(p.Same(added, found), p.TemplateContent(added) != 0)
 	}), "true true", `<p id="x">a<template></template></p>`},
-	{"a copy is deep and not in the page", `<p id="x" class="a"><b>c</b><template><i>d</i></template></p>`, with(func(p Subject, x dom.Node, say func(...any)) {
-		n := p.Clone(x)
-		say(p.Connected(n), p.Same(n, x))
-		p.SetAttribute(n, dom.ID, "y")
-		p.AppendChild(p.Parent(x), n)
-	}), "false false", `<p id="x" class="a"><b>c</b><template><i>d</i></template></p>` +
-		`<p id="y" class="a"><b>c</b><template><i>d</i></template></p>`},
-	{"traits are notes on one template", `<template id="t"></template><template id="u"></template>`, func(p Subject, say func(...any)) {
-		p.SetTraits(p.ElementByID("t"), stream.Permanent)
-		say(p.Traits(p.ElementByID("t")), p.Traits(p.ElementByID("u")))
-	}, "2 0", ""},
+	{"permanent content is found by an element's id", permanents, with(func(p Subject, x dom.Node, say func(...any)) {
+		t := p.ElementByID("t")
+		n := p.Permanent(t, x)
+		say(p.OpeningTag(n), p.Connected(n), p.Permanent(t, p.ElementByID("y")), p.Permanent(t, p.ElementByID(`"]`)) != 0)
+	}), `<h2 id="x" data-turbo-permanent=""> false 0 true`, ""},
+	{"a copy of an element stands in for content", permanents, with(func(p Subject, x dom.Node, say func(...any)) {
+		t := p.ElementByID("t")
+		p.StandIn(t, p.Permanent(t, x), x)
+		n := p.Permanent(t, x)
+		say(p.OpeningTag(n), p.Connected(n), p.Connected(x))
+	}), `<p id="x" class="a" data-turbo-permanent=""> false true`, strings.Replace(permanents, `<h2 id="x" data-turbo-permanent="">d</h2>`, `<p id="x" class="a" data-turbo-permanent="">c</p>`, 1)},
+	{"an element that is taken out comes back where it is stood in for", permanents, with(func(p Subject, x dom.Node, say func(...any)) {
+		t := p.ElementByID("t")
+		p.StandIn(t, p.Permanent(t, x), x)
+		say(p.Insert(x, dom.Replace, t), p.Connected(x), p.Same(x, p.ElementByID("x")))
+		p.Remove(t)
+	}), `<nil> true true`, `<div><p id="x" class="a" data-turbo-permanent="">c</p></div><h2 id="y"></h2><h2 id="&quot;]" data-turbo-permanent=""></h2><p id="y"></p><h2 id="&quot;]" data-turbo-permanent=""></h2>`},
+	{"an element that stays is left where it is", permanents, with(func(p Subject, x dom.Node, say func(...any)) {
+		t := p.ElementByID("t")
+		p.StandIn(t, p.Permanent(t, x), x)
+		say(p.Insert(p.ElementByID("y"), dom.Append, t), p.Same(x, p.ElementByID("x")))
+		p.Remove(t)
+		p.Remove(x)
+	}), `<nil> true`, `<p id="y"><div><p id="x" class="a" data-turbo-permanent="">c</p></div><h2 id="y"></h2><h2 id="&quot;]" data-turbo-permanent=""></h2></p><h2 id="&quot;]" data-turbo-permanent=""></h2>`},
+	{"an element that has changed does not come back", permanents, with(func(p Subject, x dom.Node, say func(...any)) {
+		t := p.ElementByID("t")
+		p.StandIn(t, p.Permanent(t, x), x)
+		p.SetAttribute(x, dom.Target, "z")
+		say(p.Insert(x, dom.Replace, t), p.Connected(x))
+		p.Remove(t)
+	}), `<nil> false`, `<div><p id="x" class="a" data-turbo-permanent="">c</p></div><h2 id="y"></h2><h2 id="&quot;]" data-turbo-permanent=""></h2><p id="y"></p><h2 id="&quot;]" data-turbo-permanent=""></h2>`},
+	{"streams are elements of HTML", `<template id="x"><turbo-stream id="a"></turbo-stream><svg><turbo-stream></turbo-stream></svg><template><turbo-stream></turbo-stream></template>` +
+		`<p><turbo-stream id="b"></turbo-stream></p></template>`, with(func(p Subject, x dom.Node, say func(...any)) {
+		say(ids(p, must(p.Streams(p.TemplateContent(x)))))
+	}), "[a b]", ""},
 	{"a fragment is emptied where it is put", `<p id="x">a</p>` + content, with(func(p Subject, x dom.Node, say func(...any)) {
 		p.AppendChild(x, p.TemplateContent(p.ElementByID("t")))
 	}), "", `<p id="x">a<b>1</b>2</p><template id="t"></template>`},
 	{"an element is moved", `<p id="x">a</p><b id="b">c</b>`, with(func(p Subject, x dom.Node, say func(...any)) {
 		p.AppendChild(x, p.ElementByID("b"))
 	}), "", `<p id="x">a<b id="b">c</b></p>`},
-	{"an element takes the place of another", `<p id="x">a</p>d<b id="b">c</b>`, with(func(p Subject, x dom.Node, say func(...any)) {
-		p.ReplaceWith(x, p.ElementByID("b"))
-	}), "", `<b id="b">c</b>d`},
 	{"content is appended", `<p id="x">a</p>` + content, place(dom.Append), "", `<p id="x">a<b>1</b>2</p>` + content},
 	{"content is prepended", `<p id="x">a</p>` + content, place(dom.Prepend), "", `<p id="x"><b>1</b>2a</p>` + content},
 	{"content is placed before", `c<p id="x">a</p>` + content, place(dom.Before), "", `c<b>1</b>2<p id="x">a</p>` + content},
@@ -256,6 +278,10 @@ var conformance = []struct {
 		say("0")
 	}, "0; 1; 2 true; 3", `<p id="x">t</p>`},
 }
+
+// permanents is a page with permanent elements, there and in a template.
+const permanents = `<p id="x" class="a" data-turbo-permanent="">c</p><p id="y"></p><h2 id="&quot;]" data-turbo-permanent=""></h2>` +
+	`<template id="t"><div><h2 id="x" data-turbo-permanent="">d</h2></div><h2 id="y"></h2><h2 id="&quot;]" data-turbo-permanent=""></h2></template>`
 
 func must(nodes []dom.Node, err error) []dom.Node {
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
-	"github.com/turbowasm/turbowasm/wasm/stream"
 )
 
 // Page is a page in memory. Make one with New; it is not safe for concurrent
@@ -39,9 +38,9 @@ type Page struct {
 
 	document *html.Node
 	contents map[*html.Node]*html.Node // of templates: fragments
-	traits   map[*html.Node]stream.Traits
-	awake    map[*html.Node]bool // scripts that run once connected
-	active   *html.Node          // the focused element, nil when none is
+	standIns map[*html.Node][]standIn  // by template
+	awake    map[*html.Node]bool       // scripts that run once connected
+	active   *html.Node                // the focused element, nil when none is
 
 	elements map[string]Element
 	handles  []*html.Node
@@ -69,7 +68,7 @@ func New(source string) *Page {
 		Recent:   map[string]bool{},
 		document: document,
 		contents: map[*html.Node]*html.Node{},
-		traits:   map[*html.Node]stream.Traits{},
+		standIns: map[*html.Node][]standIn{},
 		awake:    map[*html.Node]bool{},
 		elements: map[string]Element{},
 		handles:  []*html.Node{nil},

@@ -14,9 +14,6 @@ import (
 // AppendChild adds a node, or the children of a fragment.
 func (p *Page) AppendChild(n, child dom.Node) { p.insert(p.node(n), p.node(child), nil) }
 
-// ReplaceWith puts other in the place of n.
-func (p *Page) ReplaceWith(n, other dom.Node) { p.replace(p.node(n), p.node(other)) }
-
 // Remove takes n out of the page.
 func (p *Page) Remove(n dom.Node) { p.remove(p.node(n)) }
 
@@ -28,29 +25,81 @@ func (p *Page) AddTemplate(n dom.Node) dom.Node {
 	return p.handle(template)
 }
 
-// Clone returns a deep copy.
-func (p *Page) Clone(n dom.Node) dom.Node { return p.handle(p.copy(p.node(n))) }
-
-// SetTraits leaves a note on a template.
-func (p *Page) SetTraits(template dom.Node, traits stream.Traits) {
-	p.traits[p.node(template)] = traits
+// ActivateScripts makes the scripts of a template's content run once a copy of
+// it is inserted.
+func (p *Page) ActivateScripts(template dom.Node) {
+	walk(p.contents[p.node(template)], func(n *html.Node) {
+		if off, _ := attribute(n, "data-turbo-eval"); n.DataAtom == atom.Script && off != "false" {
+			p.awake[n] = true
+		}
+	})
 }
 
-// Traits returns the note on a template.
-func (p *Page) Traits(template dom.Node) stream.Traits { return p.traits[p.node(template)] }
+// Permanent returns the first permanent element of a template's content with
+// the id of element.
+func (p *Page) Permanent(template, element dom.Node) dom.Node {
+	id, _ := p.Attribute(element, dom.ID)
+	return p.handle(find(p.contents[p.node(template)], func(n *html.Node) bool {
+		_, permanent := attribute(n, "data-turbo-permanent")
+		other, _ := attribute(n, "id")
+		return permanent && other == id
+	}))
+}
 
-// Insert places a copy of a template's content.
+// StandIn puts a copy of element into the place of n in a template's content.
+func (p *Page) StandIn(template, n, element dom.Node) {
+	copied := p.copy(p.node(element))
+	p.replace(p.node(n), copied)
+	p.standIns[p.node(template)] = append(p.standIns[p.node(template)], standIn{copied, p.node(element)})
+}
+
+// standIn is what stands for an element of the page in a template's content.
+type standIn struct{ copied, element *html.Node }
+
+// Insert places a copy of a template's content, and the elements for which
+// others stand in it where this takes them out of the page.
 func (p *Page) Insert(target dom.Node, place dom.Place, template dom.Node) error {
-	content := p.copy(p.contents[p.node(template)])
-	if p.Traits(template)&stream.Scripts != 0 {
-		walk(content, func(n *html.Node) {
-			if off, _ := attribute(n, "data-turbo-eval"); n.DataAtom == atom.Script && off != "false" {
-				p.awake[n] = true
-			}
-		})
+	from := p.contents[p.node(template)]
+	content := p.copy(from)
+	standing := map[*html.Node]*html.Node{}
+	for _, s := range p.standIns[p.node(template)] {
+		if n := counterpart(s.copied, from, content); n != nil {
+			standing[n] = s.element
+		}
 	}
 	p.place(p.node(target), place, content)
+	for n, element := range standing {
+		if p.connected(n) && !p.connected(element) && p.markup(n) == p.markup(element) {
+			p.replace(n, element)
+		}
+	}
 	return nil
+}
+
+func (p *Page) markup(n *html.Node) string {
+	var b strings.Builder
+	p.outer(&b, n)
+	return b.String()
+}
+
+// counterpart returns the node of a copy that stands where n does below from,
+// nil where there is none.
+func counterpart(n, from, copied *html.Node) *html.Node {
+	if n == from || n == nil {
+		return copied
+	}
+	if n.Parent == nil {
+		return nil
+	}
+	around := counterpart(n.Parent, from, copied)
+	if around == nil {
+		return nil
+	}
+	c := around.FirstChild
+	for s := n.PrevSibling; s != nil && c != nil; s = s.PrevSibling {
+		c = c.NextSibling
+	}
+	return c
 }
 
 func (p *Page) place(target *html.Node, place dom.Place, content *html.Node) {
@@ -182,6 +231,12 @@ func (p *Page) StreamIntact(int32, int) bool { return true }
 func (p *Page) PerformStream(envelope int32) {
 	p.Perform(p.handle(p.streams.elements[envelope]))
 	p.StreamDone(envelope)
+}
+
+// LateStream has an element perform that was not made before.
+func (p *Page) LateStream(element stream.Piece) {
+	n := p.parse(element.Text, nil).FirstChild
+	p.Perform(p.handle(n))
 }
 
 // StreamDone removes a stream element.

@@ -90,6 +90,16 @@ func (p *Page) Select(root dom.Node, selector string) (dom.Node, error) {
 	return p.handle(find(p.node(root), s.Match)), nil
 }
 
+// Streams returns the stream elements below n.
+func (p *Page) Streams(n dom.Node) (streams []dom.Node, err error) {
+	for d := range p.node(n).Descendants() {
+		if d.Data == "turbo-stream" && d.Type == html.ElementNode && d.Namespace == "" {
+			streams = append(streams, p.handle(d))
+		}
+	}
+	return streams, nil
+}
+
 // SelectAll returns all elements below root that match.
 func (p *Page) SelectAll(root dom.Node, selector string) ([]dom.Node, error) {
 	return p.selectAll(p.node(root), selector)
