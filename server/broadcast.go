@@ -21,8 +21,10 @@ type Streams struct {
 func (s *Server) To(names ...string) Streams { return Streams{s, slices.Clone(names)} }
 
 // Broadcast renders the parts once, in order, and sends them to each stream as
-// one message.
+// one message. It does so even if ctx has ended, whose values are all that
+// counts: what has been stored is to be told, whoever closed the tab.
 func (t Streams) Broadcast(ctx context.Context, parts ...stream.Component) error {
+	ctx = context.WithoutCancel(ctx)
 	html, err := stream.Render(ctx, parts...)
 	if err != nil {
 		return fmt.Errorf("server: broadcast to %q: %w", t.names, err)
@@ -31,9 +33,11 @@ func (t Streams) Broadcast(ctx context.Context, parts ...stream.Component) error
 }
 
 // BroadcastJSON sends a message of any shape, encoded as JSON: what channels
-// of the application's own listen for.
+// of the application's own listen for. Ctx is as in Broadcast.
 func (t Streams) BroadcastJSON(ctx context.Context, message any) error {
-	t.server.init()
+	if err := t.server.Start(); err != nil {
+		return err
+	}
 	var errs []error
 	for _, name := range t.names {
 		errs = append(errs, t.server.Cable.Broadcast(ctx, name, message))
@@ -57,8 +61,9 @@ func (t Streams) BroadcastLater(ctx context.Context, parts ...stream.Component) 
 // BroadcastRefresh makes every page on the streams refresh, except the one that
 // made the request with the id requestID (see [RequestID]). Calls for the same
 // stream and request within half a second of each other become one, sent half
-// a second after the last with its attributes. It fails with [ErrQueueFull] if
-// too many wait; a failure later is logged.
+// a second after the last with its attributes, and two seconds after the first
+// at the latest. It fails with [ErrQueueFull] if too many wait; a failure later
+// is logged.
 func (t Streams) BroadcastRefresh(requestID string, attrs ...stream.Attr) error {
 	refresh := stream.RefreshPage(requestID, attrs...)
 	if _, err := stream.Render(context.Background(), refresh); err != nil {

@@ -47,8 +47,8 @@ func Example() {
 }
 
 func ExampleServer_StreamFrom() {
-	turbo := &server.Server{StreamKey: []byte("s3cr3t")}
+	turbo := &server.Server{StreamKeys: [][]byte{[]byte("0123456789abcdef")}}
 	fmt.Println(turbo.StreamFrom("rooms"))
 	// Output:
-	// <turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--a4af9593b46d58a3b1b500647cd061256f677a3561d6386ca9ae27d4547567b7"></turbo-cable-stream-source> <nil>
+	// <turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db"></turbo-cable-stream-source> <nil>
 }

@@ -15,8 +15,13 @@ var (
 	ErrClosed = errors.New("server is shut down")
 )
 
-// refreshDelay is how long turbo-rails 2.0.21 waits for more refreshes.
-const refreshDelay = 500 * time.Millisecond
+const (
+	// refreshDelay is how long turbo-rails 2.0.21 waits for more refreshes.
+	refreshDelay = 500 * time.Millisecond
+	// longestDelay is how long a refresh waits in all, else a stream that
+	// changes all the time would never be refreshed.
+	longestDelay = 2 * time.Second
+)
 
 // later runs queued jobs one after the other in a goroutine of its own, which
 // the first job starts and drain ends; and debounced jobs each by a timer.
@@ -31,6 +36,7 @@ type later struct {
 type delayedJob struct {
 	timer *time.Timer
 	run   func()
+	due   time.Time // at the latest
 }
 
 // add queues a job, or fails at once if size jobs wait (0 is 1024).
@@ -57,8 +63,9 @@ func (l *later) add(size int, job func()) error {
 	}
 }
 
-// debounce runs job a while after the last call with the same key, or fails at
-// once if size keys wait (0 is 1024).
+// debounce runs job a while after the last call with the same key, but not
+// later than longestDelay after the first, or fails at once if size keys wait
+// (0 is 1024).
 func (l *later) debounce(size int, key string, job func()) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -67,7 +74,7 @@ func (l *later) debounce(size int, key string, job func()) error {
 	}
 	if d := l.delayed[key]; d != nil && d.timer.Stop() {
 		d.run = job
-		d.timer.Reset(refreshDelay)
+		d.timer.Reset(min(refreshDelay, time.Until(d.due)))
 		return nil
 	}
 	if len(l.delayed) >= cmp.Or(size, 1024) {
@@ -77,7 +84,7 @@ func (l *later) debounce(size int, key string, job func()) error {
 		l.delayed = make(map[string]*delayedJob)
 	}
 	l.running.Add(1)
-	d := &delayedJob{run: job}
+	d := &delayedJob{run: job, due: time.Now().Add(longestDelay)}
 	d.timer = time.AfterFunc(refreshDelay, func() {
 		l.mu.Lock()
 		if l.delayed[key] == d {

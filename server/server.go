@@ -4,12 +4,13 @@
 //	turbo := &server.Server{SecretKeyBase: secret}
 //	turbo.Cable.Authenticate = userOf      // from the session cookie
 //	turbo.Cable.Authorize = mayListen      // membership of a room
-//	turbo.Mount(mux)                       // /cable
-//	defer turbo.Shutdown(ctx)
+//	err := turbo.Mount(mux)                // /cable
+//	…
+//	turbo.Shutdown(ctx, httpServer)
 //
 // A page says what it listens to with {{streamFrom .Room "messages"}}, from
 // [Server.Funcs]. A handler answers a form with a stream.Response, and tells
-// everyone else with
+// everyone who listens with
 //
 //	turbo.To(name).Broadcast(ctx, stream.Append.To("messages", message))
 package server
@@ -24,6 +25,8 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/turbowasm/turbowasm/server/cable"
 	"github.com/turbowasm/turbowasm/server/frame"
@@ -33,93 +36,165 @@ import (
 
 // Server joins the packages below it. Its zero value works, within one process
 // and until that restarts. Fields must not change after the first call of a
-// method; methods may be called concurrently. It must not be copied.
+// method, and are not written to; methods may be called concurrently. It must
+// not be copied once it is used.
 type Server struct {
 	// SecretKeyBase is the application's secret, from which the key of stream
-	// names is derived as Rails derives it. If it and StreamKey are empty, a
-	// random key is made, with a warning in the log: pages then cannot
-	// subscribe after a restart, nor to another process.
+	// names is derived as Rails derives it; it has at least 16 bytes. If it
+	// and StreamKeys are empty, a random key is made, with a warning in the
+	// log: pages then cannot subscribe after a restart, nor to another process.
 	SecretKeyBase string
-	// StreamKey is the key itself, Rails' signed_stream_verifier_key; it goes
-	// before SecretKeyBase.
-	StreamKey []byte
+	// OldSecretKeyBases are secrets that were replaced: names signed with
+	// their keys still verify.
+	OldSecretKeyBases []string
+	// StreamKeys are the keys themselves, Rails' signed_stream_verifier_key:
+	// the first signs, all verify, before those of the secrets. A key has at
+	// least 16 bytes.
+	StreamKeys [][]byte
+	// AcceptSHA1 has names verify too that were signed with keys which Rails
+	// derived from the same secrets with the defaults of 6.1 and older.
+	AcceptSHA1 bool
 	// Cable is the endpoint: users, channels, limits, broker, logger. Its
-	// Verifier, if nil, becomes the server's.
+	// Verifier, if not nil, is used in place of the keys above.
 	Cable cable.Hub
 	// QueueSize is how many broadcasts may wait in [Streams.BroadcastLater],
 	// and how many refreshes in [Streams.BroadcastRefresh]; 0 is 1024.
 	QueueSize int
 
-	once     sync.Once // makes the verifier
+	once     sync.Once // makes what follows
 	verifier *streamname.Verifier
+	err      error
 	later    later
+	stopping atomic.Bool
 }
 
-func (s *Server) init() {
+// Start checks secrets, keys and limits, and reports what is wrong with them.
+// Mount does it too; without either, the first use tells.
+func (s *Server) Start() error {
 	s.once.Do(func() {
-		key := s.StreamKey
+		s.verifier, s.err = s.keys()
+		if s.err != nil {
+			s.verifier = &streamname.Verifier{} // refuses
+		}
 		switch {
-		case len(key) > 0:
-		case s.SecretKeyBase != "":
-			key = streamname.DeriveKey(s.SecretKeyBase)
+		case s.err != nil:
+		case s.QueueSize < 0 || s.QueueSize > 1<<24:
+			s.err = fmt.Errorf("server: QueueSize is %d, not 0 to %d", s.QueueSize, 1<<24)
 		default:
-			s.logger().Warn("server: no SecretKeyBase: signed stream names end with this process")
-			key = make([]byte, 64)
-			rand.Read(key)
+			s.err = s.Cable.UseVerifier(s.verifier)
 		}
-		if s.Cable.Verifier == nil {
-			s.Cable.Verifier = &streamname.Verifier{Key: key}
+		if s.err != nil {
+			s.logger().Error("server: not started", "error", s.err)
 		}
-		s.verifier = s.Cable.Verifier
 	})
+	return s.err
+}
+
+// keys makes the verifier.
+func (s *Server) keys() (*streamname.Verifier, error) {
+	if v := s.Cable.Verifier; v != nil {
+		return v, nil
+	}
+	keys := s.StreamKeys
+	var secrets []string
+	if s.SecretKeyBase != "" {
+		secrets = append(secrets, s.SecretKeyBase)
+	}
+	secrets = append(secrets, s.OldSecretKeyBases...)
+	derive := []func(string) ([]byte, error){streamname.DeriveKey}
+	if s.AcceptSHA1 {
+		derive = append(derive, streamname.DeriveKeySHA1)
+	}
+	if len(keys) == 0 && s.SecretKeyBase == "" {
+		s.logger().Warn("server: no SecretKeyBase: signed stream names end with this process")
+		key := make([]byte, 64)
+		rand.Read(key)
+		keys = [][]byte{key}
+	}
+	for _, d := range derive {
+		for _, secret := range secrets {
+			key, err := d(secret)
+			if err != nil {
+				return nil, fmt.Errorf("server: SecretKeyBase: %w", err)
+			}
+			keys = append(keys[:len(keys):len(keys)], key)
+		}
+	}
+	v := &streamname.Verifier{Keys: keys}
+	if err := v.Check(); err != nil {
+		return nil, fmt.Errorf("server: StreamKeys: %w", err)
+	}
+	return v, nil
 }
 
 func (s *Server) logger() *slog.Logger { return cmp.Or(s.Cable.Logger, slog.Default()) }
 
-// Mount serves the cable at /cable, where the client looks for it.
-func (s *Server) Mount(mux *http.ServeMux) {
-	s.init()
+// Mount serves the cable at /cable, where the client looks for it. To have it
+// elsewhere, mount &s.Cable, an http.Handler that minds no path.
+func (s *Server) Mount(mux *http.ServeMux) error {
+	if err := s.Start(); err != nil {
+		return err
+	}
 	mux.Handle("GET /cable", &s.Cable)
+	return nil
 }
 
-// Verifier signs and verifies stream names with the server's key.
+// Verifier signs and verifies stream names with the server's keys.
 func (s *Server) Verifier() *streamname.Verifier {
-	s.init()
+	s.Start()
 	return s.verifier
 }
 
 // Funcs are functions for templates:
 //
-//	{{streamFrom .Room "messages"}}   [Server.StreamFrom]
-//	{{domID .Message "edit"}}         [stream.DOMID]
-//	{{frame "sidebar" "src" "/side"}} [frame.Tag]
+//	{{streamFrom .Room "messages"}}                [Server.StreamFrom]
+//	{{streamFrom .Room "messages" (expires "8h")}} a name that is good for eight hours
+//	{{domID .Message "edit"}}                      [stream.DOMID]
+//	{{frame "sidebar" "src" "/side"}}              [frame.Tag]
 func (s *Server) Funcs() template.FuncMap {
-	return template.FuncMap{"streamFrom": s.StreamFrom, "domID": stream.DOMID, "frame": frame.Tag}
+	s.Start()
+	return template.FuncMap{"streamFrom": s.StreamFrom, "expires": expires, "domID": stream.DOMID, "frame": frame.Tag}
+}
+
+func expires(after string) (streamname.SignOptions, error) {
+	d, err := time.ParseDuration(after)
+	if err != nil {
+		return streamname.SignOptions{}, fmt.Errorf("server: expires: %w", err)
+	}
+	return streamname.SignOptions{Expires: time.Now().Add(d)}, nil
 }
 
 // StreamFrom is the tag that makes a page listen to the stream named after
 // streamables (see [streamname.Join]). A [stream.Attr] among them becomes an
 // attribute: channel names another channel, data-room-id the parameter room_id.
+// A [streamname.SignOptions] sets when the name expires, which ends the
+// subscription too, and its purpose, which has to be the channel's class name.
 //
 //	<turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="…"></turbo-cable-stream-source>
 func (s *Server) StreamFrom(streamables ...any) (template.HTML, error) {
 	var attrs []stream.Attr
 	var rest []any
+	var options streamname.SignOptions
 	channel := true
 	for _, part := range streamables {
-		a, ok := part.(stream.Attr)
-		if !ok {
+		switch part := part.(type) {
+		case stream.Attr:
+			channel = channel && part.Name != "channel"
+			attrs = append(attrs, part)
+		case streamname.SignOptions:
+			options.Purpose = cmp.Or(part.Purpose, options.Purpose)
+			if !part.Expires.IsZero() {
+				options.Expires = part.Expires
+			}
+		default:
 			rest = append(rest, part)
-			continue
 		}
-		channel = channel && a.Name != "channel"
-		attrs = append(attrs, a)
 	}
 	name, err := streamname.Join(rest...)
 	if err != nil {
 		return "", fmt.Errorf("server: stream from: %w", err)
 	}
-	signed, err := s.Verifier().Sign(name, nil)
+	signed, err := s.Verifier().Sign(name, &options)
 	if err != nil {
 		return "", fmt.Errorf("server: stream from %q: %w", name, err)
 	}
@@ -133,15 +208,32 @@ func (s *Server) StreamFrom(streamables ...any) (template.HTML, error) {
 	return template.HTML(tag), nil
 }
 
-// Shutdown sends what waits, closes the connections so that their clients
-// reconnect elsewhere, and stops the server's goroutines, or as much of that as
-// ctx allows. http.Server.Shutdown does not wait for WebSockets: call this
-// too, first.
-func (s *Server) Shutdown(ctx context.Context) error {
-	s.init()
-	err := s.later.drain(ctx)
-	if err != nil {
-		err = fmt.Errorf("server: drain broadcasts: %w", err)
+// Shutdown stops in the order that loses nothing: Ready says no; the HTTP
+// servers finish the requests that they have, for at most three quarters of the
+// time that ctx leaves; what waits in queues is sent; the cable's clients get
+// what is queued for them and are told to reconnect elsewhere, and those that
+// do not listen are cut, which is no error.
+func (s *Server) Shutdown(ctx context.Context, servers ...*http.Server) error {
+	s.Start()
+	s.stopping.Store(true)
+	httpCtx := ctx
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		httpCtx, cancel = context.WithTimeout(ctx, time.Until(deadline)/4*3)
+		defer cancel()
 	}
-	return errors.Join(err, s.Cable.Shutdown(ctx))
+	var wg sync.WaitGroup
+	errs := make([]error, len(servers))
+	for i, server := range servers {
+		wg.Go(func() {
+			if err := server.Shutdown(httpCtx); err != nil {
+				errs[i] = fmt.Errorf("server: requests are still running: %w", err)
+			}
+		})
+	}
+	wg.Wait()
+	if err := s.later.drain(ctx); err != nil {
+		errs = append(errs, fmt.Errorf("server: drain broadcasts: %w", err))
+	}
+	return errors.Join(append(errs, s.Cable.Shutdown(ctx))...)
 }

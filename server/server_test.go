@@ -44,6 +44,14 @@ func (b *tape) Subscribe(context.Context, string, func(broker.Publication)) (fun
 	return func() {}, nil
 }
 
+func (b *tape) Position(context.Context, string) (broker.Position, error) {
+	return broker.Position{}, nil
+}
+
+func (b *tape) History(context.Context, string, broker.Position) ([]broker.Publication, error) {
+	return nil, broker.ErrGap
+}
+
 // take returns and forgets what was published, one line each.
 func (b *tape) take() string {
 	b.mu.Lock()
@@ -55,7 +63,7 @@ func (b *tape) take() string {
 
 func newServer(t *testing.T) (*server.Server, *tape, *bytes.Buffer) {
 	b, log := &tape{}, &bytes.Buffer{}
-	s := &server.Server{StreamKey: []byte("s3cr3t")}
+	s := &server.Server{StreamKeys: [][]byte{[]byte("0123456789abcdef")}}
 	s.Cable.Broker = b
 	s.Cable.Logger = slog.New(slog.NewTextHandler(log, nil))
 	return s, b, log
@@ -163,7 +171,7 @@ func TestStreamFromIsTheTagOfTurboRails(t *testing.T) {
 		in   []any
 		want string
 	}{
-		{"a name", []any{"rooms"}, `<turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--a4af9593b46d58a3b1b500647cd061256f677a3561d6386ca9ae27d4547567b7"></turbo-cable-stream-source>`},
+		{"a name", []any{"rooms"}, `<turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db"></turbo-cable-stream-source>`},
 		{"a record, another channel and a parameter", []any{room, "messages", stream.Attr{Name: "data-room-id", Value: "<5>"}, stream.Attr{Name: "channel", Value: "RoomMessagesChannel"}},
 			`<turbo-cable-stream-source data-room-id="&lt;5&gt;" channel="RoomMessagesChannel" signed-stream-name="` + signed + `"></turbo-cable-stream-source>`},
 	} {
@@ -209,7 +217,7 @@ func TestARequestIDIsInTheHeader(t *testing.T) {
 }
 
 func TestTemplatesHaveFrames(t *testing.T) {
-	s := &server.Server{StreamKey: []byte("s3cr3t")}
+	s := &server.Server{StreamKeys: [][]byte{[]byte("0123456789abcdef")}}
 	page := template.Must(template.New("").Funcs(s.Funcs()).Parse(`{{frame "side" "src" .}}`))
 	var got strings.Builder
 	if err := page.Execute(&got, "/?a=1&b=2"); err != nil {
@@ -222,7 +230,7 @@ func TestTemplatesHaveFrames(t *testing.T) {
 
 // A page made by the server listens to what the server broadcasts.
 func TestFromPageToBroadcast(t *testing.T) {
-	s := &server.Server{StreamKey: []byte("s3cr3t")}
+	s := &server.Server{StreamKeys: [][]byte{[]byte("0123456789abcdef")}}
 	page := template.Must(template.New("").Funcs(s.Funcs()).Parse(`<body>{{streamFrom "rooms"}}</body>`))
 	mux := http.NewServeMux()
 	s.Mount(mux)

@@ -1,16 +1,20 @@
-// Package broker moves payloads between those who broadcast and those who
-// hold connections, in order within a stream and with a bounded history.
+// Package broker is what brokers and those who use them have in common:
+// positions and publications. A broker moves payloads between those who
+// broadcast and those who hold connections, in order within a stream and with
+// a bounded history.
 //
-// [Memory] serves one process. The interface that a broker satisfies is
-// declared by its consumer, package cable; brokertest checks implementations.
+// Brokers live in packages of their own, so that each costs only those who use
+// it: package memory serves one process. The interface that a broker satisfies
+// is declared by its consumer, package cable; package brokertest checks
+// implementations.
 package broker
 
 import "errors"
 
 // Position is a place in a stream: Offset counts the publications, from 1, and
 // Epoch names the log that they are counted in, so that a log which was lost
-// and begun anew is never mistaken for the old one. The zero Position is
-// before any log.
+// and begun anew is never mistaken for the old one. The zero Position is no
+// place at all.
 type Position struct {
 	Epoch  string
 	Offset uint64

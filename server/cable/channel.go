@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"slices"
 )
 
 // StreamsChannel is the channel that <turbo-cable-stream-source> subscribes to.
@@ -13,8 +11,8 @@ const StreamsChannel = "Turbo::StreamsChannel"
 
 // Channel is what happens to the subscriptions of one channel class. Calls for
 // one connection follow one another; different connections call concurrently.
-// Any function may be nil. The context ends with the connection, except
-// Unsubscribe's.
+// Any function may be nil, and may panic: that is logged and taken for an
+// error. The context ends with the connection, except Unsubscribe's.
 type Channel struct {
 	// Subscribe decides a subscription and names the streams it listens to,
 	// by [Subscription.StreamFrom]. [ErrRejected] rejects; any other error is
@@ -30,8 +28,8 @@ type Channel struct {
 }
 
 // channel finds a channel by its class name.
-func (h *Hub) channel(name string) (Channel, bool) {
-	c, ok := h.Channels[name]
+func (k *core) channel(name string) (Channel, bool) {
+	c, ok := k.hub.Channels[name]
 	if !ok && name == StreamsChannel {
 		c, ok = Channel{Subscribe: SubscribeSigned}, true
 	}
@@ -39,100 +37,32 @@ func (h *Hub) channel(name string) (Channel, bool) {
 }
 
 // SubscribeSigned is the Subscribe of Turbo::StreamsChannel: it listens to the
-// stream whose name is in the parameter signed_stream_name, and rejects a name
-// that the hub's Verifier does not accept. Channels of the application's own
-// that take signed names call it and add what they know.
+// stream whose name is in the parameter signed_stream_name, until that expires.
+// It rejects a name that the hub's Verifier does not accept, or that was signed
+// for a purpose other than the channel's class name. Channels of the
+// application's own that take signed names call it and add what they know.
 func SubscribeSigned(ctx context.Context, s *Subscription) error {
-	var params struct {
-		SignedStreamName string `json:"signed_stream_name"`
-	}
-	if err := s.Params(&params); err != nil {
+	params, err := parseObject([]byte(s.identifier))
+	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRejected, err)
 	}
-	v := s.conn.hub.Verifier
+	var signed string
+	if err := json.Unmarshal(params["signed_stream_name"], &signed); err != nil {
+		return fmt.Errorf("%w: signed_stream_name: %w", ErrRejected, err)
+	}
+	v := s.conn.core.verifier.Load()
 	if v == nil {
-		return fmt.Errorf("%w: the hub has no verifier", ErrRejected)
+		return fmt.Errorf("cable: the hub has no verifier for signed stream names")
 	}
-	name, err := v.Verify(params.SignedStreamName, "")
+	name, err := v.Open(signed)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRejected, err)
 	}
-	return s.StreamFrom(ctx, name)
-}
-
-// Subscription is one client's subscription to one channel. Except for
-// Transmit, its methods are for the functions of its [Channel] and for
-// [Hub.Authorize], not for other goroutines.
-type Subscription struct {
-	identifier string
-	class      string
-	channel    Channel
-	conn       *conn
-	confirmed  bool
-	streams    []string // wanted, attached once confirmed
-}
-
-// Identifier is the JSON text that names the subscription on the wire.
-func (s *Subscription) Identifier() string { return s.identifier }
-
-// Channel is the channel's class name.
-func (s *Subscription) Channel() string { return s.class }
-
-// Params decodes the subscription's parameters, the identifier's JSON object,
-// into v.
-func (s *Subscription) Params(v any) error {
-	if err := json.Unmarshal([]byte(s.identifier), v); err != nil {
-		return fmt.Errorf("cable: parameters of %q: %w", s.identifier, err)
+	if name.Purpose != "" && name.Purpose != s.class {
+		return fmt.Errorf("%w: name was signed for %q", ErrRejected, name.Purpose)
 	}
-	return nil
-}
-
-// User is whom [Hub.Authenticate] found.
-func (s *Subscription) User() User { return s.conn.user }
-
-// Request is the request that opened the connection; its body is not readable.
-func (s *Subscription) Request() *http.Request { return s.conn.request }
-
-// Streams are the names of the streams that the subscription listens to, or
-// will when it is confirmed.
-func (s *Subscription) Streams() []string { return slices.Clone(s.streams) }
-
-// StreamFrom makes the subscription listen to the stream. In a channel's
-// Subscribe it takes effect when that returns nil, later at once; then it
-// returns [Hub.Authorize]'s refusal or the broker's failure. Listening twice is
-// listening once.
-func (s *Subscription) StreamFrom(ctx context.Context, stream string) error {
-	if stream == "" {
-		return fmt.Errorf("cable: stream from %q: stream without name", s.identifier)
+	if !name.Expires.IsZero() {
+		s.ExpireAt(name.Expires)
 	}
-	if slices.Contains(s.streams, stream) {
-		return nil
-	}
-	if s.confirmed {
-		if err := s.attach(ctx, stream); err != nil {
-			return err
-		}
-	}
-	s.streams = append(s.streams, stream)
-	return nil
-}
-
-func (s *Subscription) attach(ctx context.Context, stream string) error {
-	if authorize := s.conn.hub.Authorize; authorize != nil {
-		if err := authorize(ctx, s, stream); err != nil {
-			return fmt.Errorf("stream %q: %w", stream, err)
-		}
-	}
-	return s.conn.hub.attach(ctx, stream, s.identifier, s.conn)
-}
-
-// Transmit sends message, encoded as JSON, to this subscription alone. It may
-// be called concurrently, and does nothing once the connection has ended.
-func (s *Subscription) Transmit(message any) error {
-	data, err := json.Marshal(message)
-	if err != nil {
-		return fmt.Errorf("cable: transmit to %q: %w", s.identifier, err)
-	}
-	s.conn.send(dataFrame(s.identifier, data))
-	return nil
+	return s.StreamFrom(ctx, name.Stream)
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
 
-var verifier = &streamname.Verifier{Key: []byte("s3cr3t")}
+var verifier = &streamname.Verifier{Keys: [][]byte{[]byte("0123456789abcdef")}}
 
 // logs is a place for a hub's log that tests read.
 type logs struct {
@@ -174,6 +174,11 @@ func confirmation(identifier string) string {
 
 func rejection(identifier string) string {
 	return `{"identifier":` + quoted(identifier) + `,"type":"reject_subscription"}`
+}
+
+// refusal is a rejection for a reason of the hub's own.
+func refusal(identifier, reason string) string {
+	return `{"identifier":` + quoted(identifier) + `,"type":"reject_subscription","reason":"` + reason + `"}`
 }
 
 func data(identifier, message string) string {

@@ -1,352 +1,293 @@
 package cable
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"net/http"
+	"net/netip"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/gorilla/websocket"
 )
 
-// conn is one connection. The goroutine of ServeHTTP reads and runs the
-// channels' functions; one other, started and awaited by it, writes.
-type conn struct {
-	hub     *Hub
-	ws      *websocket.Conn
-	request *http.Request // its context ends when the connection is to end
-	cancel  context.CancelFunc
-	user    User                     // set before the first subscription
-	subs    map[string]*Subscription // by identifier; the reader's alone
-
-	queue chan *websocket.PreparedMessage
-	stop  chan struct{} // closed when the connection is to end
-	done  chan struct{} // closed by the hub when it has ended
-
-	mu       sync.Mutex // guards what follows, and the read deadline
-	stopped  bool
-	farewell *websocket.PreparedMessage // nil if there is none to send
-	flush    bool                       // whether the queue goes before the farewell
-	reason   string
+// door is a connection's transport. It carries frames that are encoded
+// already, and knows nothing of what they say. All but cut are called by one
+// goroutine at a time, the connection's writer of the moment; cut by any.
+type door interface {
+	// write takes frames, in order, and passes on what goes without waiting;
+	// left says that flush has to go on.
+	write(frames []*frame) (left bool, err error)
+	// flush goes on with what is left, for a while; moved says that the peer
+	// took something in that time.
+	flush(wait time.Duration) (left, moved bool, err error)
+	// close says, as the transport does, that nothing follows; the words go
+	// out with the next write. The peer may take linger to answer: then, or
+	// before, the door tells its connection that it is gone.
+	close(reason Reason)
+	// cut ends the transport at once.
+	cut()
 }
 
-func newConn(h *Hub, ws *websocket.Conn, r *http.Request) *conn {
-	ctx, cancel := context.WithCancel(r.Context())
-	return &conn{
-		hub:     h,
-		ws:      ws,
-		request: r.WithContext(ctx),
-		cancel:  cancel,
-		subs:    make(map[string]*Subscription),
-		queue:   make(chan *websocket.PreparedMessage, cmp.Or(h.MaxQueue, 256)),
-		stop:    make(chan struct{}),
-		done:    make(chan struct{}),
+// conn is one connection: what its user is subscribed to, and the frames that
+// wait for it. It has no goroutine of its own: its door's reads and calls
+// receive and hungUp, and one of the hub's writers writes while there is
+// something to write.
+type conn struct {
+	core     *core
+	door     door
+	protocol protocol
+	id       uint64
+	user     User
+	admitted netip.Addr // counted under
+	address  string     // for logs
+	ctx      context.Context
+	cancel   context.CancelFunc
+	opened   time.Time
+
+	beat, place int          // guarded by core.mu
+	pinged      time.Time    // its beat's
+	seen        atomic.Int64 // when the client last gave a sign of life, in Unix nanoseconds
+	busy        atomic.Bool  // commands are at work, so silence says nothing
+	backlog     atomic.Int64 // bytes that wait
+	orders      atomic.Uint32
+
+	hooks    sync.Mutex // held while the application is called, so that calls follow one another
+	welcomed bool       // guarded by hooks
+
+	tokens float64 // commands that may come now; the reader's
+	filled time.Time
+	work   sync.WaitGroup
+
+	mu      sync.Mutex // guards what follows; nothing is called, encoded or logged under it
+	state   state
+	reason  Reason // why it ends
+	queue   []*frame
+	writing bool // it is with a writer, or waits for one
+	woken   bool // meanwhile the door got something to write
+	deaf    bool // nobody reads any more
+	subs    []*Subscription
+}
+
+type state uint8
+
+const (
+	stateOpen    state = iota
+	stateClosing       // the queue is to be written, then the door closed
+	stateClosed        // the door was closed
+	stateGone          // the transport has ended, and nobody writes
+)
+
+func (k *core) newConn(d door, p protocol, user User, admitted netip.Addr, address string, values context.Context) *conn {
+	c := &conn{core: k, door: d, protocol: p, id: k.ids.Add(1), user: user, admitted: admitted, address: address}
+	c.opened = time.Now()
+	c.pinged = c.opened
+	c.filled, c.tokens = c.opened, float64(k.limits.commands)
+	c.seen.Store(c.opened.UnixNano())
+	c.ctx, c.cancel = context.WithCancel(context.WithoutCancel(values))
+	return c
+}
+
+func (c *conn) info() Connection {
+	return Connection{ID: strconv.FormatUint(c.id, 10), User: c.user, Address: c.address}
+}
+
+// send queues a frame and returns how much waits now. Who falls behind by more
+// than the limit is disconnected, because a frame left out would leave its page
+// wrong without anybody knowing. It neither blocks nor calls anybody.
+func (c *conn) send(f *frame) (backlog int64) {
+	backlog, start := c.push(f)
+	if start {
+		c.core.writers.add(c)
+	}
+	return backlog
+}
+
+// push is send, but leaves it to the caller to find a writer if start is true.
+func (c *conn) push(f *frame) (backlog int64, start bool) {
+	n := f.size()
+	c.mu.Lock()
+	if c.state != stateOpen {
+		c.mu.Unlock()
+		return 0, false
+	}
+	waiting := c.backlog.Load()
+	if waiting > 0 && waiting+n > c.core.limits.backlog {
+		c.mu.Unlock()
+		c.end(ReasonTooSlow, true)
+		return 0, false
+	}
+	c.core.ledger.hold(f)
+	c.queue = append(c.queue, f)
+	backlog = c.backlog.Add(n)
+	start = !c.writing
+	c.writing = true
+	c.mu.Unlock()
+	return backlog, start
+}
+
+// wake has a writer come although no frame waits: the door has something.
+func (c *conn) wake() {
+	c.mu.Lock()
+	start := !c.writing && c.state != stateGone
+	c.woken = c.writing
+	c.writing = c.writing || start
+	c.mu.Unlock()
+	if start {
+		c.core.writers.add(c)
 	}
 }
 
-// serve runs the connection until it has ended.
-func (c *conn) serve() {
-	defer c.ws.Close()
-	defer c.cancel()
-	ctx := c.request.Context()
-	if err := c.open(ctx); err != nil {
-		c.warn("connection refused", "error", err)
-		c.write() // the farewell
-		c.drain()
+// end has the connection end with a reason, which the first call decides. What
+// is queued is dropped, except for a restart. It does not wait, and reports
+// whether it was the first.
+func (c *conn) end(reason Reason, reconnect bool) bool {
+	return c.finish(reason, c.protocol.disconnect(reason, reconnect), reason == ReasonRestart)
+}
+
+// finish is end with a farewell of the caller's; nil is none but the door's.
+func (c *conn) finish(reason Reason, farewell *frame, flush bool) bool {
+	c.mu.Lock()
+	if c.state != stateOpen {
+		c.mu.Unlock()
+		return false
+	}
+	c.state, c.reason = stateClosing, reason
+	var dropped []*frame
+	if !flush {
+		dropped, c.queue = c.queue, nil
+	}
+	if farewell != nil {
+		c.core.ledger.hold(farewell)
+		c.backlog.Add(farewell.size())
+		c.queue = append(c.queue, farewell)
+	}
+	start := !c.writing
+	c.writing = true
+	c.mu.Unlock()
+	c.cancel()
+	c.release(dropped)
+	if start {
+		c.core.writers.add(c)
+	}
+	c.tell(reason)
+	return true
+}
+
+// tell logs an end that is news, without waiting for the log.
+func (c *conn) tell(reason Reason) {
+	switch reason {
+	case ReasonTooSlow, ReasonBacklog, ReasonIdle, ReasonCommands, ReasonFrame, ReasonInvalid:
+		go c.warn("disconnected", "reason", reason)
+	}
+}
+
+// cut ends the transport at once.
+func (c *conn) cut(reason Reason) {
+	c.mu.Lock()
+	first := c.state == stateOpen
+	if first {
+		c.state, c.reason = stateClosed, reason
+	}
+	dropped := c.queue
+	c.queue = nil
+	c.mu.Unlock()
+	if first {
+		c.tell(reason)
+	}
+	c.cancel()
+	c.release(dropped)
+	c.door.cut()
+}
+
+// release forgets frames that are written or dropped.
+func (c *conn) release(frames []*frame) {
+	var n int64
+	for _, f := range frames {
+		n += f.size()
+	}
+	c.backlog.Add(-n)
+	c.core.ledger.release(frames)
+}
+
+// hungUp is called once by the door, when it reads no more. What is being
+// written, the answer to a close for one thing, may go out before the end.
+func (c *conn) hungUp() {
+	c.finish(ReasonClient, nil, false)
+	c.mu.Lock()
+	c.deaf = true
+	over := !c.writing
+	if over {
+		c.state = stateGone
+	}
+	c.mu.Unlock()
+	if over {
+		c.gone()
+	}
+}
+
+// gone ends the connection, once: nobody reads or writes any more. It calls the
+// application's hooks.
+func (c *conn) gone() {
+	c.mu.Lock()
+	reason, dropped, subs := c.reason, c.queue, c.subs
+	c.queue, c.subs = nil, nil
+	c.mu.Unlock()
+	c.cancel()
+	c.release(dropped)
+	c.door.cut()
+	c.hooks.Lock()
+	for _, s := range subs {
+		c.unsubscribed(s, reason)
+	}
+	if c.welcomed {
+		if hook := c.core.hub.OnDisconnect; hook != nil {
+			c.core.protect("OnDisconnect", c, func() error { hook(context.WithoutCancel(c.ctx), c.info(), reason); return nil })
+		}
+		c.core.observe(Event{Kind: EventClosed, Reason: reason, Took: time.Since(c.opened)})
+	}
+	c.hooks.Unlock()
+	c.core.leave(c)
+}
+
+// live puts off the end of an idle connection.
+func (c *conn) live() { c.seen.Store(time.Now().UnixNano()) }
+
+// receive obeys a frame of the client's and returns when that is done. The
+// work has a stack of its own, so that the reader's stays as small as it is.
+func (c *conn) receive(text []byte) {
+	if c.ctx.Err() != nil || !c.allow() { // while it ends, all that counts is the client's answer
 		return
 	}
-	written := make(chan struct{})
+	c.busy.Store(true)
+	c.work.Add(1)
 	go func() {
-		defer close(written)
-		c.write()
-	}()
-	defer func() { <-written }()
-	defer c.end(nil, "", false)
-	defer c.close()
-	c.read(ctx)
-}
-
-// close ends what the connection listened to.
-func (c *conn) close() {
-	for _, s := range c.subs {
-		c.drop(s)
-	}
-	if c.user.ID != "" {
-		c.hub.detach(controlStream(c.user.ID), controlIdentifier, c)
-	}
-}
-
-// open authenticates and welcomes.
-func (c *conn) open(ctx context.Context) error {
-	c.ws.SetReadLimit(cmp.Or(c.hub.MaxFrame, 64<<10))
-	if c.hub.Authenticate != nil {
-		user, err := c.hub.Authenticate(c.request)
-		if err != nil {
-			c.disconnect(reasonUnauthorized, false)
-			return fmt.Errorf("authenticate: %w", err)
-		}
-		c.user = user
-	}
-	if c.user.ID != "" {
-		if err := c.hub.attach(ctx, controlStream(c.user.ID), controlIdentifier, c); err != nil {
-			c.disconnect(reasonRestart, true)
-			return err
-		}
-	}
-	c.send(welcomeFrame())
-	return nil
-}
-
-// read takes the client's frames until the connection ends.
-func (c *conn) read(ctx context.Context) {
-	c.ws.SetPongHandler(func(string) error { c.alive(); return nil })
-	c.alive()
-	for {
-		kind, frame, err := c.ws.ReadMessage()
-		if err != nil {
-			if errors.Is(err, websocket.ErrReadLimit) {
-				c.warn("frame over the limit", "limit", cmp.Or(c.hub.MaxFrame, 64<<10))
-			}
+		defer c.work.Done()
+		c.hooks.Lock()
+		defer c.hooks.Unlock()
+		if c.ctx.Err() != nil {
 			return
 		}
-		if c.alive(); ctx.Err() != nil {
-			continue // saying farewell: wait for the client's close
-		}
-		if kind != websocket.TextMessage {
-			c.warn("binary frame ignored")
-			continue
-		}
-		if err := c.handle(ctx, frame); err != nil {
+		if err := c.obey(text); err != nil {
 			c.warn("command refused", "error", err)
 		}
-	}
+	}()
+	c.work.Wait()
+	c.live()
+	c.busy.Store(false)
 }
 
-// drain waits for the client's close.
-func (c *conn) drain() {
-	for {
-		if _, _, err := c.ws.NextReader(); err != nil {
-			return
-		}
+// allow takes one command off the client's account.
+func (c *conn) allow() bool {
+	now, most := time.Now(), float64(c.core.limits.commands)
+	c.tokens = min(most, c.tokens+now.Sub(c.filled).Seconds()*most)
+	c.filled = now
+	if c.tokens < 1 {
+		c.end(ReasonCommands, true)
+		return false
 	}
-}
-
-// alive puts off the end of an idle connection.
-func (c *conn) alive() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.stopped {
-		c.ws.SetReadDeadline(time.Now().Add(c.idleTimeout()))
-	}
-}
-
-func (c *conn) idleTimeout() time.Duration { return cmp.Or(c.hub.IdleTimeout, time.Minute) }
-
-// handle obeys one frame. What it cannot obey it returns, for the log: the
-// protocol has no reply to it.
-func (c *conn) handle(ctx context.Context, frame []byte) error {
-	cmd, err := parseCommand(frame)
-	if err != nil {
-		return err
-	}
-	s := c.subs[cmd.Identifier]
-	switch cmd.Command {
-	case "subscribe":
-		if s != nil {
-			return nil // confirmed already; released Rails is silent too
-		}
-		return c.subscribe(ctx, cmd.Identifier)
-	case "unsubscribe":
-		if s == nil {
-			return fmt.Errorf("unsubscribe %.200q: no such subscription", cmd.Identifier)
-		}
-		c.drop(s)
-		return nil
-	case "message":
-		if s == nil {
-			return fmt.Errorf("perform on %.200q: no such subscription", cmd.Identifier)
-		}
-		return perform(ctx, s, cmd.Data)
-	}
-	return fmt.Errorf("unknown command %.50q", cmd.Command)
-}
-
-func (c *conn) subscribe(ctx context.Context, identifier string) error {
-	class, err := parseChannel(identifier)
-	if err != nil {
-		return fmt.Errorf("subscribe %.200q: %w", identifier, err)
-	}
-	channel, ok := c.hub.channel(class)
-	if !ok {
-		return fmt.Errorf("subscribe %.200q: unknown channel", identifier)
-	}
-	if limit := cmp.Or(c.hub.MaxSubscriptions, 100); len(c.subs) >= limit {
-		c.send(rejectFrame(identifier))
-		return fmt.Errorf("subscribe %.200q: more than %d subscriptions", identifier, limit)
-	}
-	s := &Subscription{identifier: identifier, class: class, channel: channel, conn: c}
-	if channel.Subscribe != nil {
-		err = channel.Subscribe(ctx, s)
-	}
-	for _, stream := range s.streams {
-		if err == nil {
-			err = s.attach(ctx, stream)
-		}
-	}
-	if err != nil {
-		for _, stream := range s.streams {
-			c.hub.detach(stream, identifier, c)
-		}
-		if errors.Is(err, ErrRejected) {
-			c.send(rejectFrame(identifier))
-		}
-		return fmt.Errorf("subscribe %.200q: %w", identifier, err)
-	}
-	s.confirmed = true
-	c.subs[identifier] = s
-	c.send(confirmFrame(identifier))
-	return nil
-}
-
-// drop ends a confirmed subscription.
-func (c *conn) drop(s *Subscription) {
-	delete(c.subs, s.identifier)
-	for _, stream := range s.streams {
-		c.hub.detach(stream, s.identifier, c)
-	}
-	if s.channel.Unsubscribe != nil {
-		s.channel.Unsubscribe(context.WithoutCancel(c.request.Context()), s)
-	}
-}
-
-func perform(ctx context.Context, s *Subscription, data string) error {
-	action, object, err := parseAction(data)
-	if err == nil && s.channel.Perform == nil {
-		err = errors.New("the channel performs nothing")
-	}
-	if err == nil {
-		err = s.channel.Perform(ctx, s, action, object)
-	}
-	if err != nil {
-		return fmt.Errorf("perform %.50q on %.200q: %w", action, s.identifier, err)
-	}
-	return nil
-}
-
-// send queues a frame. A client whose queue is full is disconnected, because a
-// frame left out would leave its page wrong without anybody knowing.
-func (c *conn) send(frame *websocket.PreparedMessage) {
-	select {
-	case <-c.stop:
-		return
-	default:
-	}
-	select {
-	case c.queue <- frame:
-	default:
-		c.warn("client too slow", "queue", cap(c.queue))
-		c.disconnect(reasonTooSlow, true)
-	}
-}
-
-// control obeys an order from the connection's control stream.
-func (c *conn) control(data []byte) {
-	var m disconnectMessage
-	if err := json.Unmarshal(data, &m); err != nil || m.Type != "disconnect" {
-		c.warn("control message ignored", "error", err)
-		return
-	}
-	c.disconnect(reasonRemote, m.Reconnect)
-}
-
-// disconnect has the connection end with a reason. It does not wait.
-func (c *conn) disconnect(reason string, reconnect bool) {
-	c.end(disconnectFrame(reason, reconnect), reason, reason == reasonRestart)
-}
-
-// end has the connection end; the first call decides how.
-func (c *conn) end(farewell *websocket.PreparedMessage, reason string, flush bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.stopped {
-		return
-	}
-	c.stopped, c.farewell, c.reason, c.flush = true, farewell, reason, flush
-	close(c.stop)
-	c.cancel()
-}
-
-// write sends what is queued, and pings, until the connection is to end.
-func (c *conn) write() {
-	ping := time.NewTicker(cmp.Or(c.hub.PingInterval, 3*time.Second))
-	defer ping.Stop()
-	// A ping of the WebSocket itself, which every client answers, tells
-	// whether there is still anybody.
-	probe := time.NewTicker(c.idleTimeout() / 3)
-	defer probe.Stop()
-	var err error
-	for err == nil {
-		select {
-		case <-c.stop:
-			c.sayFarewell()
-			return
-		default:
-		}
-		select {
-		case <-c.stop:
-		case frame := <-c.queue:
-			err = c.writeFrame(frame)
-		case now := <-ping.C:
-			err = c.writeFrame(pingFrame(now))
-		case <-probe.C:
-			err = c.ws.WriteControl(websocket.PingMessage, nil, c.writeDeadline())
-		}
-	}
-	c.ws.Close() // wakes the reader
-}
-
-func (c *conn) writeDeadline() time.Time {
-	return time.Now().Add(cmp.Or(c.hub.WriteTimeout, 10*time.Second))
-}
-
-func (c *conn) writeFrame(frame *websocket.PreparedMessage) error {
-	c.ws.SetWriteDeadline(c.writeDeadline())
-	return c.ws.WritePreparedMessage(frame)
-}
-
-// sayFarewell writes the reason and the close, and gives the client until the
-// write time-out to answer: closing at once could cost it what is in flight.
-func (c *conn) sayFarewell() {
-	c.mu.Lock()
-	farewell, flush, reason := c.farewell, c.flush, c.reason
-	c.mu.Unlock()
-	if farewell == nil {
-		return
-	}
-	for flush && len(c.queue) > 0 {
-		if c.writeFrame(<-c.queue) != nil {
-			c.ws.Close()
-			return
-		}
-	}
-	err := c.writeFrame(farewell)
-	if err == nil {
-		message := websocket.FormatCloseMessage(websocket.CloseNormalClosure, reason)
-		err = c.ws.WriteControl(websocket.CloseMessage, message, c.writeDeadline())
-	}
-	if err != nil {
-		c.ws.Close()
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ws.SetReadDeadline(c.writeDeadline())
+	c.tokens--
+	return true
 }
 
 func (c *conn) warn(message string, args ...any) {
-	c.hub.logger().Warn("cable: "+message, append(args, "user", c.user.ID, "remote", c.request.RemoteAddr)...)
+	c.core.journal.warn(message, append(args, "user", c.user.ID, "remote", c.address)...)
 }

@@ -15,7 +15,7 @@ import (
 
 // A page subscribes to a signed stream and gets what is broadcast to it.
 func ExampleHub() {
-	hub := &cable.Hub{Verifier: &streamname.Verifier{Key: []byte("s3cr3t")}}
+	hub := &cable.Hub{Verifier: &streamname.Verifier{Keys: [][]byte{[]byte("0123456789abcdef")}}}
 	mux := http.NewServeMux()
 	mux.Handle("/cable", hub)
 	server := httptest.NewServer(mux)
@@ -43,6 +43,6 @@ func ExampleHub() {
 	read()
 	// Output:
 	// {"type":"welcome"} <nil>
-	// {"identifier":"{\"channel\":\"Turbo::StreamsChannel\",\"signed_stream_name\":\"InJvb21zIg==--a4af9593b46d58a3b1b500647cd061256f677a3561d6386ca9ae27d4547567b7\"}","type":"confirm_subscription"} <nil>
-	// {"identifier":"{\"channel\":\"Turbo::StreamsChannel\",\"signed_stream_name\":\"InJvb21zIg==--a4af9593b46d58a3b1b500647cd061256f677a3561d6386ca9ae27d4547567b7\"}","message":"hello"} <nil>
+	// {"identifier":"{\"channel\":\"Turbo::StreamsChannel\",\"signed_stream_name\":\"InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db\"}","type":"confirm_subscription"} <nil>
+	// {"identifier":"{\"channel\":\"Turbo::StreamsChannel\",\"signed_stream_name\":\"InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db\"}","message":"hello"} <nil>
 }

@@ -5,10 +5,11 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
-	"net/http/httptest"
+	"net/netip"
+	"sync"
 	"testing"
+	"time"
 
-	"github.com/turbowasm/turbowasm/server/broker"
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
 
@@ -16,7 +17,7 @@ import (
 // Whatever they are, the answers name the identifier byte for byte, limits
 // hold, and nothing is left behind.
 func FuzzHandle(f *testing.F) {
-	v := &streamname.Verifier{Key: []byte("s3cr3t")}
+	v := &streamname.Verifier{Keys: [][]byte{[]byte("0123456789abcdef")}}
 	signed, err := v.Sign("rooms", nil)
 	if err != nil {
 		f.Fatal(err)
@@ -27,12 +28,9 @@ func FuzzHandle(f *testing.F) {
 	f.Add(`{"command":"subscribe","identifier":`+echo+`}`, `{"command":"message","identifier":`+echo+`,"data":"{\"action\":\"x\"}"}`)
 	f.Add(`{"command":"subscribe","identifier":"null"}`, `{"command":"message","identifier":"","data":"null"}`)
 	f.Add(`[`, "\xff")
-	memory := &broker.Memory{}
-	f.Cleanup(func() { memory.Close() })
 	f.Fuzz(func(t *testing.T, first, second string) {
 		h := &Hub{
 			Verifier: v,
-			Broker:   memory,
 			Logger:   slog.New(slog.NewTextHandler(io.Discard, nil)),
 			Channels: map[string]Channel{"Echo": {
 				Perform: func(_ context.Context, s *Subscription, _ string, data json.RawMessage) error {
@@ -40,30 +38,66 @@ func FuzzHandle(f *testing.F) {
 				},
 			}},
 		}
-		h.init()
-		c := newConn(h, nil, httptest.NewRequest("GET", "/cable", nil))
-		for _, frame := range []string{first, second} {
-			err := c.handle(t.Context(), []byte(frame))
-			cmd, parseErr := parseCommand([]byte(frame))
+		k, err := newCore(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := &sink{}
+		c := k.newConn(d, base{}, User{}, netip.Addr{}, "", t.Context())
+		k.admit(netip.Addr{})
+		k.join(c)
+		for _, text := range []string{first, second} {
+			err := c.obey([]byte(text))
+			cmd, parseErr := parseCommand([]byte(text))
 			if parseErr != nil && err == nil {
-				t.Errorf("obeyed %q", frame)
+				t.Errorf("obeyed %q", text)
 			}
-			if s := c.subs[cmd.Identifier]; s != nil && s.identifier != cmd.Identifier {
+			if s := c.subscription(cmd.Identifier); s != nil && s.identifier != cmd.Identifier {
 				t.Errorf("subscribed %q as %q", cmd.Identifier, s.identifier)
 			}
-			if len(c.queue) > 1 {
-				t.Errorf("%q has %d answers", frame, len(c.queue))
-			}
-			for len(c.queue) > 0 {
-				<-c.queue
-			}
 		}
-		c.end(nil, "", false)
-		c.close()
-		if len(c.subs) > 0 || len(h.topics) > 0 {
-			t.Errorf("%d subscriptions and %d topics are left", len(c.subs), len(h.topics))
+		c.hungUp()
+		if err := k.shutdown(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := k.stats(); n != (Stats{}) {
+			t.Errorf("%+v is left", n)
+		}
+		if len(d.got) > 2 {
+			t.Errorf("%q and %q have %d answers", first, second, len(d.got))
 		}
 	})
+}
+
+// sink is a door that keeps what it gets.
+type sink struct {
+	mu   sync.Mutex
+	got  []string
+	cuts int
+	hold bool // pretend that the peer takes nothing
+}
+
+func (d *sink) write(frames []*frame) (bool, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, f := range frames {
+		d.got = append(d.got, string(f.text()))
+	}
+	return d.hold && len(frames) > 0, nil
+}
+
+func (d *sink) flush(time.Duration) (left, moved bool, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.hold, !d.hold, nil
+}
+
+func (d *sink) close(Reason) {}
+
+func (d *sink) cut() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.cuts++
 }
 
 // FuzzIdentifier writes answers about any identifier, which must read back as
@@ -72,11 +106,11 @@ func FuzzIdentifier(f *testing.F) {
 	f.Add(`{"channel":"Turbo::StreamsChannel"}`)
 	f.Add("\"\\\u2028<>&\x00")
 	f.Fuzz(func(t *testing.T, identifier string) {
-		frame, err := json.Marshal(map[string]string{"command": "subscribe", "identifier": identifier})
+		text, err := json.Marshal(map[string]string{"command": "subscribe", "identifier": identifier})
 		if err != nil {
 			t.Fatal(err)
 		}
-		cmd, err := parseCommand(frame)
+		cmd, err := parseCommand(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +118,7 @@ func FuzzIdentifier(f *testing.F) {
 			Identifier string
 			Message    string
 		}
-		if err := json.Unmarshal(dataText(cmd.Identifier, []byte(`"x"`)), &answer); err != nil {
+		if err := json.Unmarshal((&frame{prefix: base{}.prefix(cmd.Identifier), body: &body{data: []byte(`"x"`)}}).text(), &answer); err != nil {
 			t.Fatal(err)
 		}
 		if answer.Identifier != cmd.Identifier || answer.Message != "x" {

@@ -1,12 +1,3 @@
-// Package cable is the server end of Action Cable: it holds WebSocket
-// connections, decides their subscriptions, and fans broadcasts out to them. It
-// speaks actioncable-v1-json, the protocol of Rails and of @rails/actioncable
-// 8.1.
-//
-// A [Hub] is an http.Handler. Pages subscribe to channels; a channel attaches
-// the subscription to named streams; a broadcast to a stream reaches every
-// subscription attached to it, in order. Turbo::StreamsChannel, whose streams
-// are signed into the page, is built in.
 package cable
 
 import (
@@ -16,50 +7,62 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
-	"net/url"
-	"slices"
-	"strings"
+	"net/netip"
 	"sync"
 	"time"
-
-	"github.com/gorilla/websocket"
 
 	"github.com/turbowasm/turbowasm/server/broker"
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
 
 // Broker carries broadcasts between hubs. It keeps the order within a stream.
+// All methods may be called concurrently.
 type Broker interface {
-	// Publish sends data to every subscription of the stream, in every process.
+	// Publish sends data to every subscription of the stream, in every process,
+	// and returns the place that it has in the stream. Data is not changed after.
 	Publish(ctx context.Context, stream string, data []byte) (broker.Position, error)
 	// Subscribe returns once later publications are certain to be delivered,
-	// one at a time and in order, until cancel is called. deliver neither
-	// blocks nor calls the broker.
+	// one at a time and in order, until cancel is called, which may be done
+	// twice. deliver neither blocks nor calls the broker.
 	Subscribe(ctx context.Context, stream string, deliver func(broker.Publication)) (cancel func(), err error)
+	// Position is that of the stream's last publication, and has an epoch
+	// even if there was none.
+	Position(ctx context.Context, stream string) (broker.Position, error)
+	// History returns what was published after since, oldest first. Where it
+	// does not reach back that far, or since is not of this log, the error
+	// wraps broker.ErrGap.
+	History(ctx context.Context, stream string, since broker.Position) ([]broker.Publication, error)
 }
 
 // User is whom a connection belongs to. The zero User is anonymous.
 type User struct {
-	// ID names the user in [Hub.Disconnect]; empty if that is not needed.
+	// ID names the user in [Hub.Disconnect] and [Hub.Unsubscribe]; empty if
+	// that is not needed.
 	ID string
-	// Data is the application's own: whatever channels want to know.
+	// Data is the application's own: whatever channels want to know. The
+	// request that opened the connection is not kept.
 	Data any
 }
 
-// ErrRejected is what a channel or [Hub.Authorize] returns to refuse a
-// subscription: the client is told and does not try again.
-var ErrRejected = errors.New("subscription rejected")
+// Connection is what hooks learn about a connection.
+type Connection struct {
+	ID      string // unique in the hub's process
+	User    User
+	Address string // of the client, by the hub's TrustedProxies
+}
 
 // Hub is the cable endpoint. Its zero value refuses other hosts' pages, knows
 // the one channel Turbo::StreamsChannel, and broadcasts within the process;
-// only Verifier must be set. The fields must not change after the first
-// request or broadcast. All methods may be called concurrently.
+// only Verifier must be set. The fields are read at the first request,
+// broadcast or [Hub.Start], are not written to, and must not change after; a
+// Hub that was not used yet may be copied. All methods may be called
+// concurrently.
 type Hub struct {
-	// Verifier checks the signed names of Turbo::StreamsChannel; nil rejects all.
+	// Verifier checks the signed names of Turbo::StreamsChannel. With nil,
+	// and until [Hub.UseVerifier], signed names are left unanswered.
 	Verifier *streamname.Verifier
-	// Broker carries broadcasts; nil is a [broker.Memory] of the hub's own.
+	// Broker carries broadcasts; nil is a memory.Broker of the hub's own.
 	Broker Broker
 	// Channels are the application's channels by class name, for example
 	// "UnreadRoomsChannel". An entry named Turbo::StreamsChannel replaces the
@@ -67,162 +70,204 @@ type Hub struct {
 	Channels map[string]Channel
 
 	// Authenticate finds the user from the request that opens a connection
-	// (its cookies, its headers). An error disconnects with the reason
-	// unauthorized, for good. Nil lets everyone in, anonymous.
+	// (its cookies, its headers), before that is upgraded. [ErrUnauthorized]
+	// refuses for good; after any other error, or a panic, the client comes
+	// back by itself. The request's context ends after AuthenticateTimeout;
+	// its values stay in the context of all that is called for the connection.
+	// Nil lets everyone in, anonymous.
 	Authenticate func(r *http.Request) (User, error)
 	// Authorize decides whether a subscription may listen to a stream, after
 	// the channel asked for it; the name was verified if the channel is
-	// Turbo::StreamsChannel. [ErrRejected] rejects. Nil allows: then a signed
-	// name is all that it takes.
+	// Turbo::StreamsChannel. [ErrRejected] rejects; any other error, or a
+	// panic, leaves the client to try again. It may be asked twice if
+	// [Hub.Unsubscribe] comes in between. Nil allows: then a signed name is
+	// all that it takes.
 	Authorize func(ctx context.Context, s *Subscription, stream string) error
+
+	// Hooks, each nil or called once for each of its events, in their order
+	// for one connection and concurrently for different ones. OnDisconnect
+	// comes last and only after OnConnect; OnUnsubscribe only after
+	// OnSubscribe. A hook that waits keeps its own client waiting, no other.
+	OnConnect     func(ctx context.Context, c Connection)
+	OnDisconnect  func(ctx context.Context, c Connection, reason Reason)
+	OnSubscribe   func(ctx context.Context, s *Subscription)
+	OnUnsubscribe func(ctx context.Context, s *Subscription, reason Reason)
+
 	// AllowedOrigins are further origins ("https://example.com") whose pages
-	// may connect, beside those of the request's own host; "*" is any. A
-	// request without Origin does not come from a page and is let in.
+	// may connect, beside the request's own: its scheme and host. "*" is any.
+	// A request without Origin does not come from a page and is let in.
 	AllowedOrigins []string
+	// TrustedProxies are the addresses of proxies in front, whose
+	// X-Forwarded-For, -Proto and -Host tell the client's address and the
+	// origin that it sees. Without it, a proxy that ends TLS makes every
+	// origin a foreign one.
+	TrustedProxies []netip.Prefix
+	// Compression offers permessage-deflate (no context takeover). It is worth
+	// its time where bandwidth is scarce: see the package documentation.
+	Compression bool
 
-	// Limits of one connection. Zero means the default.
-	MaxFrame         int64         // bytes of a received frame; 64 KiB
-	MaxSubscriptions int           // 100; more are rejected
-	MaxQueue         int           // frames waiting to be written; 256. A client that falls behind further is disconnected.
-	WriteTimeout     time.Duration // for one frame; 10 s
-	IdleTimeout      time.Duration // without any sign of life, pongs included; 60 s
-
-	// PingInterval is the pause between two pings; 0 is 3 s, which clients of
-	// Action Cable count on.
+	// Limits. Zero means the default that stands beside; a negative or absurd
+	// value is an error of Start. What happens at a limit is named by the
+	// reason beside it.
+	MaxFrame                 int64 // bytes of a received frame; 64 KiB. ReasonFrame.
+	MaxIdentifier            int   // bytes of an identifier; 2 KiB. ReasonIdentifier, without an echo.
+	MaxSubscriptions         int   // of a connection; 100. ReasonSubscriptions.
+	MaxIdentifiersPerStream  int   // subscriptions of one connection to one stream; 4. ReasonIdentifiers.
+	MaxCommands              int   // of a connection in a second, pings included; 200. ReasonCommands.
+	MaxConnections           int   // 100,000. Status 503, ReasonConnections.
+	MaxConnectionsPerAddress int   // IPv6: per /64; a fifth of MaxConnections. Status 503, ReasonAddress.
+	// MaxBacklog is how many bytes may wait for one client that does not take
+	// them as fast as they come; 1 MiB. One message is let through to who has
+	// no backlog, whatever its size. ReasonTooSlow.
+	MaxBacklog int64
+	// MaxTotalBacklog is how many bytes may wait in all, a broadcast being
+	// counted once; 128 MiB. Beyond it who is furthest behind goes first.
+	// ReasonBacklog.
+	MaxTotalBacklog int64
+	// AuthenticateTimeout is how long Authenticate's request lasts; 10 s.
+	AuthenticateTimeout time.Duration
+	// WriteTimeout is how long a client may take nothing while something
+	// waits for it; 10 s. ReasonTooSlow.
+	WriteTimeout time.Duration
+	// IdleTimeout is how long a client may give no sign of life, answers to
+	// the WebSocket's own pings included; 60 s. ReasonIdle.
+	IdleTimeout time.Duration
+	// PingInterval is the pause between two pings of Action Cable; 3 s, which
+	// its clients count on.
 	PingInterval time.Duration
-	// Logger receives refusals and failures; nil is slog.Default().
+
+	// Metrics hears what happens; nil is nobody.
+	Metrics Metrics
+	// Logger receives refusals and failures; nil is slog.Default(). Warnings
+	// that repeat are counted instead of written.
 	Logger *slog.Logger
 
-	once  sync.Once // resolves what the zero value leaves open
-	owned *broker.Memory
-
-	mu     sync.Mutex // guards what follows
-	closed bool
-	conns  map[*conn]struct{}
-	topics map[string]*topic
+	running *core // guarded by starting
 }
 
-func (h *Hub) init() {
-	h.once.Do(func() {
-		h.conns = make(map[*conn]struct{})
-		h.topics = make(map[string]*topic)
-		if h.Broker == nil {
-			h.owned = &broker.Memory{}
-			h.Broker = h.owned
+// starting guards every hub's running, so that a Hub holds no lock and may be
+// copied while it is not used.
+var starting sync.RWMutex
+
+// Start checks the fields. It need not be called, but who does learns at once
+// what is wrong with them; without it, the first request or broadcast tells.
+func (h *Hub) Start() error {
+	_, err := h.start()
+	return err
+}
+
+func (h *Hub) start() (*core, error) {
+	starting.RLock()
+	k := h.running
+	starting.RUnlock()
+	if k != nil {
+		return k, nil
+	}
+	starting.Lock()
+	defer starting.Unlock()
+	if h.running == nil {
+		k, err := newCore(h)
+		if err != nil {
+			return nil, err
 		}
-	})
+		h.running = k
+	}
+	return h.running, nil
 }
 
-func (h *Hub) logger() *slog.Logger { return cmp.Or(h.Logger, slog.Default()) }
+// UseVerifier gives a hub whose Verifier is nil one, before or while it runs.
+func (h *Hub) UseVerifier(v *streamname.Verifier) error {
+	k, err := h.start()
+	if err == nil && h.Verifier == nil {
+		k.verifier.Store(v)
+	}
+	return err
+}
 
-// ServeHTTP upgrades the request to a WebSocket and serves it until it ends. A
-// request that is no upgrade, or comes from a page of a foreign origin, gets
-// 404, as from Rails.
+// ServeHTTP upgrades the request to a WebSocket and returns; the connection
+// goes on. A request that is no upgrade, or comes from a page of a foreign
+// origin, gets 404, as from Rails. It works on any path, behind any prefix. The
+// ResponseWriter must be an http.Hijacker or unwrap to one.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h.init()
-	if !websocket.IsWebSocketUpgrade(r) {
-		http.Error(w, "Page not found", http.StatusNotFound)
+	k, err := h.start()
+	if err != nil {
+		cmp.Or(h.Logger, slog.Default()).ErrorContext(r.Context(), "cable: not serving", "error", err)
+		http.Error(w, "internal server error", http.StatusInternalServerError)
 		return
 	}
-	if !h.allowedOrigin(r) {
-		h.logger().WarnContext(r.Context(), "cable: origin refused", "origin", r.Header.Get("Origin"), "host", r.Host)
-		http.Error(w, "Page not found", http.StatusNotFound)
-		return
-	}
-	upgrader := websocket.Upgrader{
-		Subprotocols:    []string{subprotocol},
-		CheckOrigin:     func(*http.Request) bool { return true }, // checked above
-		WriteBufferPool: &writeBuffers,
-	}
-	ws, err := upgrader.Upgrade(w, r, nil)
-	if err != nil { // and answered
-		h.logger().WarnContext(r.Context(), "cable: upgrade refused", "error", err)
-		return
-	}
-	c := newConn(h, ws, r)
-	h.mu.Lock()
-	closed := h.closed
-	h.conns[c] = struct{}{}
-	h.mu.Unlock()
-	defer func() {
-		h.mu.Lock()
-		delete(h.conns, c)
-		h.mu.Unlock()
-		close(c.done)
-	}()
-	if closed {
-		c.disconnect(reasonRestart, true)
-	}
-	c.serve()
+	k.serveWebSocket(w, r)
 }
 
-var writeBuffers sync.Pool
-
-func (h *Hub) allowedOrigin(r *http.Request) bool {
-	origin := r.Header.Get("Origin")
-	if origin == "" {
-		return true
-	}
-	if slices.Contains(h.AllowedOrigins, "*") || slices.Contains(h.AllowedOrigins, origin) {
-		return true
-	}
-	u, err := url.Parse(origin)
-	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
-}
+// publishTimeout bounds how long a broadcast may take that no request bounds.
+const publishTimeout = 10 * time.Second
 
 // Broadcast sends message, encoded as JSON, to every subscription of the
 // stream. Turbo renders messages that are strings of turbo-stream markup. With
-// the memory broker it returns when the message is queued for each.
+// the memory broker it returns when the message is queued for each. It
+// outlives ctx, of which only the values count: what was to be told is told,
+// whoever closed the tab. While most listeners of the stream are far behind, it
+// waits for them, for a quarter of a second at most.
 func (h *Hub) Broadcast(ctx context.Context, stream string, message any) error {
-	h.init()
-	if stream == "" {
+	k, err := h.start()
+	if err != nil {
+		return err
+	}
+	switch stream {
+	case "":
 		return errors.New("cable: broadcast: stream without name")
+	case controlStream:
+		return fmt.Errorf("cable: broadcast to %q: reserved", stream)
 	}
 	data, err := json.Marshal(message) // escapes <, > and & as Rails does
 	if err == nil {
-		_, err = h.Broker.Publish(ctx, stream, data)
+		err = k.publish(ctx, stream, data)
 	}
 	if err != nil {
 		return fmt.Errorf("cable: broadcast to %q: %w", stream, err)
 	}
+	k.holdBack(stream)
 	return nil
 }
 
-// Disconnect closes every connection of the user, in every process of the
-// broker; reconnect says whether clients may come back by themselves.
-func (h *Hub) Disconnect(ctx context.Context, userID string, reconnect bool) error {
-	if userID == "" {
-		return errors.New("cable: disconnect: user without id")
+// Position is the stream's position now: what is broadcast later comes after it.
+func (h *Hub) Position(ctx context.Context, stream string) (broker.Position, error) {
+	k, err := h.start()
+	if err != nil {
+		return broker.Position{}, err
 	}
-	return h.Broadcast(ctx, controlStream(userID), disconnectMessage{Type: "disconnect", Reconnect: reconnect})
+	at, err := k.broker.Position(ctx, stream)
+	if err != nil {
+		return broker.Position{}, fmt.Errorf("cable: position of %q: %w", stream, err)
+	}
+	return at, nil
+}
+
+// Stats counts.
+func (h *Hub) Stats() Stats {
+	k, err := h.start()
+	if err != nil {
+		return Stats{}
+	}
+	return k.stats()
 }
 
 // Shutdown refuses new connections and tells the present ones to reconnect
-// elsewhere, after they got what is queued. It waits for them to end until ctx
-// is done, then cuts them and returns ctx's error.
+// elsewhere, after they got what is queued. Who takes or answers nothing for a
+// second is cut, and everybody when ctx ends; that is no error. An error says
+// that functions of the application had not returned by then. Broadcasts still
+// go to the broker. Call it after http.Server.Shutdown, which waits for the
+// requests that still broadcast but not for WebSockets; server.Server.Shutdown
+// does both.
 func (h *Hub) Shutdown(ctx context.Context) error {
-	h.init()
-	h.mu.Lock()
-	h.closed = true
-	conns := slices.Collect(maps.Keys(h.conns))
-	h.mu.Unlock()
-	for _, c := range conns {
-		c.disconnect(reasonRestart, true)
-	}
-	var err error
-	for _, c := range conns {
-		select {
-		case <-c.done:
-		case <-ctx.Done():
-			err = ctx.Err()
-			c.ws.Close()
-		}
-	}
-	if h.owned != nil {
-		h.owned.Close()
-	}
+	k, err := h.start()
 	if err != nil {
-		return fmt.Errorf("cable: shutdown: %w", err)
+		return nil // it never served
 	}
-	return nil
+	return k.shutdown(ctx)
+}
+
+// Closing reports whether Shutdown was called.
+func (h *Hub) Closing() bool {
+	k, err := h.start()
+	return err == nil && k.closing()
 }

@@ -5,51 +5,95 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
+	"unique"
 
 	"github.com/turbowasm/turbowasm/server/broker"
 )
 
+// topics are the streams that somebody of this hub listens to.
+type topics struct {
+	mu     sync.Mutex // guards what follows, and every topic's refs
+	byName map[string]*topic
+}
+
+func (t *topics) count() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.byName)
+}
+
+func (t *topics) find(stream string) *topic {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.byName[stream]
+}
+
 // topic fans one stream out to the connections of this hub.
 type topic struct {
-	hub    *Hub
+	core   *core
 	stream string
-	refs   int // guarded by hub.mu
+	refs   int // guarded by topics.mu
 
 	ready  chan struct{} // closed when the broker has answered; then:
 	cancel func()
 	err    error
 
-	mu sync.Mutex // guards members
-	// members are the connections by the identifier under which they listen,
-	// so that a publication is encoded once for each identifier.
-	members map[string]map[*conn]struct{}
+	mu sync.Mutex // guards what follows, never for long
+	// listeners are only appended to or replaced, so that a broadcast may walk
+	// over what it found while others come and go.
+	listeners []*listener
+	left      int // of listeners, how many have left
+	groups    map[groupKey]*group
+
+	pressed atomic.Bool // the last broadcast found most listeners far behind
 }
 
-// controlIdentifier is that of a connection's own control stream: no
-// subscription has it, because identifiers are JSON objects.
-const controlIdentifier = ""
+// listener is a subscription's ear at one topic.
+type listener struct {
+	topic *topic
+	conn  *conn
+	group *group
+	gone  atomic.Bool
+	out   bool // of topic.listeners; guarded by topic.mu
+}
 
-// controlStream is where the commands for a user's connections travel, under
-// the name that Rails gives it.
-func controlStream(userID string) string { return "action_cable/" + userID }
+// group is the listeners that are told the same bytes.
+type group struct {
+	prefix     []byte
+	identifier unique.Handle[string]
+	refs       int // guarded by topic.mu
+}
 
-// attach makes c listen to the stream under the identifier. It returns when
-// the broker is certain to deliver.
-func (h *Hub) attach(ctx context.Context, stream, identifier string, c *conn) error {
-	h.mu.Lock()
-	t, found := h.topics[stream]
+type groupKey struct {
+	identifier unique.Handle[string]
+	protocol   protocol
+}
+
+// listen makes c listen to the stream under the identifier. It returns when the
+// broker is certain to deliver.
+func (k *core) listen(ctx context.Context, stream string, identifier unique.Handle[string], c *conn) (*listener, error) {
+	ts := &k.topics
+	ts.mu.Lock()
+	t, found := ts.byName[stream]
 	if !found {
-		t = &topic{hub: h, stream: stream, ready: make(chan struct{}), members: make(map[string]map[*conn]struct{})}
-		h.topics[stream] = t
+		t = &topic{core: k, stream: stream, ready: make(chan struct{}), groups: make(map[groupKey]*group)}
+		if ts.byName == nil {
+			ts.byName = make(map[string]*topic)
+		}
+		ts.byName[stream] = t
 	}
 	t.refs++
-	h.mu.Unlock()
+	ts.mu.Unlock()
 
 	if !found {
 		// Others may wait for this one, so it does not end with c.
-		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		t.cancel, t.err = h.Broker.Subscribe(ctx, stream, t.deliver)
+		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), publishTimeout)
+		t.err = k.protect("the broker", c, func() (err error) {
+			t.cancel, err = k.broker.Subscribe(ctx, stream, t.deliver)
+			return err
+		})
 		stop()
 		close(t.ready)
 	}
@@ -61,47 +105,69 @@ func (h *Hub) attach(ctx context.Context, stream, identifier string, c *conn) er
 		err = ctx.Err()
 	}
 	if err != nil {
-		h.release(t)
-		return fmt.Errorf("cable: listen to %q: %w", stream, err)
+		t.release()
+		return nil, fmt.Errorf("cable: listen to %q: %w", stream, err)
+	}
+	return t.add(identifier, c), nil
+}
+
+func (t *topic) add(identifier unique.Handle[string], c *conn) *listener {
+	key := groupKey{identifier, c.protocol}
+	t.mu.Lock()
+	g := t.groups[key]
+	t.mu.Unlock()
+	if g == nil {
+		g = &group{prefix: c.protocol.prefix(identifier.Value()), identifier: identifier}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.members[identifier] == nil {
-		t.members[identifier] = make(map[*conn]struct{})
+	if other := t.groups[key]; other != nil {
+		g = other
+	} else {
+		t.groups[key] = g
 	}
-	t.members[identifier][c] = struct{}{}
-	return nil
+	g.refs++
+	l := &listener{topic: t, conn: c, group: g}
+	t.listeners = append(t.listeners, l)
+	return l
 }
 
-// detach undoes attach; it does nothing if c was not attached.
-func (h *Hub) detach(stream, identifier string, c *conn) {
-	h.mu.Lock()
-	t := h.topics[stream]
-	h.mu.Unlock()
-	if t == nil {
-		return
-	}
+// leave undoes listen. It may call the broker.
+func (l *listener) leave() {
+	l.gone.Store(true)
+	t := l.topic
 	t.mu.Lock()
-	_, member := t.members[identifier][c]
-	delete(t.members[identifier], c)
-	if len(t.members[identifier]) == 0 {
-		delete(t.members, identifier)
+	l.group.refs--
+	if l.group.refs == 0 {
+		delete(t.groups, groupKey{l.group.identifier, l.conn.protocol})
+	}
+	if !l.out {
+		t.left++
+	}
+	if 2*t.left > len(t.listeners) {
+		stay := make([]*listener, 0, len(t.listeners)-t.left)
+		for _, other := range t.listeners {
+			if other.out = other.gone.Load(); !other.out {
+				stay = append(stay, other)
+			}
+		}
+		t.left = 0
+		t.listeners = stay
 	}
 	t.mu.Unlock()
-	if member {
-		h.release(t)
-	}
+	t.release()
 }
 
-func (h *Hub) release(t *topic) {
-	h.mu.Lock()
+func (t *topic) release() {
+	ts := &t.core.topics
+	ts.mu.Lock()
 	t.refs--
 	last := t.refs == 0
 	// A topic that the broker refused is of no use to newcomers.
-	if (last || t.failed()) && h.topics[t.stream] == t {
-		delete(h.topics, t.stream)
+	if (last || t.failed()) && ts.byName[t.stream] == t {
+		delete(ts.byName, t.stream)
 	}
-	h.mu.Unlock()
+	ts.mu.Unlock()
 	if last && t.cancel != nil { // whoever asked the broker has waited for it
 		t.cancel()
 	}
@@ -117,25 +183,92 @@ func (t *topic) failed() bool {
 	}
 }
 
-// deliver sends a publication to every member. It does not block: a member
-// whose queue is full is disconnected.
-func (t *topic) deliver(p broker.Publication) {
-	if !json.Valid(p.Data) {
-		t.hub.logger().Error("cable: publication is not JSON", "stream", t.stream)
-		return
-	}
+// present are the listeners of this moment, some of whom may be gone.
+func (t *topic) present() []*listener {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for identifier, conns := range t.members {
-		if identifier == controlIdentifier {
-			for c := range conns {
-				c.control(p.Data)
-			}
+	return t.listeners
+}
+
+// deliver queues a publication for every listener. It does not block: who is
+// too far behind is disconnected. The broker calls it for one publication at a
+// time.
+func (t *topic) deliver(p broker.Publication) {
+	k, began := t.core, time.Now()
+	if !json.Valid(p.Data) {
+		go k.journal.warn("publication is not JSON", "stream", t.stream)
+		return
+	}
+	all := t.present()
+	message := &body{data: p.Data}
+	var (
+		last  *group
+		f     *frame
+		many  map[*group]*frame
+		ready []*conn
+		sum   int64
+	)
+	for _, l := range all {
+		if l.gone.Load() {
 			continue
 		}
-		frame := dataFrame(identifier, p.Data)
-		for c := range conns {
-			c.send(frame)
+		if l.group != last {
+			if last != nil && many == nil {
+				many = map[*group]*frame{last: f}
+			}
+			last = l.group
+			if f = many[last]; f == nil {
+				f = &frame{prefix: last.prefix, body: message}
+				if many != nil {
+					many[last] = f
+				}
+			}
+		}
+		backlog, start := l.conn.push(f)
+		sum += backlog
+		if start {
+			if ready = append(ready, l.conn); len(ready) == 64 {
+				k.writers.add(ready...)
+				ready = ready[:0]
+			}
 		}
 	}
+	k.writers.add(ready...)
+	t.pressed.Store(len(all) > 0 && sum/int64(len(all)) > k.limits.backlog/4)
+	if k.ledger.bytes.Load() > k.limits.totalBacklog && k.shedding.CompareAndSwap(false, true) {
+		go k.shed()
+	}
+	if k.hub.Metrics != nil {
+		k.observe(Event{Kind: EventBroadcast, Count: len(all), Bytes: len(p.Data), Took: time.Since(began)})
+	}
+}
+
+// mostHoldBack is how long a broadcaster waits for listeners at most.
+const mostHoldBack = 250 * time.Millisecond
+
+// holdBack has a broadcaster wait while the stream's listeners are on average a
+// quarter of the way to being cut, or all queues together half of it: somebody
+// who broadcasts in a loop is quicker than any client. It is the average that
+// counts, so that a few who do not read hold up nobody.
+func (k *core) holdBack(stream string) {
+	t := k.topics.find(stream)
+	if t == nil || !t.pressed.Load() && k.ledger.bytes.Load() <= k.limits.totalBacklog/2 {
+		return
+	}
+	began := time.Now()
+	for pause := time.Millisecond; time.Since(began) < mostHoldBack; pause = min(2*pause, 8*time.Millisecond) {
+		time.Sleep(pause)
+		var sum, n int64
+		for _, l := range t.present() {
+			if !l.gone.Load() {
+				sum += l.conn.backlog.Load()
+				n++
+			}
+		}
+		if (n == 0 || sum/n <= k.limits.backlog/8) && k.ledger.bytes.Load() <= k.limits.totalBacklog/2 {
+			t.pressed.Store(false)
+			break
+		}
+	}
+	k.observe(Event{Kind: EventHeldBack, Took: time.Since(began)})
 }

@@ -1,46 +1,87 @@
 package cable
 
 import (
-	"net/http/httptest"
+	"net/netip"
 	"testing"
-
-	"github.com/gorilla/websocket"
-
-	"github.com/turbowasm/turbowasm/server/broker"
+	"unique"
 )
 
 func TestABroadcastIsEncodedOncePerIdentifier(t *testing.T) {
-	memory := &broker.Memory{}
-	defer memory.Close()
-	h := &Hub{Broker: memory}
-	h.init()
-	frames := map[string]map[*websocket.PreparedMessage]int{}
+	h := &Hub{}
+	k, err := h.start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	identifiers := []string{`{"a":1}`, `{"a": 1}`}
+	seen := make([]map[*frame]int, 2)
 	var conns []*conn
+	var ears []*listener
 	for i := range 100 {
-		c := newConn(h, nil, httptest.NewRequest("GET", "/cable", nil))
-		identifier := []string{`{"a":1}`, `{"a": 1}`}[i%2]
-		if err := h.attach(t.Context(), "rooms", identifier, c); err != nil {
+		c := k.newConn(&sink{}, base{}, User{}, netip.Addr{}, "", t.Context())
+		c.writing = true // nobody writes: the queue stays
+		ear, err := k.listen(t.Context(), "rooms", unique.Make(identifiers[i%2]), c)
+		if err != nil {
 			t.Fatal(err)
 		}
-		frames[identifier] = map[*websocket.PreparedMessage]int{}
-		conns = append(conns, c)
+		conns, ears = append(conns, c), append(ears, ear)
+		seen[i%2] = map[*frame]int{}
 	}
 	if err := h.Broadcast(t.Context(), "rooms", "x"); err != nil {
 		t.Fatal(err)
 	}
 	for i, c := range conns {
-		frames[[]string{`{"a":1}`, `{"a": 1}`}[i%2]][<-c.queue]++
+		if len(c.queue) != 1 {
+			t.Fatalf("connection %d got %d frames", i, len(c.queue))
+		}
+		seen[i%2][c.queue[0]]++
 	}
-	for identifier, f := range frames {
-		if len(f) != 1 {
-			t.Errorf("%s was encoded %d times", identifier, len(f))
+	for i, frames := range seen {
+		if len(frames) != 1 {
+			t.Errorf("%s was encoded %d times", identifiers[i], len(frames))
 		}
 	}
-	for i, c := range conns {
-		h.detach("rooms", []string{`{"a":1}`, `{"a": 1}`}[i%2], c)
-		h.detach("rooms", `{"a":1}`, c) // again changes nothing
+	// The message waits a hundred times, and counts once.
+	want := int64(len(`"x"`)) + 2*frameCost + int64(len(base{}.prefix(identifiers[0]))+len(base{}.prefix(identifiers[1])))
+	if got := k.stats().Backlog; got != want {
+		t.Errorf("the backlog is %d bytes, want %d", got, want)
 	}
-	if len(h.topics) > 0 {
-		t.Errorf("%d topics are left", len(h.topics))
+	for i, c := range conns {
+		c.cut(ReasonClient)
+		ears[i].leave()
+	}
+	if got := k.stats(); got.Backlog != 0 || got.Streams != 0 {
+		t.Errorf("%+v is left", got)
+	}
+}
+
+func TestListenersComeAndGoWhileABroadcastWalks(t *testing.T) {
+	k, err := (&Hub{}).start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := k.newConn(&sink{}, base{}, User{}, netip.Addr{}, "", t.Context())
+	identifier := unique.Make(`{"a":1}`)
+	listen := func() *listener {
+		ear, err := k.listen(t.Context(), "rooms", identifier, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ear
+	}
+	stays := listen()
+	topic := stays.topic
+	walked := topic.present()
+	for range 1000 {
+		listen().leave()
+	}
+	if len(walked) != 1 || walked[0] != stays {
+		t.Errorf("what a broadcast walks over has changed: %v", walked)
+	}
+	if got := topic.present(); len(got) > 3 {
+		t.Errorf("one listener takes the room of %d", len(got))
+	}
+	stays.leave()
+	if n := k.topics.count(); n != 0 {
+		t.Errorf("%d topics are left", n)
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func ExampleVerifier() {
-	v := streamname.Verifier{Key: []byte("s3cr3t")}
+	v := streamname.Verifier{Keys: [][]byte{[]byte("0123456789abcdef")}}
 	signed, err := v.Sign("rooms", nil)
 	fmt.Println(signed, err)
 	name, err := v.Verify(signed, "")
@@ -15,7 +15,7 @@ func ExampleVerifier() {
 	_, err = v.Verify("x"+signed, "")
 	fmt.Println(err)
 	// Output:
-	// InJvb21zIg==--a4af9593b46d58a3b1b500647cd061256f677a3561d6386ca9ae27d4547567b7 <nil>
+	// InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db <nil>
 	// rooms <nil>
 	// streamname: verify: bad signature
 }

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -24,31 +25,57 @@ var (
 	ErrPurpose   = errors.New("signed for another purpose")
 )
 
+// MinKey is how many bytes a key must have, and a secret that one is derived
+// from: what is shorter can be guessed.
+const MinKey = 16
+
+// ErrKey reports a key or a secret that is missing or too short.
+var ErrKey = fmt.Errorf("key or secret of less than %d bytes", MinKey)
+
 // DeriveKey derives the signing key from a Rails application's
 // secret_key_base: PBKDF2 with HMAC-SHA256 and the salt of turbo-rails, 64
-// bytes.
-func DeriveKey(secretKeyBase string) []byte { return deriveKey(sha256.New, secretKeyBase) }
+// bytes. A secret of less than [MinKey] bytes is refused with [ErrKey].
+func DeriveKey(secretKeyBase string) ([]byte, error) { return deriveKey(sha256.New, secretKeyBase) }
 
 // DeriveKeySHA1 does it as Rails applications with the defaults of 6.1 and
 // older do.
-func DeriveKeySHA1(secretKeyBase string) []byte { return deriveKey(sha1.New, secretKeyBase) }
+func DeriveKeySHA1(secretKeyBase string) ([]byte, error) { return deriveKey(sha1.New, secretKeyBase) }
 
-func deriveKey[H hash.Hash](h func() H, secret string) []byte {
-	key, err := pbkdf2.Key(h, secret, []byte("turbo/signed_stream_verifier_key"), 1000, 64)
-	if err != nil { // only in FIPS mode, for parameters that are constant here
-		panic("streamname: derive key: " + err.Error())
+func deriveKey[H hash.Hash](h func() H, secret string) ([]byte, error) {
+	if len(secret) < MinKey {
+		return nil, fmt.Errorf("streamname: derive key: %w", ErrKey)
 	}
-	return key
+	key, err := pbkdf2.Key(h, secret, []byte("turbo/signed_stream_verifier_key"), 1000, 64)
+	if err != nil { // in FIPS mode, for SHA-1
+		return nil, fmt.Errorf("streamname: derive key: %w", err)
+	}
+	return key, nil
 }
 
 // Verifier signs and verifies stream names. It may be used concurrently.
 type Verifier struct {
-	// Key is the result of [DeriveKey], or the bytes of Rails'
-	// config.turbo.signed_stream_verifier_key. Empty refuses to sign and verify.
-	Key []byte
+	// Keys are results of [DeriveKey], or the bytes of Rails'
+	// config.turbo.signed_stream_verifier_key: the first one signs, all of them
+	// verify, so that a key can be replaced while pages still show names that
+	// the old one signed. Without a key, or with one of less than [MinKey]
+	// bytes, signing and verifying fail with [ErrKey].
+	Keys [][]byte
 	// URLSafe signs in the URL-safe Base64 alphabet without padding. Verify
 	// reads both alphabets in any case.
 	URLSafe bool
+}
+
+// Check reports whether the keys are good: nil, or an error that wraps [ErrKey].
+func (v *Verifier) Check() error {
+	if len(v.Keys) == 0 {
+		return ErrKey
+	}
+	for _, key := range v.Keys {
+		if len(key) < MinKey {
+			return ErrKey
+		}
+	}
+	return nil
 }
 
 // SignOptions narrow what a signed name is good for. They are written into the
@@ -64,8 +91,8 @@ type SignOptions struct {
 // Sign signs a name; nil options sign as turbo-rails does. The name must be
 // valid UTF-8.
 func (v *Verifier) Sign(name string, o *SignOptions) (string, error) {
-	if len(v.Key) == 0 {
-		return "", fmt.Errorf("streamname: sign %q: no key", name)
+	if err := v.Check(); err != nil {
+		return "", fmt.Errorf("streamname: sign %q: %w", name, err)
 	}
 	if name == "" || !utf8.ValidString(name) {
 		return "", fmt.Errorf("streamname: sign %q: name is empty or not UTF-8", name)
@@ -89,39 +116,63 @@ func (v *Verifier) Sign(name string, o *SignOptions) (string, error) {
 		enc = base64.RawURLEncoding
 	}
 	data := enc.EncodeToString([]byte(payload))
-	return data + "--" + v.digest(data), nil
+	return data + "--" + digest(v.Keys[0], data), nil
+}
+
+// Name is what a signed name says.
+type Name struct {
+	Stream  string    // the stream's name, never empty
+	Purpose string    // empty if it was signed for none
+	Expires time.Time // zero if never
 }
 
 // Verify returns the name that was signed for the purpose (empty for none),
 // provided that the signature is ours and has not expired. The error wraps
-// [ErrSignature], [ErrExpired] or [ErrPurpose].
+// [ErrSignature], [ErrExpired], [ErrPurpose] or [ErrKey].
 func (v *Verifier) Verify(signed, purpose string) (string, error) {
-	name, err := v.verify(signed, purpose)
+	name, err := v.Open(signed)
 	if err != nil {
-		return "", fmt.Errorf("streamname: verify: %w", err)
+		return "", err
+	}
+	if name.Purpose != purpose {
+		return "", fmt.Errorf("streamname: verify: %w", ErrPurpose)
+	}
+	return name.Stream, nil
+}
+
+// Open verifies as Verify does, and leaves it to the caller to judge the
+// purpose and to heed the expiry from now on.
+func (v *Verifier) Open(signed string) (Name, error) {
+	name, err := v.open(signed)
+	if err != nil {
+		return Name{}, fmt.Errorf("streamname: verify: %w", err)
 	}
 	return name, nil
 }
 
-func (v *Verifier) verify(signed, purpose string) (string, error) {
+func (v *Verifier) open(signed string) (Name, error) {
+	if err := v.Check(); err != nil {
+		return Name{}, err
+	}
 	// The separator is found by its place: url-safe data may contain "--".
 	cut := len(signed) - hex.EncodedLen(sha256.Size) - len("--")
-	if len(v.Key) == 0 || cut <= 0 || signed[cut:cut+2] != "--" {
-		return "", ErrSignature
+	if cut <= 0 || signed[cut:cut+2] != "--" {
+		return Name{}, ErrSignature
 	}
-	data, digest := signed[:cut], signed[cut+2:]
-	if !hmac.Equal([]byte(digest), []byte(v.digest(data))) {
-		return "", ErrSignature
+	data, given := signed[:cut], []byte(signed[cut+2:])
+	ours := func(key []byte) bool { return hmac.Equal(given, []byte(digest(key, data))) }
+	if !slices.ContainsFunc(v.Keys, ours) {
+		return Name{}, ErrSignature
 	}
 	payload, err := v.decode(data)
 	if err != nil {
-		return "", fmt.Errorf("%w: %w", ErrSignature, err)
+		return Name{}, fmt.Errorf("%w: %w", ErrSignature, err)
 	}
-	return open(payload, purpose, time.Now())
+	return open(payload, time.Now())
 }
 
-func (v *Verifier) digest(data string) string {
-	mac := hmac.New(sha256.New, v.Key)
+func digest(key []byte, data string) string {
+	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(data))
 	return hex.EncodeToString(mac.Sum(nil))
 }
@@ -140,9 +191,9 @@ func (v *Verifier) decode(data string) ([]byte, error) {
 
 // open reads the name out of a verified payload: a JSON string, or the
 // envelope in which Rails keeps expiry and purpose.
-func open(payload []byte, purpose string, now time.Time) (string, error) {
+func open(payload []byte, now time.Time) (Name, error) {
 	if !utf8.Valid(payload) {
-		return "", fmt.Errorf("%w: payload is not UTF-8", ErrSignature)
+		return Name{}, fmt.Errorf("%w: payload is not UTF-8", ErrSignature)
 	}
 	var envelope struct {
 		Rails *struct {
@@ -152,28 +203,29 @@ func open(payload []byte, purpose string, now time.Time) (string, error) {
 			Pur     string          `json:"pur"`
 		} `json:"_rails"`
 	}
+	var name Name
 	if json.Unmarshal(payload, &envelope) == nil && envelope.Rails != nil {
 		e := envelope.Rails
-		if e.Exp != nil && !now.Before(*e.Exp) {
-			return "", ErrExpired
+		if e.Exp != nil {
+			if !now.Before(*e.Exp) {
+				return Name{}, ErrExpired
+			}
+			name.Expires = *e.Exp
 		}
-		if e.Pur != purpose {
-			return "", ErrPurpose
-		}
+		name.Purpose = e.Pur
 		if payload = e.Data; payload == nil {
 			payload = e.Message
 		}
-	} else if purpose != "" {
-		return "", ErrPurpose
 	}
-	var name *string
-	if err := json.Unmarshal(payload, &name); err != nil {
-		return "", fmt.Errorf("%w: %w", ErrSignature, err)
+	var stream *string
+	if err := json.Unmarshal(payload, &stream); err != nil {
+		return Name{}, fmt.Errorf("%w: %w", ErrSignature, err)
 	}
-	if name == nil || *name == "" {
-		return "", fmt.Errorf("%w: no name", ErrSignature)
+	if stream == nil || *stream == "" {
+		return Name{}, fmt.Errorf("%w: no name", ErrSignature)
 	}
-	return *name, nil
+	name.Stream = *stream
+	return name, nil
 }
 
 // quote writes a JSON string as Ruby's JSON library does: encoding/json would

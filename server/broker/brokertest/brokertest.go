@@ -14,22 +14,13 @@ import (
 	"github.com/turbowasm/turbowasm/server/cable"
 )
 
-// Broker is a cable.Broker with a history.
-type Broker interface {
-	cable.Broker
-	// History returns what was published after since, oldest first, and the
-	// last position; from the zero Position, only the latter. Where the history
-	// does not reach back to since, the error wraps broker.ErrGap.
-	History(ctx context.Context, stream string, since broker.Position) ([]broker.Publication, broker.Position, error)
-}
-
 // Run checks a broker. make returns a broker without streams that keeps size
-// publications of each; the two it returns may be connected to the same log or
+// publications of each, of at least 64 bytes; the two it returns may be connected to the same log or
 // be the same broker. It must clean up by t.Cleanup.
-func Run(t *testing.T, make func(t *testing.T, size int) (publisher, subscriber Broker)) {
+func Run(t *testing.T, make func(t *testing.T, size int) (publisher, subscriber cable.Broker)) {
 	for _, c := range []struct {
 		name string
-		test func(t *testing.T, p, s Broker)
+		test func(t *testing.T, p, s cable.Broker)
 	}{
 		{"delivers to every subscription of the stream and to no other", deliver},
 		{"stops delivering when cancelled", cancelled},
@@ -53,7 +44,7 @@ type inbox struct {
 	more chan struct{}
 }
 
-func listen(t *testing.T, b Broker, stream string) (*inbox, func()) {
+func listen(t *testing.T, b cable.Broker, stream string) (*inbox, func()) {
 	in := &inbox{more: make(chan struct{}, 1)}
 	cancel, err := b.Subscribe(t.Context(), stream, func(p broker.Publication) {
 		in.mu.Lock()
@@ -90,7 +81,7 @@ func (in *inbox) wait(t *testing.T, n int) []broker.Publication {
 	}
 }
 
-func publish(t *testing.T, b Broker, stream, data string) broker.Position {
+func publish(t *testing.T, b cable.Broker, stream, data string) broker.Position {
 	t.Helper()
 	at, err := b.Publish(t.Context(), stream, []byte(data))
 	if err != nil {
@@ -107,7 +98,7 @@ func texts(pubs []broker.Publication) []string {
 	return all
 }
 
-func deliver(t *testing.T, p, s Broker) {
+func deliver(t *testing.T, p, s cable.Broker) {
 	one, _ := listen(t, s, "rooms")
 	two, _ := listen(t, s, "rooms")
 	other, _ := listen(t, s, "rooms:5")
@@ -128,7 +119,7 @@ func deliver(t *testing.T, p, s Broker) {
 	}
 }
 
-func cancelled(t *testing.T, p, s Broker) {
+func cancelled(t *testing.T, p, s cable.Broker) {
 	gone, cancel := listen(t, s, "rooms")
 	stays, _ := listen(t, s, "rooms")
 	publish(t, p, "rooms", `1`)
@@ -142,7 +133,7 @@ func cancelled(t *testing.T, p, s Broker) {
 	}
 }
 
-func positions(t *testing.T, p, s Broker) {
+func positions(t *testing.T, p, s cable.Broker) {
 	first := publish(t, p, "a", `1`)
 	if first.Offset != 1 || first.Epoch == "" {
 		t.Errorf("first position is %+v", first)
@@ -153,12 +144,12 @@ func positions(t *testing.T, p, s Broker) {
 	if other := publish(t, p, "b", `1`); other.Offset != 1 {
 		t.Errorf("the other stream begins at %+v", other)
 	}
-	if _, top, err := s.History(t.Context(), "a", broker.Position{}); err != nil || top.Offset != 2 || top.Epoch != first.Epoch {
+	if top, err := s.Position(t.Context(), "a"); err != nil || top.Offset != 2 || top.Epoch != first.Epoch {
 		t.Errorf("last position is %+v, %v", top, err)
 	}
 }
 
-func order(t *testing.T, p, s Broker) {
+func order(t *testing.T, p, s cable.Broker) {
 	in, _ := listen(t, s, "rooms")
 	var wg sync.WaitGroup
 	for w := range 4 {
@@ -178,7 +169,7 @@ func order(t *testing.T, p, s Broker) {
 	}
 }
 
-func history(t *testing.T, p, s Broker) {
+func history(t *testing.T, p, s cable.Broker) {
 	start := publish(t, p, "rooms", `1`)
 	publish(t, p, "rooms", `2`)
 	last := publish(t, p, "rooms", `3`)
@@ -186,14 +177,13 @@ func history(t *testing.T, p, s Broker) {
 		since broker.Position
 		want  []string
 	}{
-		{broker.Position{}, nil},
 		{broker.Position{Epoch: start.Epoch}, []string{`1`, `2`, `3`}},
 		{start, []string{`2`, `3`}},
 		{last, nil},
 	} {
-		got, top, err := s.History(t.Context(), "rooms", c.since)
-		if err != nil || top != last || !slices.Equal(texts(got), c.want) {
-			t.Errorf("since %+v: got %q to %+v, %v", c.since, texts(got), top, err)
+		got, err := s.History(t.Context(), "rooms", c.since)
+		if err != nil || !slices.Equal(texts(got), c.want) {
+			t.Errorf("since %+v: got %q, %v", c.since, texts(got), err)
 		}
 		if len(got) > 0 && (got[len(got)-1].Position != last || got[0].Stream != "rooms") {
 			t.Errorf("since %+v: positions are %+v", c.since, got)
@@ -201,24 +191,27 @@ func history(t *testing.T, p, s Broker) {
 	}
 	// A stream without publications has a position too: a page rendered now
 	// can ask for what came after.
-	_, top, err := s.History(t.Context(), "empty", broker.Position{})
+	top, err := s.Position(t.Context(), "empty")
 	if err != nil || top.Offset != 0 || top.Epoch == "" {
 		t.Fatalf("an empty stream is at %+v, %v", top, err)
 	}
+	if got, err := s.History(t.Context(), "empty", top); err != nil || len(got) != 0 {
+		t.Errorf("since now: got %q, %v", texts(got), err)
+	}
 	publish(t, p, "empty", `1`)
-	if got, _, err := s.History(t.Context(), "empty", top); err != nil || len(got) != 1 {
+	if got, err := s.History(t.Context(), "empty", top); err != nil || len(got) != 1 {
 		t.Errorf("since the empty stream: got %q, %v", texts(got), err)
 	}
 }
 
-func gap(t *testing.T, p, s Broker) {
+func gap(t *testing.T, p, s cable.Broker) {
 	start := publish(t, p, "rooms", `0`)
 	var last broker.Position
 	for range 11 { // one more than are kept
 		last = publish(t, p, "rooms", `1`)
 	}
 	second := broker.Position{Epoch: start.Epoch, Offset: 2}
-	if got, _, err := s.History(t.Context(), "rooms", second); err != nil || len(got) != 10 {
+	if got, err := s.History(t.Context(), "rooms", second); err != nil || len(got) != 10 {
 		t.Errorf("the ten that are kept: got %d, %v", len(got), err)
 	}
 	for name, since := range map[string]broker.Position{
@@ -226,17 +219,18 @@ func gap(t *testing.T, p, s Broker) {
 		"another epoch":    {Epoch: "x" + last.Epoch, Offset: last.Offset},
 		"after the last":   {Epoch: last.Epoch, Offset: last.Offset + 1},
 		"an epoch of none": {Offset: last.Offset},
+		"no position":      {},
 	} {
-		if got, _, err := s.History(t.Context(), "rooms", since); !errors.Is(err, broker.ErrGap) {
+		if got, err := s.History(t.Context(), "rooms", since); !errors.Is(err, broker.ErrGap) {
 			t.Errorf("%s: got %q, %v", name, texts(got), err)
 		}
 	}
-	if _, _, err := s.History(t.Context(), "unknown", last); !errors.Is(err, broker.ErrGap) {
+	if _, err := s.History(t.Context(), "unknown", last); !errors.Is(err, broker.ErrGap) {
 		t.Errorf("an unknown stream: %v", err)
 	}
 }
 
-func ended(t *testing.T, p, s Broker) {
+func ended(t *testing.T, p, s cable.Broker) {
 	in, _ := listen(t, s, "rooms")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -245,6 +239,12 @@ func ended(t *testing.T, p, s Broker) {
 	}
 	if _, err := s.Subscribe(ctx, "rooms", func(broker.Publication) {}); !errors.Is(err, context.Canceled) {
 		t.Errorf("subscribe: %v", err)
+	}
+	if _, err := s.Position(ctx, "rooms"); !errors.Is(err, context.Canceled) {
+		t.Errorf("position: %v", err)
+	}
+	if _, err := s.History(ctx, "rooms", broker.Position{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("history: %v", err)
 	}
 	publish(t, p, "rooms", `2`)
 	if got := texts(in.wait(t, 1)); got[0] != `2` {

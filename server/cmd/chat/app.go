@@ -14,6 +14,7 @@ import (
 
 	"github.com/turbowasm/turbowasm/server"
 	"github.com/turbowasm/turbowasm/server/assets"
+	"github.com/turbowasm/turbowasm/server/broker/memory"
 	"github.com/turbowasm/turbowasm/server/cable"
 	"github.com/turbowasm/turbowasm/server/frame"
 	"github.com/turbowasm/turbowasm/server/stream"
@@ -48,6 +49,7 @@ func newApp(ctx context.Context, db *store, runtime fs.FS, c config) (*app, erro
 	}
 	a := &app{db: db, config: c, logger: c.Logger, turbo: &server.Server{SecretKeyBase: secret}}
 	a.turbo.Cable.Logger = c.Logger
+	a.turbo.Cable.Broker = &memory.Broker{}
 	a.turbo.Cable.Authenticate = a.authenticate
 	a.turbo.Cable.Authorize = a.authorize
 	if c.Public != nil {
@@ -61,6 +63,9 @@ func newApp(ctx context.Context, db *store, runtime fs.FS, c config) (*app, erro
 		return nil, err
 	}
 	if a.views, err = a.parseViews(); err != nil {
+		return nil, err
+	}
+	if err := a.turbo.Start(); err != nil {
 		return nil, err
 	}
 	return a, nil

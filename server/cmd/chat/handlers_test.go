@@ -234,9 +234,6 @@ func TestAddressesOfFramesArePagesToo(t *testing.T) {
 func (c *testChat) listen(t *testing.T, name string) <-chan string {
 	t.Helper()
 	heard := make(chan string, 100)
-	if err := c.turbo.Cable.Broadcast(t.Context(), "nobody's", ""); err != nil { // makes the broker
-		t.Fatal(err)
-	}
 	cancel, err := c.turbo.Cable.Broker.Subscribe(t.Context(), name, func(p broker.Publication) {
 		var message string
 		if err := json.Unmarshal(p.Data, &message); err != nil {

@@ -87,7 +87,7 @@ func serve(ctx context.Context, listener net.Listener, c config) error {
 	// that lose their connection find nobody, and wait for the next process.
 	err = errors.Join(err, end(ctx, c.Logger, "requests", requestsTimeout, srv.Shutdown))
 	srv.Close()
-	err = errors.Join(err, end(ctx, c.Logger, "connections", connectionsTimeout, a.turbo.Shutdown))
+	err = errors.Join(err, end(ctx, c.Logger, "connections", connectionsTimeout, func(ctx context.Context) error { return a.turbo.Shutdown(ctx) }))
 	if err != nil {
 		return fmt.Errorf("chat: serve: %w", err)
 	}

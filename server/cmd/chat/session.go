@@ -119,6 +119,9 @@ func (a *app) visitor(r *http.Request) (user, error) {
 // authenticate finds the user of a cable connection.
 func (a *app) authenticate(r *http.Request) (cable.User, error) {
 	u, err := a.visitor(r)
+	if errors.Is(err, errNotFound) {
+		err = fmt.Errorf("%w: %w", cable.ErrUnauthorized, err) // for good; after anything else the page comes back
+	}
 	if err != nil {
 		return cable.User{}, err
 	}

@@ -1,0 +1,261 @@
+// Package memory is the broker of a single process: streams with a history
+// that is bounded by count, age and bytes, kept in order. It imports nothing
+// but the standard library and needs no goroutine.
+package memory
+
+import (
+	"cmp"
+	"container/list"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/turbowasm/turbowasm/server/broker"
+)
+
+// Broker is a broker within one process. Its zero value is ready to use; it is
+// safe for concurrent use and must not be copied. Fields must not change after
+// the first call.
+//
+// What is older than HistoryTTL, or too much, is forgotten at the next
+// publication to any stream. All streams share one epoch, which is the
+// process's: whoever comes back from an older one is told [broker.ErrGap].
+type Broker struct {
+	// HistorySize is how many publications a stream keeps; 0 is 100.
+	HistorySize int
+	// HistoryBytes is how many bytes of data a stream keeps; 0 is 1 MiB.
+	HistoryBytes int
+	// HistoryTTL is how long a publication is kept; 0 is five minutes.
+	HistoryTTL time.Duration
+	// TotalBytes is how many bytes of data all streams keep together; 0 is
+	// 64 MiB. The oldest go first, whatever their stream.
+	TotalBytes int
+
+	once  sync.Once
+	epoch string
+
+	mu      sync.Mutex // guards what follows, and every stream's refs and used; taken within a stream's mu
+	streams map[string]*stream
+	log     list.List // of *entry: the history of all streams, oldest first
+	bytes   int       // of data in log
+	quiet   list.List // of *stream: those published to, the longest unused first
+	floor   uint64    // the offset of a stream that is not known
+}
+
+// Streams that nobody listens to and that keep nothing are forgotten after a
+// day, or earlier if there are very many; only their offset is worth keeping.
+const (
+	forgetAfter = 24 * time.Hour
+	maxQuiet    = 1 << 16
+)
+
+type stream struct {
+	name string
+
+	mu   sync.Mutex // held through a publication, so that deliveries keep the order
+	subs []*subscription
+
+	// Guarded by Broker.mu:
+	refs    int // publishers at work and subscriptions
+	offset  uint64
+	entries []*list.Element // in Broker.log, oldest first
+	bytes   int
+	used    time.Time
+	place   *list.Element // in Broker.quiet; nil before the first publication
+}
+
+type entry struct {
+	stream *stream
+	pub    broker.Publication
+	at     time.Time
+}
+
+type subscription struct{ deliver func(broker.Publication) }
+
+func (b *Broker) init() { b.once.Do(func() { b.epoch = rand.Text()[:16] }) }
+
+// use finds or makes a stream and keeps it from being forgotten until unuse.
+func (b *Broker) use(name string) *stream {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.streams[name]
+	if s == nil {
+		if b.streams == nil {
+			b.streams = make(map[string]*stream)
+		}
+		s = &stream{name: name, offset: b.floor}
+		b.streams[name] = s
+	}
+	s.refs++
+	return s
+}
+
+func (b *Broker) unuse(s *stream) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s.refs--
+	if s.refs == 0 && s.place == nil { // never published to: nothing to remember
+		delete(b.streams, s.name)
+	}
+}
+
+// Publish appends data to the stream and delivers it to its subscribers before
+// it returns. The broker keeps data, which must not be changed any more.
+func (b *Broker) Publish(ctx context.Context, name string, data []byte) (broker.Position, error) {
+	if err := ctx.Err(); err != nil {
+		return broker.Position{}, fmt.Errorf("broker: publish to %q: %w", name, err)
+	}
+	b.init()
+	s := b.use(name)
+	defer b.unuse(s)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	pub := b.append(s, data, time.Now())
+	for _, sub := range s.subs {
+		sub.deliver(pub)
+	}
+	return pub.Position, nil
+}
+
+// append records a publication and forgets what there is no room for.
+func (b *Broker) append(s *stream, data []byte, now time.Time) broker.Publication {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s.offset++
+	pub := broker.Publication{Stream: s.name, Position: broker.Position{Epoch: b.epoch, Offset: s.offset}, Data: data}
+	s.entries = append(s.entries, b.log.PushBack(&entry{s, pub, now}))
+	s.bytes += len(data)
+	b.bytes += len(data)
+	for len(s.entries) > cmp.Or(b.HistorySize, 100) || s.bytes > cmp.Or(b.HistoryBytes, 1<<20) {
+		b.drop(s)
+	}
+	for e := b.log.Front(); e != nil; e = b.log.Front() {
+		oldest := e.Value.(*entry)
+		if b.bytes <= cmp.Or(b.TotalBytes, 64<<20) && now.Sub(oldest.at) < b.ttl() {
+			break
+		}
+		b.drop(oldest.stream)
+	}
+	s.used = now
+	if s.place == nil {
+		s.place = b.quiet.PushBack(s)
+	} else {
+		b.quiet.MoveToBack(s.place)
+	}
+	b.forget(now)
+	return pub
+}
+
+func (b *Broker) ttl() time.Duration { return cmp.Or(b.HistoryTTL, 5*time.Minute) }
+
+// drop takes the oldest publication out of a stream's history.
+func (b *Broker) drop(s *stream) {
+	e := b.log.Remove(s.entries[0]).(*entry)
+	s.entries = s.entries[1:]
+	if len(s.entries) == 0 {
+		s.entries = nil
+	}
+	s.bytes -= len(e.pub.Data)
+	b.bytes -= len(e.pub.Data)
+}
+
+// forget lets go of streams that have been quiet for long. Streams that are not
+// known stand at the highest offset that was ever forgotten, so that no offset
+// is given twice in an epoch.
+func (b *Broker) forget(now time.Time) {
+	for tries := 0; tries < 8; tries++ { // a few at a time, so that nobody waits
+		e := b.quiet.Front()
+		if e == nil {
+			return
+		}
+		s := e.Value.(*stream)
+		if b.quiet.Len() <= maxQuiet && now.Sub(s.used) < forgetAfter {
+			return
+		}
+		if s.refs > 0 || len(s.entries) > 0 {
+			s.used = now // not yet
+			b.quiet.MoveToBack(e)
+			continue
+		}
+		b.quiet.Remove(e)
+		delete(b.streams, s.name)
+		b.floor = max(b.floor, s.offset)
+	}
+}
+
+// Subscribe has every later publication of the stream delivered, in order and
+// one at a time, until cancel is called. deliver must not block and must not
+// call the broker. A stream may have several subscriptions.
+func (b *Broker) Subscribe(ctx context.Context, name string, deliver func(broker.Publication)) (cancel func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("broker: subscribe to %q: %w", name, err)
+	}
+	b.init()
+	s := b.use(name)
+	sub := &subscription{deliver}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.subs = append(s.subs, sub)
+	return sync.OnceFunc(func() {
+		s.mu.Lock()
+		s.subs = slices.DeleteFunc(s.subs, func(x *subscription) bool { return x == sub })
+		s.mu.Unlock()
+		b.unuse(s)
+	}), nil
+}
+
+// Position is that of the stream's last publication.
+func (b *Broker) Position(ctx context.Context, name string) (broker.Position, error) {
+	if err := ctx.Err(); err != nil {
+		return broker.Position{}, fmt.Errorf("broker: position of %q: %w", name, err)
+	}
+	b.init()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.position(name), nil
+}
+
+func (b *Broker) position(name string) broker.Position {
+	at := broker.Position{Epoch: b.epoch, Offset: b.floor}
+	if s := b.streams[name]; s != nil {
+		at.Offset = s.offset
+	}
+	return at
+}
+
+// History returns what was published after since, oldest first. [broker.ErrGap]
+// says that the history does not reach back to since.
+func (b *Broker) History(ctx context.Context, name string, since broker.Position) ([]broker.Publication, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("broker: history of %q: %w", name, err)
+	}
+	b.init()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	top := b.position(name)
+	if since.Epoch != top.Epoch || since.Offset > top.Offset {
+		return nil, fmt.Errorf("broker: history of %q: %w", name, broker.ErrGap)
+	}
+	missed := int(top.Offset - since.Offset)
+	if missed == 0 {
+		return nil, nil
+	}
+	s := b.streams[name]
+	if s == nil || missed > len(s.entries) {
+		return nil, fmt.Errorf("broker: history of %q: %w", name, broker.ErrGap)
+	}
+	pubs := make([]broker.Publication, 0, missed)
+	now := time.Now()
+	for _, e := range s.entries[len(s.entries)-missed:] {
+		if kept := e.Value.(*entry); now.Sub(kept.at) < b.ttl() {
+			pubs = append(pubs, kept.pub)
+		}
+	}
+	if len(pubs) < missed {
+		return nil, fmt.Errorf("broker: history of %q: %w", name, broker.ErrGap)
+	}
+	return pubs, nil
+}

@@ -1,0 +1,157 @@
+package cable
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// command is what a client sends. Identifier is compared byte for byte.
+type command struct {
+	Command    string
+	Identifier string
+	Data       string // JSON in a string
+}
+
+// parseCommand reads one frame, which is UTF-8. Keys count as they are written:
+// encoding/json would take "COMMAND" for "command".
+func parseCommand(frame []byte) (command, error) {
+	object, err := parseObject(frame)
+	if err != nil {
+		return command{}, fmt.Errorf("frame is no command: %w", err)
+	}
+	var c command
+	for key, field := range map[string]*string{"command": &c.Command, "identifier": &c.Identifier, "data": &c.Data} {
+		if raw, ok := object[key]; ok && string(raw) != "null" {
+			if *field, err = unquote(raw); err != nil {
+				return command{}, fmt.Errorf("frame is no command: %s: %w", key, err)
+			}
+		}
+	}
+	return c, nil
+}
+
+var errNoObject = errors.New("no JSON object")
+
+func parseObject(text []byte) (map[string]json.RawMessage, error) {
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(text, &object); err != nil {
+		return nil, fmt.Errorf("%w: %w", errNoObject, err)
+	}
+	if object == nil {
+		return nil, errNoObject
+	}
+	return object, nil
+}
+
+// parseChannel reads the channel's class name out of an identifier.
+func parseChannel(identifier string) (string, error) {
+	object, err := parseObject([]byte(identifier))
+	if err != nil {
+		return "", fmt.Errorf("identifier: %w", err)
+	}
+	var name string
+	if err := json.Unmarshal(object["channel"], &name); err != nil || name == "" {
+		return "", errors.New("identifier names no channel")
+	}
+	return name, nil
+}
+
+// parseAction reads the action out of a command's data.
+func parseAction(data string) (string, json.RawMessage, error) {
+	object, err := parseObject([]byte(data))
+	if err != nil {
+		return "", nil, fmt.Errorf("data: %w", err)
+	}
+	action := "receive"
+	if raw, ok := object["action"]; ok {
+		if err := json.Unmarshal(raw, &action); err != nil {
+			return "", nil, fmt.Errorf("action is no string: %w", err)
+		}
+	}
+	return action, json.RawMessage(data), nil
+}
+
+// unquote reads a JSON string. Unlike encoding/json, it keeps surrogates that
+// are escaped and have no partner, as the three bytes that UTF-8 would need
+// for them, so that quote can give back what was sent.
+func unquote(raw []byte) (string, error) {
+	var s string
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return "", err
+	}
+	if !bytes.Contains(bytes.ToLower(raw), []byte(`\ud`)) {
+		return s, nil
+	}
+	// raw is a valid JSON string: only its surrogates are left to do.
+	var b strings.Builder
+	for in := string(raw[1 : len(raw)-1]); in != ""; {
+		next := strings.IndexByte(in, '\\')
+		if next < 0 {
+			b.WriteString(in)
+			break
+		}
+		b.WriteString(in[:next])
+		in = in[next:]
+		if in[1] != 'u' {
+			if err := json.Unmarshal([]byte(`"`+in[:2]+`"`), &s); err != nil {
+				return "", err
+			}
+			b.WriteString(s)
+			in = in[2:]
+			continue
+		}
+		r := escaped(in)
+		in = in[6:]
+		if utf16.IsSurrogate(r) {
+			if pair := utf16.DecodeRune(r, escaped(in)); pair != utf8.RuneError {
+				r, in = pair, in[6:]
+			} else {
+				b.Write([]byte{0xe0 | byte(r>>12), 0x80 | byte(r>>6)&0x3f, 0x80 | byte(r)&0x3f})
+				continue
+			}
+		}
+		b.WriteRune(r)
+	}
+	return b.String(), nil
+}
+
+// escaped reads \uXXXX at the beginning of s; -1 if there is none.
+func escaped(s string) rune {
+	if len(s) < 6 || s[:2] != `\u` {
+		return -1
+	}
+	n, err := strconv.ParseUint(s[2:6], 16, 16)
+	if err != nil {
+		return -1
+	}
+	return rune(n)
+}
+
+// quote writes a JSON string, with <, > and & escaped as Rails does.
+func quote(s string) string {
+	if utf8.ValidString(s) {
+		b, _ := json.Marshal(s) // a string always encodes
+		return string(b)
+	}
+	var b strings.Builder
+	b.WriteByte('"')
+	for s != "" {
+		if len(s) >= 3 && s[0] == 0xed && s[1] >= 0xa0 { // as unquote wrote it
+			fmt.Fprintf(&b, `\u%04x`, rune(s[0]&0xf)<<12|rune(s[1]&0x3f)<<6|rune(s[2]&0x3f))
+			s = s[3:]
+			continue
+		}
+		_, n := utf8.DecodeRuneInString(s)
+		char, _ := json.Marshal(s[:n])
+		b.Write(char[1 : len(char)-1])
+		s = s[n:]
+	}
+	b.WriteByte('"')
+	return b.String()
+}

@@ -1,0 +1,257 @@
+package cable
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/netip"
+	"net/url"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/turbowasm/turbowasm/server/broker/memory"
+	"github.com/turbowasm/turbowasm/server/streamname"
+)
+
+// core is a hub at work.
+type core struct {
+	hub      Hub // its fields, as they were at the start
+	limits   limits
+	verifier atomic.Pointer[streamname.Verifier]
+	broker   Broker
+	origins  map[string]bool
+	journal  journal
+	ledger   ledger
+	writers  writers
+	control  control
+	topics   topics
+
+	ids           atomic.Uint64
+	subscriptions atomic.Int64
+	shedding      atomic.Bool
+
+	mu        sync.Mutex // guards what follows; taken before a conn's mu
+	closed    bool
+	beats     [][]*conn // the connections, by the beat at which they are pinged
+	beat      int
+	count     int                // connections, and requests that may become one
+	addresses map[netip.Addr]int // the same by address
+	empty     chan struct{}      // closed when closed and count is 0
+	ticker    *time.Timer        // runs while there are connections
+}
+
+func newCore(h *Hub) (*core, error) {
+	l, err := h.resolve()
+	if err != nil {
+		return nil, err
+	}
+	if h.Verifier != nil {
+		if err := h.Verifier.Check(); err != nil {
+			return nil, fmt.Errorf("cable: verifier: %w", err)
+		}
+	}
+	k := &core{hub: *h, limits: l, broker: h.Broker, addresses: make(map[netip.Addr]int), empty: make(chan struct{})}
+	k.journal.logger = cmp.Or(h.Logger, slog.Default())
+	k.verifier.Store(h.Verifier)
+	if k.broker == nil {
+		k.broker = &memory.Broker{}
+	}
+	k.origins = make(map[string]bool)
+	for _, o := range h.AllowedOrigins {
+		origin := o
+		if o != "*" {
+			u, err := url.Parse(o)
+			if err != nil || !isOrigin(u) {
+				return nil, fmt.Errorf("cable: allowed origin %q is none", o)
+			}
+			origin = originOf(u.Scheme, u.Host)
+		}
+		k.origins[origin] = true
+	}
+	// Short intervals need few beats: a tick of less than a millisecond is no use.
+	k.beats = make([][]*conn, min(64, max(1, int(l.round()/(20*time.Millisecond)))))
+	k.writers.start()
+	return k, nil
+}
+
+func (k *core) observe(e Event) {
+	if k.hub.Metrics != nil {
+		k.hub.Metrics.Observe(e)
+	}
+}
+
+// publish outlives the request that ctx belongs to.
+func (k *core) publish(ctx context.Context, stream string, data []byte) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishTimeout)
+	defer cancel()
+	_, err := k.broker.Publish(ctx, stream, data)
+	return err
+}
+
+// errPanic stands for a panic of the application's, which was logged.
+var errPanic = errors.New("panic")
+
+// protect calls the application and makes an error of its panic. No lock that
+// a broadcast takes may be held.
+func (k *core) protect(what string, c *conn, call func() error) (err error) {
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		err = errPanic
+		k.observe(Event{Kind: EventPanic})
+		var user, remote string
+		if c != nil {
+			user, remote = c.user.ID, c.address
+		}
+		k.journal.logger.Error("cable: panic in "+what, "panic", p, "user", user, "remote", remote, "stack", string(debug.Stack()))
+	}()
+	return call()
+}
+
+// admit counts a request that may become a connection. Who was admitted is
+// dismissed in the end.
+func (k *core) admit(address netip.Addr) Reason {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.count >= k.limits.connections {
+		return ReasonConnections
+	}
+	if k.addresses[address] >= k.limits.perAddress {
+		return ReasonAddress
+	}
+	k.count++
+	k.addresses[address]++
+	return ""
+}
+
+func (k *core) dismiss(address netip.Addr) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.count--
+	if k.addresses[address]--; k.addresses[address] == 0 {
+		delete(k.addresses, address)
+	}
+	k.checkEmpty()
+}
+
+func (k *core) checkEmpty() {
+	if k.closed && k.count == 0 {
+		select {
+		case <-k.empty:
+		default:
+			close(k.empty)
+		}
+	}
+}
+
+// join puts an admitted connection among those that are pinged, told to go, and
+// reached by orders. It reports false if the hub is closing.
+func (k *core) join(c *conn) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	c.beat = k.beat // pinged a whole interval from now
+	k.beat = (k.beat + 1) % len(k.beats)
+	c.place = len(k.beats[c.beat])
+	k.beats[c.beat] = append(k.beats[c.beat], c)
+	k.startTicker()
+	return !k.closed
+}
+
+func (k *core) leave(c *conn) {
+	k.mu.Lock()
+	all := k.beats[c.beat]
+	last := all[len(all)-1]
+	all[c.place], last.place = last, c.place
+	all[len(all)-1] = nil
+	k.beats[c.beat] = all[:len(all)-1]
+	k.mu.Unlock()
+	k.dismiss(c.admitted)
+}
+
+// conns are those of this moment.
+func (k *core) conns() []*conn {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Concat(k.beats...)
+}
+
+func (k *core) closing() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.closed
+}
+
+func (k *core) stats() Stats {
+	k.mu.Lock()
+	n := 0
+	for _, b := range k.beats {
+		n += len(b)
+	}
+	k.mu.Unlock()
+	return Stats{
+		Connections:   n,
+		Subscriptions: int(k.subscriptions.Load()),
+		Streams:       k.topics.count(),
+		Backlog:       k.ledger.bytes.Load(),
+	}
+}
+
+func (k *core) shutdown(ctx context.Context) error {
+	k.mu.Lock()
+	k.closed = true
+	k.checkEmpty()
+	k.mu.Unlock()
+	for _, c := range k.conns() {
+		c.end(ReasonRestart, true)
+	}
+	select {
+	case <-k.empty:
+	case <-ctx.Done():
+		for _, c := range k.conns() {
+			c.cut(ReasonRestart)
+		}
+		// Cut connections end at once, unless a function of the application
+		// is at work for them.
+		grace := time.NewTimer(linger)
+		defer grace.Stop()
+		select {
+		case <-k.empty:
+		case <-grace.C:
+			return fmt.Errorf("cable: shutdown: hooks and requests are still running: %w", ctx.Err())
+		}
+	}
+	k.control.stop()
+	return nil
+}
+
+// shed cuts those who are furthest behind until the hub's backlog is bearable.
+// Only one runs at a time.
+func (k *core) shed() {
+	defer k.shedding.Store(false)
+	enough := k.limits.totalBacklog / 10 * 9
+	for k.ledger.bytes.Load() > enough {
+		behind, ended := map[*conn]int64{}, 0
+		for _, c := range k.conns() {
+			if n := c.backlog.Load(); n > 0 && c.ctx.Err() == nil {
+				behind[c] = n
+			}
+		}
+		worst := slices.SortedFunc(maps.Keys(behind), func(a, b *conn) int { return cmp.Compare(behind[b], behind[a]) })
+		for _, c := range worst[:min(len(worst), 1+len(worst)/50)] {
+			if c.end(ReasonBacklog, true) {
+				ended++
+			}
+		}
+		if ended == 0 { // what is left is being written
+			return
+		}
+	}
+}

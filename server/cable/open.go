@@ -1,0 +1,125 @@
+package cable
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/netip"
+)
+
+// visitor is a request that was let in, and whom it comes from.
+type visitor struct {
+	core     *core
+	request  *http.Request
+	address  netip.Addr
+	counted  netip.Addr
+	opening  *opening
+	user     User
+	refusal  Reason // empty if it may stay
+	comeBack bool   // after a refusal
+}
+
+// letIn decides about a request that wants a connection, whatever its
+// transport. It answers those that get none; a visitor that it returns, even
+// one that is refused, is to become a connection or to be sent away.
+func (k *core) letIn(w http.ResponseWriter, r *http.Request) *visitor {
+	if !k.allowedOrigin(r) {
+		k.observe(Event{Kind: EventRefused, Reason: ReasonOrigin})
+		scheme, host := k.schemeAndHost(r)
+		k.journal.warn("origin refused", "origin", r.Header.Get("Origin"), "scheme", scheme, "host", host)
+		http.Error(w, "Page not found", http.StatusNotFound)
+		return nil
+	}
+	v := &visitor{core: k, request: r, address: k.address(r)}
+	v.counted = countedAs(v.address)
+	if reason := k.admit(v.counted); reason != "" {
+		k.observe(Event{Kind: EventRefused, Reason: reason})
+		k.journal.warn("connection refused", "reason", reason, "remote", v.address)
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, string(reason), http.StatusServiceUnavailable)
+		return nil
+	}
+	v.opening = k.control.begin()
+	v.authenticate()
+	return v
+}
+
+func (v *visitor) authenticate() {
+	k, ctx := v.core, v.request.Context()
+	if err := k.listenToOrders(ctx); err != nil {
+		k.journal.warn("connection refused", "reason", ReasonUnavailable, "error", err)
+		v.refusal, v.comeBack = ReasonUnavailable, true
+		return
+	}
+	if k.hub.Authenticate == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, k.limits.authenticate)
+	defer cancel()
+	err := k.protect("Authenticate", nil, func() (err error) {
+		v.user, err = k.hub.Authenticate(v.request.WithContext(ctx))
+		return err
+	})
+	switch {
+	case errors.Is(err, ErrUnauthorized):
+		v.refusal = ReasonUnauthorized
+	case err != nil:
+		v.refusal, v.comeBack = ReasonUnavailable, true
+	default:
+		return
+	}
+	v.user = User{}
+	k.journal.warn("connection refused", "reason", v.refusal, "error", err, "remote", v.address)
+}
+
+// sendAway ends a visit that became no connection.
+func (v *visitor) sendAway() {
+	v.core.control.done(v.opening)
+	v.core.dismiss(v.counted)
+}
+
+// become makes a connection of the visitor and welcomes it, or says why not.
+// The door has to read from then on.
+func (v *visitor) become(d door, p protocol) *conn {
+	k := v.core
+	remote := v.request.RemoteAddr
+	if v.address.IsValid() {
+		remote = v.address.String()
+	}
+	c := k.newConn(d, p, v.user, v.counted, remote, v.request.Context())
+	open := k.join(c)
+	orders := k.control.done(v.opening) // from now on it hears them itself
+	switch {
+	case v.refusal != "":
+		c.end(v.refusal, v.comeBack)
+	case !open:
+		c.end(ReasonRestart, true)
+		v.refusal = ReasonRestart
+	default:
+		for _, o := range orders {
+			if o.User == c.user.ID && o.Type == "disconnect" {
+				c.end(ReasonRemote, o.Reconnect)
+				v.refusal = ReasonRemote
+				break
+			}
+		}
+	}
+	if v.refusal != "" {
+		k.observe(Event{Kind: EventRefused, Reason: v.refusal})
+	}
+	return c
+}
+
+// welcome begins the conversation. The hooks' lock is held, by which the
+// client's first command waits.
+func (v *visitor) welcome(c *conn) {
+	if v.refusal != "" {
+		return
+	}
+	c.welcomed = true
+	c.core.observe(Event{Kind: EventOpened})
+	if hook := c.core.hub.OnConnect; hook != nil {
+		c.core.protect("OnConnect", c, func() error { hook(c.ctx, c.info()); return nil })
+	}
+	c.send(c.protocol.welcome())
+}

@@ -1,0 +1,68 @@
+package cable
+
+import "time"
+
+// startTicker has connections pinged, one beat of them after the other, so that
+// an interval's pings are spread over it. core.mu is held.
+func (k *core) startTicker() {
+	if k.ticker == nil {
+		k.ticker = time.AfterFunc(k.tick(), k.ping)
+	}
+}
+
+// round is how long it takes to look at everybody.
+func (l *limits) round() time.Duration { return min(l.pingEvery, l.idleTimeout/2) }
+
+func (k *core) tick() time.Duration { return k.limits.round() / time.Duration(len(k.beats)) }
+
+// ping pings the next beat: everybody who speaks a protocol gets the same frame.
+// It ends those who have been silent for too long.
+func (k *core) ping() {
+	began := time.Now()
+	k.mu.Lock()
+	k.beat = (k.beat + 1) % len(k.beats)
+	due := append([]*conn(nil), k.beats[k.beat]...)
+	some := len(due) > 0
+	for _, b := range k.beats {
+		some = some || len(b) > 0
+	}
+	if some {
+		k.ticker.Reset(k.tick())
+	} else {
+		k.ticker = nil
+	}
+	k.mu.Unlock()
+
+	frames := make(map[protocol]*frame, 1)
+	var ready []*conn
+	for _, c := range due {
+		silent := began.Sub(time.Unix(0, c.seen.Load()))
+		if c.busy.Load() {
+			silent = 0
+		}
+		if silent >= k.limits.idleTimeout {
+			c.end(ReasonIdle, true)
+			continue
+		}
+		if c.backlog.Load() > 0 {
+			continue // it has something to read
+		}
+		var pinged, probed bool
+		if began.Sub(c.pinged) >= k.limits.pingEvery-k.limits.round()/2 {
+			c.pinged = began
+			ping := frames[c.protocol]
+			if ping == nil {
+				ping = c.protocol.ping(began)
+				frames[c.protocol] = ping
+			}
+			_, pinged = c.push(ping)
+		}
+		if silent >= k.limits.idleTimeout/2 {
+			_, probed = c.push(probeFrame) // every client answers, without its page knowing
+		}
+		if pinged || probed {
+			ready = append(ready, c)
+		}
+	}
+	k.writers.add(ready...)
+}

@@ -1,0 +1,13 @@
+//go:build !unix
+
+package cable
+
+import (
+	"os"
+	"syscall"
+)
+
+var errTimeout = os.ErrDeadlineExceeded
+
+// tryWrite leaves it to those who wait.
+func tryWrite(syscall.RawConn, []byte) (int, error) { return 0, nil }

@@ -1,0 +1,302 @@
+package cable
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"syscall"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gorilla/websocket"
+)
+
+// socket is the door of WebSockets. It stands between gorilla/websocket and
+// the network: what that writes is collected here, and written by the
+// connection's writer in one call.
+type socket struct {
+	net.Conn
+	ws      *websocket.Conn
+	raw     syscall.RawConn // nil unless it is plain TCP or Unix
+	timeout time.Duration
+	limit   int64 // bytes of a message that comes in
+
+	mu     sync.Mutex // guards what follows
+	opened bool       // the handshake is over: collect
+	out    net.Buffers
+
+	rest net.Buffers // taken out of out; the writer's
+}
+
+var _ door = (*socket)(nil)
+
+// serveWebSocket makes a connection of the request and returns: net/http's
+// goroutine and buffers are let go.
+func (k *core) serveWebSocket(w http.ResponseWriter, r *http.Request) {
+	if !websocket.IsWebSocketUpgrade(r) {
+		http.Error(w, "Page not found", http.StatusNotFound)
+		return
+	}
+	v := k.letIn(w, r)
+	if v == nil {
+		return
+	}
+	s := &socket{timeout: k.limits.writeTimeout, limit: k.limits.frame}
+	upgrader := websocket.Upgrader{
+		HandshakeTimeout:  k.limits.writeTimeout,
+		Subprotocols:      []string{subprotocol},
+		CheckOrigin:       func(*http.Request) bool { return true }, // checked above
+		ReadBufferSize:    256,                                      // longer messages are read past it
+		WriteBufferPool:   &writeBuffers,
+		EnableCompression: k.hub.Compression,
+		Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
+			http.Error(w, http.StatusText(status)+": "+reason.Error(), status)
+		},
+	}
+	ws, err := upgrader.Upgrade(&hijacker{w, s}, r, nil)
+	if err != nil { // and answered
+		k.journal.warn("upgrade refused", "error", err)
+		v.sendAway()
+		return
+	}
+	s.ws = ws
+	s.mu.Lock()
+	s.opened = true
+	s.mu.Unlock()
+	c := v.become(s, base{})
+	c.hooks.Lock()
+	go s.read(c)
+	v.welcome(c)
+	c.hooks.Unlock()
+}
+
+var writeBuffers sync.Pool
+
+// hijacker hands gorilla/websocket the socket in place of the connection, and
+// finds the connection behind wrapped ResponseWriters.
+type hijacker struct {
+	http.ResponseWriter
+	socket *socket
+}
+
+func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffers, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil, nil, fmt.Errorf("%T cannot be hijacked: the middleware that wraps the ResponseWriter needs a method Unwrap or Hijack", h.ResponseWriter)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	h.socket.Conn = conn
+	switch conn.(type) {
+	case *net.TCPConn, *net.UnixConn:
+		if h.socket.raw, err = conn.(syscall.Conn).SyscallConn(); err != nil {
+			conn.Close()
+			return nil, nil, err
+		}
+	}
+	return h.socket, buffers, nil
+}
+
+// read takes what the client sends until it is gone. It is the connection's one
+// goroutine.
+func (s *socket) read(c *conn) {
+	s.ws.SetPongHandler(func(string) error { c.live(); return nil })
+	s.ws.SetPingHandler(func(data string) error {
+		c.live()
+		if c.ctx.Err() == nil && c.allow() {
+			s.ws.WriteControl(websocket.PongMessage, []byte(data), time.Time{})
+			c.wake()
+		}
+		return nil
+	})
+	for s.next(c) {
+	}
+	c.hungUp()
+}
+
+// next takes one message.
+func (s *socket) next(c *conn) bool {
+	kind, r, err := s.ws.NextReader()
+	if err != nil {
+		return false
+	}
+	b := readBuffers.Get().(*bytes.Buffer)
+	defer func() {
+		if b.Cap() <= 16<<10 {
+			b.Reset()
+			readBuffers.Put(b)
+		}
+	}()
+	_, err = b.ReadFrom(io.LimitReader(r, s.limit+1))
+	c.live()
+	switch {
+	case err != nil:
+		return false
+	case int64(b.Len()) > s.limit:
+		c.finish(ReasonFrame, nil, false)
+	case kind != websocket.TextMessage:
+		c.warn("binary message ignored")
+	case !utf8.Valid(b.Bytes()):
+		c.finish(ReasonInvalid, nil, false)
+	default:
+		c.receive(b.Bytes())
+	}
+	return true
+}
+
+var readBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// Write collects what gorilla/websocket writes. That is never written to again:
+// prepared messages and control messages are all that it is asked for.
+func (s *socket) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.opened {
+		return s.Conn.Write(p)
+	}
+	s.out = append(s.out, p)
+	return len(p), nil
+}
+
+// SetWriteDeadline is gorilla/websocket's for what it writes: here that waits
+// for nothing.
+func (s *socket) SetWriteDeadline(t time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.opened {
+		return nil
+	}
+	return s.Conn.SetWriteDeadline(t)
+}
+
+// compressFrom is how long a text must be to be worth compressing.
+const compressFrom = 256
+
+func (s *socket) write(frames []*frame) (left bool, err error) {
+	for _, f := range frames {
+		if f.probe {
+			err = s.ws.WriteControl(websocket.PingMessage, nil, time.Time{})
+		} else {
+			s.ws.EnableWriteCompression(f.size()-frameCost >= compressFrom)
+			err = s.ws.WritePreparedMessage(f.prepare(prepare).(*websocket.PreparedMessage))
+		}
+		if err != nil && !errors.Is(err, websocket.ErrCloseSent) { // the answer to a client's close goes out
+			return false, err
+		}
+	}
+	s.collect()
+	if len(s.rest) == 0 {
+		return false, nil
+	}
+	if s.raw == nil {
+		return true, nil
+	}
+	p := s.rest[0]
+	if len(s.rest) > 1 {
+		b := joinBuffers.Get().(*bytes.Buffer)
+		defer joinBuffers.Put(b)
+		b.Reset()
+		for _, part := range s.rest {
+			if b.Len() > 0 && b.Len()+len(part) > 2*batch {
+				break
+			}
+			b.Write(part)
+		}
+		p = b.Bytes()
+	}
+	n, err := tryWrite(s.raw, p)
+	s.took(n)
+	return len(s.rest) > 0, err
+}
+
+var joinBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// prepare builds the WebSocket message that every connection then shares.
+func prepare(text []byte) any {
+	m, err := websocket.NewPreparedMessage(websocket.TextMessage, text)
+	if err != nil {
+		panic("cable: prepare a text message: " + err.Error()) // only for other types
+	}
+	return m
+}
+
+// collect takes what is to be written from out.
+func (s *socket) collect() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.rest) == 0 {
+		s.rest, s.out = s.out, nil
+		return
+	}
+	s.rest = append(s.rest, s.out...)
+	s.out = nil
+}
+
+// took strikes off n written bytes.
+func (s *socket) took(n int) {
+	for n > 0 && n >= len(s.rest[0]) {
+		n -= len(s.rest[0])
+		s.rest[0] = nil
+		s.rest = s.rest[1:]
+	}
+	if n > 0 {
+		s.rest[0] = s.rest[0][n:]
+	}
+	if len(s.rest) == 0 {
+		s.rest = nil
+	}
+}
+
+func (s *socket) flush(wait time.Duration) (left, moved bool, err error) {
+	if s.raw == nil {
+		return s.flushWhole()
+	}
+	s.Conn.SetWriteDeadline(time.Now().Add(wait))
+	n, err := s.rest.WriteTo(s.Conn)
+	s.Conn.SetWriteDeadline(time.Time{})
+	if errors.Is(err, errTimeout) {
+		err = nil
+	}
+	if len(s.rest) == 0 {
+		s.rest = nil
+	}
+	return len(s.rest) > 0, n > 0, err
+}
+
+// flushWhole writes a piece to what is no plain socket: TLS has records to fill
+// and does not survive a deadline, so that has to be the last one.
+func (s *socket) flushWhole() (left, moved bool, err error) {
+	b := joinBuffers.Get().(*bytes.Buffer)
+	defer joinBuffers.Put(b)
+	b.Reset()
+	for _, part := range s.rest {
+		if b.Write(part[:min(len(part), batch-b.Len())]); b.Len() == batch {
+			break
+		}
+	}
+	s.Conn.SetWriteDeadline(time.Now().Add(s.timeout))
+	n, err := s.Conn.Write(b.Bytes())
+	s.Conn.SetWriteDeadline(time.Time{})
+	s.took(n)
+	return len(s.rest) > 0, n > 0, err
+}
+
+func (s *socket) close(reason Reason) {
+	code := websocket.CloseNormalClosure
+	switch reason {
+	case ReasonFrame:
+		code = websocket.CloseMessageTooBig
+	case ReasonInvalid:
+		code = websocket.CloseInvalidFramePayloadData
+	}
+	s.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, string(reason)), time.Time{})
+	s.Conn.SetReadDeadline(time.Now().Add(linger))
+}
+
+func (s *socket) cut() { s.Conn.Close() }

@@ -1,0 +1,33 @@
+package server
+
+import (
+	"io"
+	"net/http"
+)
+
+// Live answers 200 as long as the process answers at all: mount it at /healthz.
+func (s *Server) Live() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok") })
+}
+
+// Ready answers 200 while the server should get requests, and 503 once Shutdown
+// was called, or if Start fails: mount it at /readyz.
+func (s *Server) Ready() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		switch {
+		case s.Start() != nil:
+			answer(w, http.StatusServiceUnavailable, "not started")
+		case s.stopping.Load() || s.Cable.Closing():
+			answer(w, http.StatusServiceUnavailable, "shutting down")
+		default:
+			answer(w, http.StatusOK, "ready")
+		}
+	})
+}
+
+func answer(w http.ResponseWriter, status int, word string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	io.WriteString(w, word+"\n")
+}
