@@ -4,6 +4,7 @@
 // the browser does it instead, but for what only Turbo would ask for or send.
 // The rules are those of wasm/link and wasm/form.
 
+import { captured } from "./forms.js"
 import { runtime } from "./runtime.js"
 import { clicked, config, last, Observer, observers, session, submitted } from "./session.js"
 import { world } from "./values.js"
@@ -66,6 +67,8 @@ const notice = (accepts, find) => (event) => {
   if (event.type == "submit") event.stopImmediatePropagation()
   if (runtime.over) return plainly(input)
   Object.assign(input, { event, path: event.composedPath(), target: event.target })
+  // What is typed from here on is not part of it.
+  if (input.element instanceof HTMLFormElement) input.data = new FormData(input.element)
   // Of what is clicked again while it is held the last counts.
   const again = held.findIndex(({ element }) => element == input.element)
   if (again < 0) held.push(input)
@@ -92,7 +95,7 @@ function release() {
 
 // Lets Turbo's listeners hear of an event as if it came now.
 function replay(input) {
-  const { event, path, target } = input
+  const { event, path, target, element, data } = input
   let going = true
   const set = (name, value) => Object.defineProperty(event, name, { value, configurable: true })
   const prevented = (value) => set("defaultPrevented", value)
@@ -101,10 +104,12 @@ function replay(input) {
   set("preventDefault", () => prevented(true))
   set("stopImmediatePropagation", () => { going = false })
   prevented(false)
+  captured.set(element, data)
   for (const node of path) {
     set("currentTarget", node)
     for (const observer of [node.delegate?.observer, ...Object.values(observers)]) if (going && observer instanceof Observer) observer.deliver(event, node)
   }
+  captured.delete(element)
   if (!event.defaultPrevented) plainly(input)
 }
 

@@ -33,12 +33,15 @@ export const forms = {
 }
 forms.submitter = "disabled"
 
+// What forms held when they were submitted, where they could not be taken at once.
+export const captured = new WeakMap()
+
 class FormSubmission {
   state = "initialized"
 
   constructor(formElement, submitter, { delegate, mustRedirect, method, action, enctype }) {
     Object.assign(this, { delegate, formElement, submitter, mustRedirect })
-    const data = new FormData(formElement)
+    const data = captured.get(formElement) ?? new FormData(formElement)
     const name = submitter?.getAttribute("name")
     if (name) data.append(name, submitter.getAttribute("value") || "")
     this.formData = data

@@ -103,7 +103,7 @@ func leaves(selector string) chromedp.Action {
 type bootBrowser struct{ context.Context }
 
 func newBootBrowser(t *testing.T) bootBrowser {
-	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	t.Cleanup(cancel)
 	browser, cancel := chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
