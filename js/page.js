@@ -11,11 +11,17 @@ const nothing = new Proxy(function () {}, {
 })
 
 const {
-  window = nothing, document = nothing, location = nothing, crypto = nothing,
+  window = nothing, document = nothing, location = nothing,
   EventTarget = nothing, Node = nothing, Element = nothing, HTMLElement = nothing, HTMLTemplateElement = nothing, HTMLFormElement = nothing,
   IntersectionObserver = nothing, MutationObserver = nothing,
   TextDecoder = nothing, TextEncoder = nothing
 } = globalThis
+
+// A page that came by plain HTTP has no randomUUID.
+const crypto = globalThis.crypto?.randomUUID ? globalThis.crypto : {
+  randomUUID: () => "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => (Math.random() * 16 | 0).toString(16)),
+  getRandomValues: (array) => globalThis.crypto.getRandomValues(array)
+}
 
 export {
   window, document, location, crypto,

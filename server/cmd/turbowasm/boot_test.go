@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -118,7 +119,7 @@ func (b bootBrowser) open(t *testing.T, url string) bootTab {
 	ctx, cancel := chromedp.NewContext(b)
 	t.Cleanup(cancel)
 	tab := bootTab{t, ctx}
-	tab.run(chromedp.Navigate(url))
+	tab.run(page.BringToFront(), chromedp.Navigate(url)) // a hidden page has no frames
 	return tab
 }
 

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -170,7 +169,7 @@ func TestEarlyInput(t *testing.T) {
 		t.Run(c.sentence, func(t *testing.T) {
 			server := newEarlyServer(t, files, c.script)
 			tab := browser.open(t, server.URL+"/one")
-			tab.run(page.BringToFront(), chromedp.Evaluate(`window.kept = true; `+cmp.Or(c.before, "0"), nil), press(c.press...), chromedp.Evaluate(cmp.Or(c.between, "0"), nil))
+			tab.run(chromedp.Evaluate(`window.kept = true; `+cmp.Or(c.before, "0"), nil), press(c.press...), chromedp.Evaluate(cmp.Or(c.between, "0"), nil))
 			if !c.late {
 				server.release <- !c.fails
 			}
