@@ -5,13 +5,12 @@ import { listen } from "./early.js"
 import { define, StreamActions, StreamElement } from "./elements.js"
 import { observe, watch } from "./observation.js"
 import { morphBodyElements, morphChildren, morphElements, morphTurboFrameElements } from "./morph.js"
-import { runtime } from "./runtime.js"
+import { runtime, Trouble } from "./runtime.js"
 import { fetch, FetchEnctype, fetchEnctypeFromString, FetchMethod, fetchMethodFromString, FetchRequest, FetchResponse, isSafe } from "./fetch.js"
 import { FrameElement, FrameLoadingStyle, FrameRenderer } from "./frames.js"
 import { PageRenderer, PageSnapshot } from "./drive.js"
 import { config, session, setters } from "./session.js"
 import { CableStreamSourceElement, connectStreamSource, disconnectStreamSource, StreamSourceElement } from "./sources.js"
-import { Trouble } from "./trouble.js"
 
 StreamActions.refresh = function () {
   session.refresh(this.baseURI, { method: this.getAttribute("method"), requestId: this.requestId, scroll: this.getAttribute("scroll") })

@@ -4,6 +4,7 @@
 import { activated, headNonces, nonce, rejected } from "./dom.js"
 import { FetchRequest, requests } from "./fetch.js"
 import { morphBodyElements } from "./morph.js"
+import { runtime } from "./runtime.js"
 import { parse } from "./trusted.js"
 import { forward, world } from "./values.js"
 
@@ -159,6 +160,10 @@ export class PageRenderer {
 
 export const preloader = shell(PRELOADER, requests + " preloadOnLoadLinksForView")
 
+// What Go's promises come to where it ends before it keeps them.
+const pending = new Set()
+runtime.stop(() => { for (const settle of pending) settle() })
+
 Object.assign(world, {
   history,
   view,
@@ -185,8 +190,13 @@ Object.assign(world, {
   replaceState: (state, href) => window.history.replaceState(state, "", href),
   // A promise with the function that resolves it.
   promise() {
-    let resolve
-    return Object.assign(new Promise((...settle) => [resolve] = settle), { resolve })
+    let settle
+    const promise = new Promise((...both) => [settle] = both)
+    pending.add(settle)
+    return Object.assign(promise, { resolve(value) {
+      pending.delete(settle)
+      settle(value)
+    } })
   },
   apply: (render, current, next) => render(current, next),
   transition: (start) => document.startViewTransition(() => new Promise(start)).finished,

@@ -104,7 +104,7 @@ export class StreamElement extends HTMLElement {
     this.#state = "started"
     // The elements of a page that waits for the runtime keep their order.
     if (runtime.running) this.#announce()
-    else runtime.when(() => this.#announce())
+    else runtime.when(() => this.#announce(), () => this.#promised?.reject(runtime.over))
   }
 
   #announce() {

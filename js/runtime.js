@@ -1,7 +1,6 @@
 // The Go program: fetched, started, and what waits for it.
 
 import { connect, disconnect, imports } from "./dom.js"
-import { explain, Trouble, watchPolicy } from "./trouble.js"
 
 export const runtime = {
   running: false, // Go answers calls
@@ -44,33 +43,42 @@ function adopt(Go) {
   }
 }
 
-// Starts the program at the URL that locate gives. What can be thrown is what
-// the page lacks, so that all of it becomes one line on the console.
+// Says what is wrong so well that there is nothing to add.
+export class Trouble extends Error {}
+
+const elsewhere = '<meta name="turbo-wasm" content="…"> names another place.'
+
+// Starts the program at the URL that locate gives. All that can be thrown
+// becomes one line on the console.
 async function start(Go, locate) {
-  let url
-  watchPolicy(true)
+  let url, forbidden
+  document.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => { if (blockedURI == "wasm-eval" || url?.startsWith(blockedURI)) forbidden = effectiveDirective })
   try {
     url = locate()
     if (!globalThis.WebAssembly) throw new Trouble("this browser has no WebAssembly, or it is turned off.")
     const go = new (adopt(Go))()
     const module = await compile(url)
     const [build] = WebAssembly.Module.customSections(module, "turbowasm")
-    if (!build || new TextDecoder().decode(build) != BUILD) throw new Trouble(`${url} and this script are of different versions. Take both from one build, and see that no cache keeps one of them for longer than the other.`)
+    if (!build || new TextDecoder().decode(build) != BUILD) throw new Trouble(`${url} and this script are of different versions. Take both from one build, and see that no cache keeps an old one.`)
     const instance = await WebAssembly.instantiate(module, go.importObject)
-    watchPolicy(false)
     go.exit = (code) => ended(new Error(`turbo: the program has ended with exit code ${code}`))
     await go.run(instance)
   } catch (error) {
     if (runtime.running) return ended(error)
-    end(error, `turbo: the runtime could not start, so this page works as an ordinary page: ${await explain(error, url)}`)
+    await new Promise((resolve) => setTimeout(resolve, 50)) // violations come in tasks of their own
+    if (/unsafe-eval|CSP/.test(error.message)) forbidden ??= "script-src"
+    end(error, "turbo: the runtime could not start, so this page works as an ordinary page: " + (
+      !url || error instanceof Trouble ? error.message :
+      forbidden ? `the content security policy forbids it. ${forbidden} must allow ${/^script/.test(forbidden) ? "'wasm-unsafe-eval'" : url}.` :
+      error instanceof TypeError ? `${url} cannot be fetched.` : `${url} is not turbo.wasm, or not all of it.`))
   }
 }
 
 async function compile(url) {
   const response = await fetch(url)
-  if (!response.ok) throw new Trouble(`${url} answers ${response.status} ${response.statusText}. Is turbo.wasm there? <meta name="turbo-wasm" content="…"> names another place.`)
+  if (!response.ok) throw new Trouble(`${url} answers ${response.status} ${response.statusText}. ${elsewhere}`)
   const type = response.headers.get("content-type")
-  if (/html/i.test(type)) throw new Trouble(`${url} answers ${type} where turbo.wasm should be. <meta name="turbo-wasm" content="…"> names another place.`)
+  if (/html/i.test(type)) throw new Trouble(`${url} answers ${type} for turbo.wasm. ${elsewhere}`)
   if (/^application\/wasm\b/.test(type)) return WebAssembly.compileStreaming(response)
   return WebAssembly.compile(await response.arrayBuffer())
 }

@@ -280,4 +280,43 @@ func TestEnd(t *testing.T) {
 			}
 		})
 	}
+
+	// Nothing that waits for the runtime waits for good.
+	const waiters = `<script>window.settled = []
+		const note = (name, promise) => promise.then(() => settled.push(name + " resolved"), (error) => settled.push(name + " rejected: " + error.message))
+		note("ready", Turbo.ready)
+		note("consumer", Turbo.cable.getConsumer())
+		note("subscription", Turbo.cable.subscribeTo("C"))
+		const element = document.createElement("turbo-stream")
+		note("stream", element.render())
+		Turbo.visit("/two")</script>`
+	for _, ends := range []string{"by exit", "by panic", "by return"} {
+		t.Run("before it is ready, "+ends, func(t *testing.T) {
+			server := bootServer(t, files, `<script>window.ends = "`+ends+`"</script>`+classicTag+waiters, "", "")
+			tab := browser.open(t, server.URL+"/one")
+			tab.run(poll(`window.settled.length === 4`))
+			got := tab.text(`settled.map((line) => line.replace(/: turbo: the program has ended with exit code \d$/, "")).sort().join()`)
+			if want := "consumer rejected,ready rejected,stream rejected,subscription rejected"; got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+			if got := tab.text(`lines.filter((line) => line.includes("the runtime has ended before it was ready")).length`); got != "1" {
+				t.Errorf("got console %s", tab.text(`lines.join("\n")`))
+			}
+			tab.run(
+				// What comes later settles too.
+				chromedp.Evaluate(`note("late", Turbo.cable.createConsumer()); 0`, nil),
+				poll(`settled.length === 5`),
+				leaves("#link"))
+		})
+	}
+
+	t.Run("while a frame loads", func(t *testing.T) {
+		server := bootServer(t, files, classicTag, "", "")
+		tab := browser.open(t, server.URL+"/one")
+		tab.text(settled)
+		tab.run(
+			chromedp.Evaluate(`frame.src = "/two"; frame.loaded.then(() => { window.loaded = true }); 0`, nil),
+			render("exit"),
+			poll(`window.loaded`))
+	})
 }
