@@ -37,10 +37,12 @@ func (s sheet) add(figure string, value float64) { s[figure] = append(s[figure],
 // trial is one run of a server with a load.
 type trial struct {
 	*running
-	pace  pace
-	load  *load
-	sent  int     // publications so far
-	empty float64 // resident bytes before the load came
+	pace pace
+	load *load
+	sent int // publications so far
+
+	// Before the load came, in bytes.
+	emptyResident, emptyUsed float64
 }
 
 // begin starts a server and lets a few connections come and go, so that what
@@ -65,7 +67,10 @@ func (t target) begin(ctx context.Context, p pace) (*trial, error) {
 		err = pause(ctx, time.Second)
 	}
 	if err == nil {
-		s.empty, err = r.resident()
+		s.emptyUsed, err = r.used(ctx)
+	}
+	if err == nil {
+		s.emptyResident, err = r.resident()
 	}
 	if err != nil {
 		s.end()
@@ -82,7 +87,7 @@ func (s *trial) end() {
 // perConnection is what the process has grown by, in KB.
 func (s *trial) perConnection(n int) (float64, error) {
 	now, err := s.resident()
-	return (now - s.empty) / 1024 / float64(n), err
+	return (now - s.emptyResident) / 1024 / float64(n), err
 }
 
 // next makes the next n publications.
@@ -157,7 +162,7 @@ func (s *trial) memoryAfterGC(ctx context.Context, sh sheet, n int) error {
 		return err
 	}
 	sh.add(memoryAfterGCOf(n), grown)
-	sh.add(usedOf(n), used/1024/float64(n))
+	sh.add(usedOf(n), (used-s.emptyUsed)/1024/float64(n))
 	return nil
 }
 
