@@ -52,6 +52,7 @@ func newApp(ctx context.Context, db *store, runtime fs.FS, c config) (*app, erro
 	a.turbo.Cable.Broker = &memory.Broker{}
 	a.turbo.Cable.Authenticate = a.authenticate
 	a.turbo.Cable.Authorize = a.authorize
+	a.turbo.Cable.TrustedProxies = c.Proxies
 	if c.Public != nil {
 		a.turbo.Cable.AllowedOrigins = []string{c.Public.String()}
 	}
@@ -79,6 +80,8 @@ func (a *app) handler() http.Handler {
 		mux.Handle("GET /turbo/", a.runtime)
 	}
 	mux.HandleFunc("GET /static/", serveStatic)
+	mux.Handle("GET /healthz", a.turbo.Live())
+	mux.Handle("GET /readyz", a.turbo.Ready())
 	mux.HandleFunc("GET /welcome", a.public(a.showWelcome))
 	mux.HandleFunc("POST /session", a.public(a.createSession))
 	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request, user) error{

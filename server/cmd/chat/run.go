@@ -30,12 +30,9 @@ type config struct {
 	Proxies []netip.Prefix
 }
 
-// How long a stopping chat waits for requests to end, and then for cable
-// connections.
-const (
-	requestsTimeout    = 5 * time.Second
-	connectionsTimeout = 3 * time.Second
-)
+// shutdownTimeout is how long a stopping chat waits for requests and cable
+// connections to end.
+const shutdownTimeout = 8 * time.Second
 
 // run serves the chat until ctx ends.
 func run(ctx context.Context, c config) error {
@@ -85,23 +82,16 @@ func serve(ctx context.Context, listener net.Listener, c config) error {
 	}
 	// Requests first: they may have something to broadcast. Meanwhile pages
 	// that lose their connection find nobody, and wait for the next process.
-	err = errors.Join(err, end(ctx, c.Logger, "requests", requestsTimeout, srv.Shutdown))
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	ended := a.turbo.Shutdown(ending, srv)
 	srv.Close()
-	err = errors.Join(err, end(ctx, c.Logger, "connections", connectionsTimeout, func(ctx context.Context) error { return a.turbo.Shutdown(ctx) }))
-	if err != nil {
+	if errors.Is(ended, context.DeadlineExceeded) {
+		c.Logger.Warn("chat: cut off who did not let go", "error", ended)
+		ended = nil
+	}
+	if err := errors.Join(err, ended); err != nil {
 		return fmt.Errorf("chat: serve: %w", err)
 	}
 	return nil
-}
-
-// end shuts something down. When time is over, what is left is cut off.
-func end(ctx context.Context, logger *slog.Logger, what string, limit time.Duration, shutdown func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
-	defer cancel()
-	err := shutdown(ctx)
-	if err != nil && ctx.Err() != nil {
-		logger.Warn("chat: cut off what would not end", "what", what, "after", limit)
-		return nil
-	}
-	return err
 }

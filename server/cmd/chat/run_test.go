@@ -141,8 +141,24 @@ func TestWhoDoesNotLetGoIsCutOffAndIsNoFailure(t *testing.T) {
 	begun := time.Now()
 	p.cmd.Process.Signal(syscall.SIGTERM)
 	status, logged := p.stopped(t)
-	wantContains(t, logged, "cut off", "what=requests")
-	if took := time.Since(begun); status != 0 || took > requestsTimeout+connectionsTimeout+5*time.Second {
+	wantContains(t, logged, "cut off", "requests are still running")
+	if took := time.Since(begun); status != 0 || took > shutdownTimeout+5*time.Second {
 		t.Errorf("got status %d after %v, logged\n%s", status, took, logged)
+	}
+}
+
+func TestABalancerLearnsWhetherTheChatIsThere(t *testing.T) {
+	c := newTestChat(t)
+	b := c.newBrowser(t) // without a name
+	for path, want := range map[string]string{"/healthz": "ok\n", "/readyz": "ready\n"} {
+		if got := b.get(path); got.status != http.StatusOK || got.body != want {
+			t.Errorf("%s: got %d, %q", path, got.status, got.body)
+		}
+	}
+	c.turbo.Shutdown(t.Context())
+	for path, want := range map[string]int{"/healthz": http.StatusOK, "/readyz": http.StatusServiceUnavailable} {
+		if got := b.get(path); got.status != want {
+			t.Errorf("%s of a chat that stops: got %d, want %d", path, got.status, want)
+		}
 	}
 }
