@@ -84,7 +84,7 @@ async function main(argv, print) {
     if (browserName === "chromium" && (whole || flags["self-check"])) queue.unshift({ sabotage: true })
     await inBrowsers(browserName, Math.min(Number(flags.jobs), queue.length), queue, async (browser, task) => {
       if (task.pairs) {
-        const problems = await runPairs({ browser, theirs, ours, count: pairs, seed: Number(flags.seed) })
+        const problems = await runPairs({ browserName, theirs, ours, count: pairs, seed: Number(flags.seed) })
         return report(`${pairs} random morphs from seed ${flags.seed} in ${browserName}`, problems)
       }
       if (task.walks) {
