@@ -77,9 +77,9 @@ function copied(element) {
   }
   const frames = copy.querySelectorAll("turbo-frame")
   for (const [index, frame] of element.querySelectorAll("turbo-frame").entries()) {
-    const twin = frames[index], { promise, shown, whole } = frame.delegate ?? {}
+    const twin = frames[index], { promise, spoilt, shown, whole } = frame.delegate ?? {}
     if (frame.hasAttribute("busy")) for (const name of ["busy", "aria-busy"]) twin.removeAttribute(name)
-    if (!promise || shown == frame.getAttribute("src")) continue
+    if (!promise && !spoilt || frame.disabled || shown == frame.getAttribute("src")) continue
     shown ? twin.setAttribute("src", shown) : twin.removeAttribute("src")
     twin.toggleAttribute("complete", whole)
   }

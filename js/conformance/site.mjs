@@ -78,19 +78,18 @@ const patches = {
   started: `{ const { adapter } = Turbo.session, { visitStarted } = adapter; adapter.visitStarted = function (visit) { log("started", visit.action, visit.location.pathname); return visitStarted.call(this, visit) } }`,
   completed: `{ const { adapter } = Turbo.session, { visitCompleted } = adapter; adapter.visitCompleted = function (visit) { log("completed", visit.state); return visitCompleted.call(this, visit) } }`,
   proposed: `{ const { adapter } = Turbo.session, { visitProposedToLocation } = adapter; adapter.visitProposedToLocation = function (location, options) { log("proposed", location.pathname, options.action); return visitProposedToLocation.call(this, location, options) } }`,
-  renderer: `{ const { renderElement } = Turbo.PageRenderer; Turbo.PageRenderer.renderElement = function (current, next) { log("renders"); return renderElement.call(this, current, next) } }`,
-  "frame-renderer": `{ const { renderElement } = Turbo.FrameRenderer; Turbo.FrameRenderer.renderElement = function (current, next) { log("renders a frame"); return renderElement.call(this, current, next) } }`,
-  navigatable: `{ const { session } = Turbo, { elementIsNavigatable } = session; session.elementIsNavigatable = function (element) { return !element.matches(".over") && elementIsNavigatable.call(this, element) } }`,
   visits: `{ const { session } = Turbo, { visit } = session; session.visit = function (location, options) { log("visits", String(location)); return visit.call(this, location, options) } }`,
   listener: `addEventListener("turbo:before-render", ({ detail }) => { const { render } = detail; detail.render = (current, next) => { log("rendered by a listener"); return render(current, next) } })`,
   paused: `addEventListener("turbo:before-render", (event) => { event.preventDefault(); setTimeout(() => event.detail.resume()) })`
 }
 
-// Native loads count as under way until the runtime of the new page is ready.
+// Native loads count as under way until the runtime of the new page is ready. Error pages bring the script again.
 const harness = `<script data-harness>
-conformance.pending++
-addEventListener("DOMContentLoaded", () => Turbo.ready ? Turbo.ready.then(() => conformance.pending--) : conformance.pending--)
-window.navigation?.addEventListener("navigate", ({ destination, navigationType }) => { if (!destination.sameDocument || navigationType == "reload") conformance.pending++ })
+if (document.readyState == "loading") {
+  conformance.pending++
+  addEventListener("DOMContentLoaded", () => Turbo.ready ? Turbo.ready.then(() => conformance.pending--) : conformance.pending--)
+  navigation.addEventListener("navigate", ({ destination, navigationType }) => { if (!destination.sameDocument || navigationType == "reload") conformance.pending++ })
+}
 </script>`
 
 const document = (title, body, head = "") => `<!DOCTYPE html>

@@ -68,7 +68,7 @@ function calm(result) {
 }
 
 function difference([left, right]) {
-  if (left.broken || right.broken) return left.broken && right.broken ? undefined : left.broken ?? right.broken
+  if (left.broken || right.broken) return [left.broken, right.broken].filter(Boolean).join("; ")
   for (const aspect of compared) {
     const at = left[aspect].findIndex((line, index) => line !== right[aspect][index])
     if (at < 0 && left[aspect].length === right[aspect].length) continue

@@ -88,6 +88,7 @@ func (f *Frames) cancel(c dom.Node) {
 // settle remembers what a frame at rest shows.
 func (f *Frames) settle(c dom.Node) {
 	p := f.page
+	p.Delete(c, "spoilt")
 	p.Set(c, "shown", p.String(f.source(c)))
 	p.Set(c, "whole", p.Bool(p.HasAttr(f.element(c), "complete")))
 }
@@ -199,7 +200,6 @@ func (f *Frames) resolve(c dom.Node) {
 		p.Set(c, "loadedOnce", p.Bool(true))
 		p.Delete(c, "promise")
 		p.Delete(c, "request")
-		f.settle(c)
 		p.Do(promise, "resolve")
 	}
 }
@@ -234,8 +234,12 @@ func (f *Frames) prepare(c, request, frame dom.Node) {
 	}
 }
 
-func (f *Frames) Started(c dom.Node)   { f.setBusy(f.element(c)) }
-func (f *Frames) Prevented(c dom.Node) { f.resolve(c) }
+func (f *Frames) Started(c dom.Node) { f.setBusy(f.element(c)) }
+
+func (f *Frames) Prevented(c dom.Node) {
+	f.settle(c)
+	f.resolve(c)
+}
 
 func (f *Frames) Finished(c, request dom.Node) {
 	p := f.page
@@ -249,6 +253,8 @@ func (f *Frames) Finished(c, request dom.Node) {
 
 func (f *Frames) Errored(c, problem dom.Node) {
 	f.Drive.Tell(problem)
+	p := f.page
+	p.Set(c, "spoilt", p.Bool(true)) // it shows what it showed, and can be reloaded
 	f.resolve(c)
 }
 
