@@ -55,6 +55,12 @@ export async function morphAll(pairs, observe) {
     return plain([root])
   }
 
+  // The ids that occur once in a tree: a parser may double those of its source.
+  const single = (root) => {
+    const ids = [...root.querySelectorAll("[id]")].map((element) => element.getAttribute("id"))
+    return new Set(ids.filter((id) => ids.indexOf(id) == ids.lastIndexOf(id)))
+  }
+
   // What a user has done meanwhile, to one of the elements where it can be done.
   const text = "input:is([type=text], [type=email], :not([type])), textarea"
   const done = {
@@ -81,6 +87,7 @@ export async function morphAll(pairs, observe) {
     const root = document.body.firstChild
     ;[...document.body.querySelectorAll("*")].forEach((element, i) => { element.mark = i })
     const rest = plain([...document.body.childNodes].slice(1))
+    const before = single(document.body), after = single(parse(way, next))
     const wanted = wants(root, way, next) + rest
     events.length = errors.length = 0
     try { ways[way](root, next, options) } catch (error) { errors.push(error) }
@@ -96,8 +103,10 @@ export async function morphAll(pairs, observe) {
       focus: focused ? [active.localName, active.id, active.selectionStart ?? "", active.selectionEnd ?? ""].join(" ") : "",
       selection: getSelection().anchorNode ? `${getSelection().anchorNode.nodeName} ${getSelection().anchorOffset} ${getSelection()}` : "",
       states: now.map((element) => `${element.open && element.matches(":modal") ? "modal" : ""}${element.matches(":popover-open") ? "popover" : ""}`).join(),
+      // The ids that each side has once, of the elements that have them.
+      ids: now.map((element) => element.getAttribute("id")).map((id) => before.has(id) && after.has(id) ? id : ""),
       values: now.map((element) => `${element.value} ${element.checked} ${element.selected} ${element.disabled}`.replaceAll("undefined", "")).join(),
-      marks: now.map(told), ids: now.map((element) => element.getAttribute("id")), events: [...events]
+      marks: now.map(told), events: [...events]
     }
     if (result.thrown) document.documentElement.querySelector(":scope > div")?.remove()
     result.html = document.body.innerHTML + document.documentElement.lastElementChild.localName

@@ -57,11 +57,10 @@ function worse(theirs, ours) {
   return theirs.focus && !ours.focus && `focus: theirs ${theirs.focus}, ours lost it`
 }
 
-const unique = (text, id) => text.split(` id="${id}"`).length === 2
 const ran = ({ events }) => events.filter((event) => event.startsWith("ran ")).sort().join()
 
 // problem tells what differs: its aspect and how, or nothing.
-function problem(theirs, ours, observe, { old, next, way }) {
+function problem(theirs, ours, observe, { old, way }) {
   const differ = (aspect, text) => ({ aspect, text: `${aspect}: ${text}` })
   if (ours.modals?.includes(false)) return differ("modal", "a dialog that is closed leaves the page inert")
   // What a morph that closes a modal dialog does to the focus is better than upstream's.
@@ -73,7 +72,7 @@ function problem(theirs, ours, observe, { old, next, way }) {
   if (ours.thrown) return differ("thrown", `ours ${ours.thrown}: ${ours.message}`)
   // It puts what is for a template beside the template's content.
   if (/^<template/.test(html(old)) && /children|inner|update/.test(way)) return ours.wanted ? undefined : differ("template", parting(theirs.html, ours.html))
-  const [before, after] = [html(old), next.map(html).join("")]
+  const before = html(old)
   let aspects = ["html", "values", "states", ...closed || unfocused ? [] : ["focus", "selection"]]
   if (!observe) {
     // What upstream would take away with its parent, ours may keep.
@@ -87,7 +86,7 @@ function problem(theirs, ours, observe, { old, next, way }) {
   for (const aspect of aspects) if (theirs[aspect] !== ours[aspect]) return differ(aspect, parting(theirs[aspect], ours[aspect]))
   if (!observe) {
     if (!before.includes("<script") && ran(theirs) !== ran(ours)) return differ("scripts", `theirs ${ran(theirs)}, ours ${ran(ours)}`)
-    const lost = theirs.marks.findIndex((mark, i) => mark !== "-" && ours.marks[i] === "-" && theirs.ids[i] && unique(before, theirs.ids[i]) && unique(after, theirs.ids[i]))
+    const lost = theirs.marks.findIndex((mark, i) => mark !== "-" && ours.marks[i] === "-" && theirs.ids[i])
     return lost < 0 ? undefined : differ("kept", `#${theirs.ids[lost]} is kept by theirs, not by ours`)
   }
   if (theirs.marks.join() !== ours.marks.join()) return differ("identity", `theirs ${theirs.marks}\n    ours ${ours.marks}`)
