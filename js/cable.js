@@ -7,19 +7,21 @@ import { runtime } from "./runtime.js"
 
 // In the order of browser/socket_js.go.
 const NEW = 0, CONNECT = 1, DISCONNECT = 2, CLOSE = 3, REOPEN = 4, SUBSCRIBE = 5, UNSUBSCRIBE = 6, RELOAD = 7,
-  OPENED = 8, CLOSED = 9, RECEIVE = 10, WATCH = 11, UNWATCH = 12, SHOWN = 13, FIRE = 14, ATTEMPT = 15, GET = 16
+  OPENED = 8, CLOSED = 9, RECEIVE = 10, WATCH = 11, UNWATCH = 12, SHOWN = 13, FIRE = 14, ATTEMPT = 15, GET = 16, SHOW = 17, RESUME = 18
 
 // In the order of package cable.
-const commands = ["subscribe", "unsubscribe"]
-const types = ["welcome", "ping", "confirm_subscription", "reject_subscription", "disconnect"]
-const CONFIRM = 3, REJECT = 4
+const commands = ["subscribe", "unsubscribe", "history"]
+const types = ["", "welcome", "ping", "confirm_subscription", "reject_subscription", "disconnect", "confirm_history", "reject_history"]
+const WELCOME = 1, DISCONNECTED = 5
+const DELIVER = 1, HOLD = 2
 const events = [
   ["initialized"],
   ["connected", "reconnected", false],
   ["connected", "reconnected", true],
   ["disconnected", "willAttemptReconnect", false],
   ["disconnected", "willAttemptReconnect", true],
-  ["rejected"]
+  ["rejected"],
+  ["gap"]
 ]
 const REJECTED = 5
 
@@ -137,6 +139,9 @@ class Subscriptions {
 
 class Consumer {
   subprotocols = []
+  held = [] // messages that wait for earlier ones
+  places = {} // how far the page was told of streams, by identifier and stream
+  deliveries = 0
 
   constructor(url) {
     this._url = url
@@ -162,11 +167,32 @@ class Consumer {
   addSubProtocol(subprotocol) { this.subprotocols = [...this.subprotocols, subprotocol] }
 }
 
-function receive(consumer, data) {
-  const { type, identifier, message, reconnect } = JSON.parse(data)
-  const index = types.indexOf(type) + 1
-  const extra = index == CONFIRM || index == REJECT ? put(`${identifier}`) : +!!reconnect
-  if (tell(consumer, RECEIVE, index, extra)) consumer.subscriptions.notify(identifier, "received", message)
+// The page shows streams up to these places, as { stream: { epoch, offset } }.
+Consumer.prototype.show = function (identifier, places) {
+  for (const [stream, { epoch, offset }] of Object.entries(places)) {
+    (this.places[identifier] ??= {})[stream] = { epoch, offset }
+    tell(this, SHOW, 0, put([identifier, stream, epoch, offset].join("\0")))
+  }
+}
+
+function receive(consumer, frame) {
+  const { type, identifier, message, reconnect, reason, stream_id, epoch, offset } = frame
+  const index = Math.max(0, types.indexOf(type))
+  const place = epoch ? [identifier, stream_id, epoch, offset].join("\0") : `${identifier}`
+  if (index == DISCONNECTED) consumer.reason = reason
+  if (index == WELCOME) indicate("connected")
+  const verdict = tell(consumer, RECEIVE, index, index == DISCONNECTED ? +!!reconnect : put(place))
+  if (verdict == HOLD) consumer.held.push(frame)
+  if (verdict != DELIVER) return
+  if (epoch) (consumer.places[identifier] ??= {})[stream_id] = { epoch, offset }
+  consumer.deliveries++
+  consumer.subscriptions.notify(identifier, "received", message)
+}
+
+// For style sheets: an attribute of the html element, where the page has put one.
+function indicate(state) {
+  const html = document.documentElement
+  if (html.hasAttribute("data-turbo-cable-state")) html.setAttribute("data-turbo-cable-state", state)
 }
 
 function silence(socket) { if (socket) socket.onopen = socket.onmessage = socket.onclose = null }
@@ -177,21 +203,40 @@ provide({
     const socket = new WebSocket(consumer.url, [...text(at, length).split(" "), ...consumer.subprotocols])
     silence(connection.webSocket)
     connection.webSocket = socket
-    socket.onopen = () => tell(consumer, OPENED, 0, put(socket.protocol))
-    socket.onmessage = (event) => receive(consumer, event.data)
-    socket.onclose = () => tell(consumer, CLOSED)
+    indicate(consumer.opened ? "reconnecting" : "connecting")
+    socket.onopen = () => {
+      consumer.opened = true
+      tell(consumer, OPENED, 0, put(socket.protocol))
+    }
+    socket.onmessage = (event) => receive(consumer, JSON.parse(event.data))
+    socket.onclose = () => {
+      indicate(connection.monitor.isRunning() ? "reconnecting" : "disconnected")
+      tell(consumer, CLOSED)
+      delete consumer.reason
+    }
   },
   cable_close(number) { consumers[number].connection.webSocket.close() },
   cable_state: (number) => consumers[number].connection.webSocket?.readyState ?? 3,
-  cable_send(number, command, at, length) {
-    consumers[number].send({ command: commands[command], identifier: text(at, length) })
+  cable_send(number, command, at, length, since, size) {
+    const data = { command: commands[command], identifier: text(at, length) }
+    if (size) {
+      const [seconds, ...rest] = text(since, size).split("\0")
+      const history = data.history = seconds ? { since: +seconds } : { streams: {} }
+      while (rest.length) history.streams[rest.shift()] = { epoch: rest.shift(), offset: +rest.shift() }
+    }
+    consumers[number].send(data)
+  },
+  cable_release(number, again, at, length) {
+    const consumer = consumers[number], identifier = text(at, length), held = Object.groupBy(consumer.held, (frame) => frame.identifier == identifier)
+    consumer.held = held.false ?? []
+    if (again) for (const frame of held.true?.sort((a, b) => a.offset - b.offset) ?? []) receive(consumer, frame)
   },
   cable_notify(number, id, event) {
-    const { subscriptions } = consumers[number]
+    const { subscriptions, reason } = consumers[number]
     const subscription = subscriptions.subscriptions.find((subscription) => numbers.get(subscription) == id)
     const [callback, name, value] = events[event]
     if (event == REJECTED) subscriptions.forget(subscription)
-    if (subscription) subscriptions.notify(subscription, callback, ...name ? [{ [name]: value }] : [])
+    if (subscription) subscriptions.notify(subscription, callback, ...name ? [{ [name]: value, ...reason && name[0] == "w" && { reason } }] : [])
   },
   cable_timer(number, timer, ms) {
     const key = [number, timer]
@@ -201,6 +246,16 @@ provide({
   now: Date.now,
   random: Math.random
 })
+
+// A page that is put away closes its sockets, so that the browser may keep it;
+// one that is back, or finds the network back, does not wait.
+const away = ({ persisted, type }) => { if (persisted || type == "freeze") for (const { connection } of consumers) connection.webSocket?.close() }
+const back = ({ persisted, type }) => { if (persisted || type != "pageshow") for (const consumer of consumers) tell(consumer, RESUME) }
+addEventListener("pagehide", away)
+document.addEventListener("freeze", away)
+addEventListener("pageshow", back)
+document.addEventListener("resume", back)
+addEventListener("online", back)
 
 // Without Go nobody watches over the sockets.
 runtime.stop(() => {

@@ -56,6 +56,8 @@ export class PageSnapshot {
     }
     for (const input of copy.querySelectorAll('input[type="password"]')) input.value = ""
     for (const noscript of copy.querySelectorAll("noscript")) noscript.remove()
+    const sources = copy.querySelectorAll("turbo-cable-stream-source")
+    for (const [index, { shown }] of element.querySelectorAll("turbo-cable-stream-source").entries()) if (shown) sources[index].setAttribute("position", shown)
     return new PageSnapshot(this.documentElement, copy, this.headSnapshot)
   }
 }

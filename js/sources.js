@@ -7,6 +7,8 @@ import { runtime } from "./runtime.js"
 import { session } from "./session.js"
 import { StreamMessage } from "./streams.js"
 
+let known // what is received has been rendered for another element of the same name
+
 // What session.streamObserver can do, beside starting and stopping.
 export const streamObserver = {
   sources: new Set(),
@@ -23,7 +25,7 @@ export const streamObserver = {
   },
   receiveMessageEvent({ data }) {
     const { streamObserver } = session
-    if (streamObserver.started && typeof data == "string") streamObserver.receiveMessageHTML(data)
+    if (streamObserver.started && typeof data == "string" && !known) streamObserver.receiveMessageHTML(data)
   },
   // Streams are rendered whatever they answer.
   inspectFetchResponse(event) {
@@ -59,16 +61,33 @@ export class StreamSourceElement extends HTMLElement {
   get src() { return this.getAttribute("src") || "" }
 }
 
+const elements = new Set() // cable stream sources in the page
+let last // delivery that was rendered
+let refreshing
+
+// Pages that lost the same messages do not all come back in the same moment.
+function refreshSoon() {
+  refreshing ??= setTimeout(() => {
+    refreshing = null
+    session.refresh(document.baseURI, { method: "morph", scroll: "preserve" })
+  }, Math.random() * 1000)
+}
+
 // Subscribes to a channel for as long as it is in the page. Beyond what
-// turbo-rails does, events that bubble tell of the subscription:
+// turbo-rails does, a page that takes the place of another keeps the
+// subscriptions that it has too; previews subscribe to nothing; elements of one
+// name render each message once; and position says up to where the server had
+// rendered the page. Events that bubble tell of the subscription:
 // turbo:cable-connected, -disconnected and -rejected, with the callback's
-// argument as detail.
+// argument as detail, and -gap, after which the page is refreshed unless a
+// listener prevents it.
 export class CableStreamSourceElement extends HTMLElement {
-  static observedAttributes = ["channel", "signed-stream-name"]
+  static observedAttributes = ["channel", "signed-stream-name", "position"]
   #stay
 
   async connectedCallback() {
     connectStreamSource(this)
+    elements.add(this)
     const stay = this.#stay = {}
     let consumer
     try {
@@ -78,8 +97,18 @@ export class CableStreamSourceElement extends HTMLElement {
     }
     // It may have been removed, or even put back, by now.
     if (!consumer || stay != this.#stay) return
-    this.subscription = consumer.subscriptions.create(this.channel, {
-      received: (data) => this.dispatchMessageEvent(data),
+    const { subscriptions } = consumer, { channel } = this
+    const preview = document.documentElement.hasAttribute("data-turbo-preview")
+    if (preview && !subscriptions.findAll(JSON.stringify(channel)).length) return
+    if (!preview) this.#show(consumer)
+    this.subscription = subscriptions.create(channel, {
+      received: (data) => {
+        if (preview) return
+        const { deliveries } = consumer
+        known = deliveries && deliveries == last
+        last = deliveries
+        try { this.dispatchMessageEvent(data) } finally { known = false }
+      },
       connected: (detail) => {
         this.subscriptionConnected()
         this.#dispatch("connected", detail)
@@ -88,28 +117,50 @@ export class CableStreamSourceElement extends HTMLElement {
         this.subscriptionDisconnected()
         this.#dispatch("disconnected", detail)
       },
-      rejected: () => this.#dispatch("rejected")
+      rejected: () => this.#dispatch("rejected"),
+      gap: () => { if (!preview && this.#dispatch("gap", { identifier: this.subscription.identifier }, true)) refreshSoon() }
     })
   }
 
   disconnectedCallback() {
-    disconnectStreamSource(this)
-    this.#stay = null
-    this.subscription?.unsubscribe()
-    this.subscription = null
-    this.subscriptionDisconnected()
+    const subscription = this.#leave()
+    // An element that comes in the same moment takes the subscription over.
+    if (subscription) cable.getConsumer().catch(() => {}).then(() => queueMicrotask(() => subscription.unsubscribe()))
   }
 
-  attributeChangedCallback() {
+  #leave() {
+    const { subscription } = this
+    disconnectStreamSource(this)
+    elements.delete(this)
+    this.#stay = this.subscription = null
+    this.subscriptionDisconnected()
+    return subscription
+  }
+
+  attributeChangedCallback(name) {
     if (!this.subscription) return
-    this.disconnectedCallback()
+    if (name == "position") return this.#show(this.subscription.consumer)
+    this.#leave().unsubscribe()
     this.connectedCallback()
+  }
+
+  // The page has been rendered up to a position, unless it was there already.
+  #show(consumer) {
+    const identifier = JSON.stringify(this.channel), position = this.getAttribute("position")
+    for (const other of elements) if (other != this && other.subscription?.identifier == identifier) return
+    if (position) consumer.show?.(identifier, JSON.parse(position))
+  }
+
+  // What a snapshot of the page shows.
+  get shown() {
+    const { consumer, identifier } = this.subscription ?? {}
+    return JSON.stringify(consumer?.places?.[identifier])
   }
 
   dispatchMessageEvent(data) { return this.dispatchEvent(new MessageEvent("message", { data })) }
   subscriptionConnected() { this.setAttribute("connected", "") }
   subscriptionDisconnected() { this.removeAttribute("connected") }
-  #dispatch(event, detail) { this.dispatchEvent(new CustomEvent(`turbo:cable-${event}`, { bubbles: true, detail })) }
+  #dispatch(event, detail, cancelable) { return this.dispatchEvent(new CustomEvent(`turbo:cable-${event}`, { bubbles: true, cancelable, detail })) }
 
   get channel() {
     const params = { channel: this.getAttribute("channel"), signed_stream_name: this.getAttribute("signed-stream-name") }

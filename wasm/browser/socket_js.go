@@ -1,6 +1,9 @@
 package browser
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/turbowasm/turbowasm/wasm/cable"
 )
 
@@ -14,7 +17,10 @@ func domCableClose(consumer int32)
 func domCableState(consumer int32) int32
 
 //go:wasmimport turbo cable_send
-func domCableSend(consumer, command int32, identifier string)
+func domCableSend(consumer, command int32, identifier, since string)
+
+//go:wasmimport turbo cable_release
+func domCableRelease(consumer, again int32, identifier string)
 
 //go:wasmimport turbo cable_notify
 func domCableNotify(consumer, subscription, event int32)
@@ -41,8 +47,12 @@ func (s *socket) State() cable.State          { return cable.State(domCableState
 func (s *socket) Now() float64                { return domNow() }
 func (s *socket) Random() float64             { return domRandom() }
 
-func (s *socket) Send(command cable.Command, identifier string) {
-	domCableSend(s.number, int32(command), identifier)
+func (s *socket) Send(command cable.Command, identifier, since string) {
+	domCableSend(s.number, int32(command), identifier, since)
+}
+
+func (s *socket) Release(identifier string, again bool) {
+	domCableRelease(s.number, number(again), identifier)
 }
 
 func (s *socket) Notify(subscription int32, event cable.Event) {
@@ -70,6 +80,8 @@ const (
 	cableFire
 	cableAttempt
 	cableGet
+	cableShow
+	cableResume
 )
 
 // cable does what verb says to a consumer. Text comes as n bytes in the
@@ -112,18 +124,24 @@ func exportCable(_, consumer, verb, argument, n int32) (result float64) {
 	case cableReceive:
 		message := cable.Message{Type: cable.Type(argument)}
 		switch message.Type {
-		case cable.Confirm, cable.Reject:
+		case cable.Data:
+			message.Identifier, message.Place = place(taken(n))
+		case cable.Confirm, cable.Reject, cable.ConfirmHistory, cable.RejectHistory:
 			message.Identifier = taken(n)
 		case cable.Disconnect:
 			message.Reconnect = n != 0
 		}
-		return truth(c.Receive(message))
+		return float64(c.Receive(message))
 	case cableWatch:
 		c.Watch()
 	case cableUnwatch:
 		c.Unwatch()
 	case cableShown:
 		c.Shown()
+	case cableShow:
+		c.Show(place(taken(n)))
+	case cableResume:
+		err = status(c.Resume())
 	case cableFire:
 		err = status(c.Fire(cable.Timer(argument)))
 	case cableAttempt:
@@ -133,6 +151,16 @@ func exportCable(_, consumer, verb, argument, n int32) (result float64) {
 		return [...]float64{truth(m.Running()), truth(c.Stale()), float64(m.Attempts), m.StartedAt, m.StoppedAt, m.PingedAt, m.DisconnectedAt}[argument]
 	}
 	return 0
+}
+
+// place takes an identifier, a stream, an epoch and an offset, separated by NUL.
+// Without them there is none.
+func place(text string) (identifier string, p cable.Place) {
+	identifier, text, _ = strings.Cut(text, "\x00")
+	p.Stream, text, _ = strings.Cut(text, "\x00")
+	p.Epoch, text, _ = strings.Cut(text, "\x00")
+	p.Offset, _ = strconv.ParseInt(text, 10, 64)
+	return identifier, p
 }
 
 func truth(b bool) float64 { return float64(number(b)) }

@@ -2,6 +2,7 @@ package cable
 
 const (
 	protocol    = "actioncable-v1-json"
+	extended    = "actioncable-v1-ext-json" // the same, with places
 	unsupported = "actioncable-unsupported" // a server picks it to say that it speaks none of the others
 )
 
@@ -20,9 +21,11 @@ type Consumer struct {
 	page          Page
 	waiting       [timers]bool
 	subscriptions []*subscription // in the order of their creation
+	feeds         []*feed
 
 	welcomed     bool // subscriptions can be asked for
-	supported    bool // the socket speaks our protocol
+	supported    bool // the socket speaks one of our protocols
+	extended     bool // and it is the extended one
 	live         bool // the socket was open and its close has not been told
 	unwanted     bool // the socket is to be closed when it opens
 	reconnecting bool // this connection took attempts, and nobody was told yet
@@ -42,9 +45,10 @@ func (c *Consumer) Connect() (opened bool, err error) {
 		}
 		return false, nil
 	}
-	if err := c.page.Open(protocol + " " + unsupported); err != nil {
+	if err := c.page.Open(extended + " " + protocol + " " + unsupported); err != nil {
 		return false, err
 	}
+	c.stop(Retry)
 	c.reset()
 	c.Watch()
 	return true, nil
@@ -60,6 +64,7 @@ func (c *Consumer) Close(reconnect bool) {
 		c.Unwatch()
 		c.stop(Look)
 		c.stop(Reopen)
+		c.stop(Retry)
 		c.unwanted = state == Connecting
 	}
 	// Closing a socket that is still connecting makes Safari 15 fail.
@@ -81,6 +86,16 @@ func (c *Consumer) Reopen() error {
 
 // Shown takes that the page became visible: it wants a living connection soon.
 func (c *Consumer) Shown() { c.start(Look, lookDelay) }
+
+// Resume takes that the page or the network is back after a while: a connection
+// that is lost or stale is opened anew at once, if it is watched over. The error
+// is the page's.
+func (c *Consumer) Resume() error {
+	if c.Monitor.Running() && (c.Stale() || c.page.State() > Open) {
+		return c.Reopen()
+	}
+	return nil
+}
 
 // Watch has the monitor watch over the connection.
 func (c *Consumer) Watch() {
@@ -108,7 +123,7 @@ func (c *Consumer) Fire(t Timer) error {
 	c.waiting[t] = false
 	switch t {
 	case Poll:
-		stale := c.Stale()
+		stale := c.Stale() && !c.waiting[Retry]
 		if stale {
 			c.Monitor.Attempts++
 		}
@@ -127,8 +142,26 @@ func (c *Consumer) Fire(t Timer) error {
 		c.ask(false)
 	case Join:
 		c.tellJoined()
+	case Answer:
+		c.unanswered()
+	case Retry:
+		if c.Monitor.Running() {
+			c.Monitor.Attempts++
+			_, err := c.Connect()
+			if err != nil {
+				c.retry()
+			}
+			return err
+		}
 	}
 	return nil
+}
+
+// retry opens a lost connection anew, soon.
+func (c *Consumer) retry() {
+	if c.Monitor.Running() {
+		c.start(Retry, c.Monitor.retryDelay(c.page.Random()))
+	}
 }
 
 // start sets a timer. Who waits for a Look or a Reopen is not put off.
@@ -148,7 +181,8 @@ func (c *Consumer) stop(t Timer) {
 // Opened takes the opening of the socket and the subprotocol it speaks.
 func (c *Consumer) Opened(spoken string) {
 	c.live = true
-	c.supported = spoken == protocol
+	c.extended = spoken == extended
+	c.supported = c.extended || spoken == protocol
 	if !c.supported || c.unwanted {
 		c.Close(false)
 	}
@@ -157,11 +191,15 @@ func (c *Consumer) Opened(spoken string) {
 // Closed takes the closing of the socket, or the failure to open it.
 func (c *Consumer) Closed() {
 	c.reset()
+	if !c.waiting[Reopen] {
+		c.retry()
+	}
 	if !c.live {
 		return
 	}
 	c.live = false
 	c.Monitor.DisconnectedAt = c.page.Now()
+	c.lost()
 	event := Lost
 	if c.Monitor.Running() {
 		event = Interrupted
@@ -173,22 +211,28 @@ func (c *Consumer) Closed() {
 
 // reset forgets what the server said on the former socket.
 func (c *Consumer) reset() {
-	c.welcomed, c.supported = false, false
+	c.welcomed, c.supported, c.extended = false, false, false
+	for _, f := range c.feeds {
+		f.asking = false
+		c.release(f, false)
+	}
 	for _, s := range c.subscriptions {
 		s.status, s.connected = idle, false
 	}
 }
 
-// Receive takes a message from the server and reports whether it is to be
-// delivered: to the subscriptions with its identifier, if it has one.
-func (c *Consumer) Receive(m Message) (deliver bool) {
+// Receive takes a message from the server and decides what becomes of it.
+func (c *Consumer) Receive(m Message) Verdict {
 	if !c.supported {
-		return false
+		return Drop
 	}
 	c.Monitor.PingedAt = c.page.Now()
 	switch m.Type {
 	case Data:
-		return true
+		if f := c.feed(m.Identifier); f != nil && m.Place.Epoch != "" {
+			return c.place(f, m.Place)
+		}
+		return Deliver
 	case Welcome:
 		c.welcomed = true
 		c.reconnecting = c.reconnecting || c.Monitor.Attempts > 0
@@ -200,6 +244,13 @@ func (c *Consumer) Receive(m Message) (deliver bool) {
 		c.reject(m.Identifier)
 	case Disconnect:
 		c.Close(m.Reconnect)
+	case ConfirmHistory, RejectHistory:
+		if f := c.feed(m.Identifier); f == nil || !f.asking {
+		} else if m.Type == ConfirmHistory {
+			c.answered(f)
+		} else {
+			c.gap(f)
+		}
 	}
-	return false
+	return Drop
 }

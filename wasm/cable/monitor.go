@@ -4,6 +4,9 @@ const (
 	staleAfter = 6000 // milliseconds: two pings missed
 	backoff    = 0.15
 	maxBackoff = 10 // attempts after which the delay stays
+
+	firstRetry = 1000 // milliseconds within which a lost connection is opened anew
+	lastRetry  = 30_000
 )
 
 // Monitor is what a consumer knows of its connection's health. While the
@@ -46,4 +49,16 @@ func (m *Monitor) delay(random float64) int {
 		delay *= 1 + backoff
 	}
 	return int(delay * (1 + jitter*random))
+}
+
+// retryDelay is how long to wait until a lost connection is opened anew. Each
+// is spread over its own length, so that clients which lost one server do not
+// come back to it together.
+func (m *Monitor) retryDelay(random float64) int {
+	if m.Attempts == 0 {
+		return int(firstRetry * random)
+	}
+	delay := firstRetry << min(m.Attempts, maxBackoff)
+	delay = min(delay, lastRetry)
+	return delay/2 + int(float64(delay)*random)
 }

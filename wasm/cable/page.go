@@ -1,12 +1,19 @@
-// Package cable is the client side of Action Cable (protocol
-// actioncable-v1-json) as a state machine: it keeps one connection alive, and
+// Package cable is the client side of Action Cable (protocols
+// actioncable-v1-json and AnyCable's actioncable-v1-ext-json) as a state machine: it keeps one connection alive, and
 // the subscriptions on it, and tells each what becomes of it. It does nothing
 // by itself: the page opens sockets, parses messages, keeps time and calls the
 // application back. What the page calls returns without waiting, and calls of
 // one Consumer must not run concurrently; calls from within Page.Notify are
 // fine.
 //
+// Where the server speaks the extended protocol, messages have a place in their
+// stream. A consumer delivers each once and in order, asks for those that it
+// missed, and tells of those that the server no longer has ([Gap]).
+//
 // Behaviour is that of @rails/actioncable 8.1, timing included, but that
+//   - a lost connection is opened anew at once, after a random part of a second,
+//     then after longer and longer times of 2 seconds to half a minute, where the
+//     package waits 6 to 12 seconds;
 //   - one subscribe command is sent for all local subscriptions with the same
 //     identifier, not before the welcome, and who joins an identifier that is
 //     confirmed already is told so, where the package repeats the command for
@@ -26,8 +33,11 @@ type Page interface {
 	Open(protocols string) error
 	Close()
 	State() State
-	// Send sends a command on the open socket.
-	Send(command Command, identifier string)
+	// Send sends a command on the open socket. With Subscribe and History goes
+	// what the server is to send again, unless since is empty: a time in seconds
+	// since 1970, if there is no place to begin with, then stream, epoch and
+	// offset of each place, all separated by NUL.
+	Send(command Command, identifier, since string)
 
 	// Now is the time in milliseconds since 1970, greater than zero. It may
 	// jump, in either direction.
@@ -41,6 +51,10 @@ type Page interface {
 	// Notify tells the subscription with this id of an event. What the
 	// application throws in answer stays with the page.
 	Notify(subscription int32, event Event)
+
+	// Release ends the holding of messages with an identifier. If again is set
+	// each is handed to Receive again, those of a stream by their offsets.
+	Release(identifier string, again bool)
 }
 
 // State is a WebSocket's readyState.
@@ -62,6 +76,8 @@ const (
 	Reopen              // after a socket was closed to be replaced
 	Ask                 // for subscriptions that got no answer
 	Join                // to tell those who joined a confirmed identifier
+	Retry               // to open a lost connection anew
+	Answer              // for a history that was asked for
 	timers
 )
 
@@ -71,6 +87,7 @@ type Command int32
 const (
 	Subscribe Command = iota
 	Unsubscribe
+	History // what came after a place
 )
 
 // Event is what a subscription can be told.
@@ -83,6 +100,7 @@ const (
 	Lost                     // the connection is closed, and will not be opened again
 	Interrupted              // the connection is closed, and will be opened again
 	Rejected                 // it is refused, and has been removed
+	Gap                      // messages are lost that the server no longer has
 )
 
 // Type is the type of a message from the server.
@@ -95,12 +113,15 @@ const (
 	Confirm
 	Reject
 	Disconnect
+	ConfirmHistory // the history is complete
+	RejectHistory  // the server no longer has it
 )
 
 // Message is what the consumer needs of a message from the server. The payload
 // of data stays with the page.
 type Message struct {
 	Type       Type
-	Identifier string // of Confirm and Reject
+	Identifier string // but of Welcome, Ping and Disconnect
 	Reconnect  bool   // of Disconnect: whether the client may come again
+	Place      Place  // of Data: without an epoch it has none
 }

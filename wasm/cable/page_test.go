@@ -3,6 +3,7 @@ package cable
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -17,6 +18,9 @@ import (
 //	open [protocol]   the socket opens
 //	close             the socket closes, or fails to open
 //	welcome, ping, data, confirm a, reject a, goodbye true
+//	show a s e 5      the page shows the stream s of a up to place 5 of the epoch e
+//	data a s e 6      a message with a place
+//	history a, no history a
 //	wait 500          time passes
 //	clock -3600000    the clock is set
 //	random 0.5        from now on
@@ -36,6 +40,7 @@ type script struct {
 	due      [timers]float64 // when timers fire; negative when they do not
 	when     map[string]string
 	received int // messages that were to be delivered
+	held     []Message
 }
 
 const origin = 1_700_000_000_000
@@ -56,7 +61,7 @@ func (s *script) line(format string, args ...any) {
 // Page
 
 func (s *script) Open(protocols string) error {
-	if protocols != "actioncable-v1-json actioncable-unsupported" {
+	if protocols != "actioncable-v1-ext-json actioncable-v1-json actioncable-unsupported" {
 		panic("offered " + protocols)
 	}
 	if s.throws {
@@ -75,11 +80,33 @@ func (s *script) Close() {
 
 func (s *script) State() State { return s.state }
 
-func (s *script) Send(command Command, identifier string) {
+func (s *script) Send(command Command, identifier, since string) {
 	if s.state != Open {
 		panic("sent on a socket that is not open")
 	}
-	s.line("send %s %s", [...]string{"subscribe", "unsubscribe"}[command], identifier)
+	if since != "" {
+		since = " since" + strings.ReplaceAll(" "+since, "\x00", " ")
+		since = strings.ReplaceAll(since, "  ", " ")
+	}
+	s.line("send %s %s%s", [...]string{"subscribe", "unsubscribe", "history"}[command], identifier, since)
+}
+
+func (s *script) Release(identifier string, again bool) {
+	var mine, others []Message
+	for _, m := range s.held {
+		if m.Identifier == identifier {
+			mine = append(mine, m)
+		} else {
+			others = append(others, m)
+		}
+	}
+	s.held = others
+	if again {
+		slices.SortStableFunc(mine, func(a, b Message) int { return int(a.Place.Offset - b.Place.Offset) })
+		for _, m := range mine {
+			s.receive(m)
+		}
+	}
 }
 
 func (s *script) Now() float64    { return origin + s.time + s.skew }
@@ -92,7 +119,7 @@ func (s *script) SetTimer(t Timer, ms int) {
 	}
 }
 
-var events = [...]string{"initialized", "connected", "reconnected", "lost", "interrupted", "rejected"}
+var events = [...]string{"initialized", "connected", "reconnected", "lost", "interrupted", "rejected", "gap"}
 
 func (s *script) Notify(subscription int32, event Event) {
 	s.line("%s %d", events[event], subscription)
@@ -162,7 +189,23 @@ func (s *script) step(step string) {
 	case "ping":
 		s.receive(Message{Type: Ping})
 	case "data":
-		s.receive(Message{})
+		m := Message{}
+		if arg != "" {
+			m.Identifier, m.Place = place(arg)
+		}
+		s.receive(m)
+	case "show":
+		if arg != "" {
+			s.consumer.Show(place(arg))
+		} else if s.consumer.Monitor.Running() {
+			s.consumer.Shown()
+		}
+	case "resume":
+		s.fails(s.consumer.Resume())
+	case "history":
+		s.receive(Message{Type: ConfirmHistory, Identifier: arg})
+	case "no":
+		s.receive(Message{Type: RejectHistory, Identifier: strings.TrimPrefix(arg, "history ")})
 	case "confirm":
 		s.receive(Message{Type: Confirm, Identifier: arg})
 	case "reject":
@@ -176,10 +219,6 @@ func (s *script) step(step string) {
 		s.skew, _ = strconv.ParseFloat(arg, 64)
 	case "random":
 		s.random, _ = strconv.ParseFloat(arg, 64)
-	case "show":
-		if s.consumer.Monitor.Running() {
-			s.consumer.Shown()
-		}
 	case "throw":
 		s.throws = true
 	default:
@@ -188,9 +227,23 @@ func (s *script) step(step string) {
 }
 
 func (s *script) receive(m Message) {
-	if s.state == Open && s.consumer.Receive(m) {
-		s.received++
+	if s.state != Open {
+		return
 	}
+	switch s.consumer.Receive(m) {
+	case Hold:
+		s.held = append(s.held, m)
+	case Deliver:
+		s.received++
+		if m.Place.Epoch != "" {
+			s.line("deliver %s %s %d", m.Identifier, m.Place.Epoch, m.Place.Offset)
+		}
+	}
+}
+
+func place(words string) (identifier string, p Place) {
+	fmt.Sscan(words, &identifier, &p.Stream, &p.Epoch, &p.Offset)
+	return identifier, p
 }
 
 func (s *script) fails(err error) {

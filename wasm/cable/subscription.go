@@ -28,6 +28,7 @@ func (c *Consumer) Subscribe(id int32, identifier string) error {
 		s.status = first.status
 	}
 	c.subscriptions = append(c.subscriptions, s)
+	c.makeFeed(identifier)
 	if _, err := c.Connect(); err != nil {
 		return err
 	}
@@ -48,8 +49,12 @@ func (c *Consumer) Unsubscribe(id int32) {
 	for _, s := range c.subscriptions {
 		if s.id == id {
 			c.remove(s)
-			if s.status != idle && c.first(s.identifier) == nil && c.page.State() == Open {
-				c.page.Send(Unsubscribe, s.identifier)
+			if c.first(s.identifier) != nil {
+				continue
+			}
+			c.dropFeed(s.identifier)
+			if s.status != idle && c.page.State() == Open {
+				c.page.Send(Unsubscribe, s.identifier, "")
 			}
 		}
 	}
@@ -72,7 +77,12 @@ func (c *Consumer) ask(all bool) {
 func (c *Consumer) request(s *subscription) {
 	if c.welcomed && c.page.State() == Open {
 		c.mark(s.identifier, pending)
-		c.page.Send(Subscribe, s.identifier)
+		f := c.makeFeed(s.identifier)
+		since := c.since(f)
+		c.page.Send(Subscribe, s.identifier, since)
+		if since != "" {
+			c.await(f)
+		}
 		c.start(Ask, askDelay)
 	}
 }
@@ -84,6 +94,7 @@ func (c *Consumer) confirm(identifier string) {
 		return
 	}
 	c.mark(identifier, confirmed)
+	c.makeFeed(identifier).confirmed = true
 	event := Connected
 	if c.reconnecting {
 		c.reconnecting = false
@@ -113,6 +124,7 @@ func (c *Consumer) reject(identifier string) {
 			c.remove(s)
 		}
 	}
+	c.dropFeed(identifier)
 	for _, s := range all {
 		if s.identifier == identifier {
 			c.page.Notify(s.id, Rejected)
