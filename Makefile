@@ -25,9 +25,9 @@ test-native: dist ## rules, server and flows
 test-browser: ## the runtime's tests again, compiled for the page, in Chromium
 	$(TURBOWASM) browsertest -timeout 5m ./wasm/...
 
-conformance: dist js/node_modules ## side by side with @hotwired/turbo, in Chromium and Firefox, and in its types
+conformance: dist js/node_modules ## side by side with @hotwired/turbo, in Chromium and Firefox, in its types and without a page
 	$(TURBOWASM) need chromium-headless-shell firefox-esr
-	cd js && npm run --silent types && node conformance/run.mjs
+	cd js && npm run --silent types && node conformance/load.mjs && node conformance/run.mjs
 
 webkit: dist ## what engines do by themselves, in WebKit
 	$(TURBOWASM) need webkit2gtk-driver xvfb

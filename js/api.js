@@ -94,7 +94,7 @@ function locate(script, source) {
   for (const base of [script?.src, source, new Error().stack?.match(/https?:\/\/[^\s)]+?(?=:\d+:\d+)/)?.[0]]) {
     if (base && /^https?:/.test(base) || base?.startsWith(location.protocol)) return new URL("turbo.wasm", base).href
   }
-  throw new Trouble('nothing says where turbo.wasm is. <meta name="turbo-wasm" content="…"> does.')
+  throw new Trouble('nothing says where turbo.wasm is. <meta name="turbo-wasm" content="URL"> does.')
 }
 
 // Starts the runtime with Go's loader, from a script at the URL source; rails

@@ -4,17 +4,17 @@
 // the browser does it instead, but for what only Turbo would ask for or send.
 // The rules are those of wasm/link and wasm/form.
 
+import { enter } from "./dom.js"
 import { captured } from "./forms.js"
 import { runtime } from "./runtime.js"
-import { clicked, config, last, Observer, observers, session, submitted } from "./session.js"
+import { CLICK, CLICK_IN_FRAME, clicked, config, last, LINK, Observer, session, SUBMIT, SUBMIT_IN_FRAME, SUBMIT_OUTSIDE, submitted } from "./session.js"
 import { world } from "./values.js"
 
 const held = []
 let timer, passing
 
-const UNSAFE = /^(post|put|patch|delete)$/i // for a link
 const { getAttribute } = Element.prototype
-const attribute = (element, name) => getAttribute.call(element, name)
+const value = (element, name) => element && getAttribute.call(element, name)
 
 function closest(node, selector) {
   for (let found; node; node = node.assignedSlot || node.getRootNode().host) if (found = node.closest?.(selector)) return found
@@ -25,60 +25,55 @@ function drives(node) {
   return config.drive.enabled || closest(node, "turbo-frame") ? value != "false" : value == "true"
 }
 
-const elsewhere = (target) => target == "_blank" || target && [...document.getElementsByName(target)].some(({ localName }) => localName == "iframe")
-
-const below = (path) => path.replace(/\/?$/, "/")
-
-function visitable(url) {
-  const root = new URL([...document.querySelectorAll('meta[name="turbo-root"]')].at(-1)?.content ?? "/", document.baseURI)
-  const prefix = below(root.origin + root.pathname)
-  return (url.href.startsWith(prefix) || below(url.href) == prefix) && !config.drive.unvisitableExtensions.has(/\.[^./]*$/.exec(url.pathname)?.[0])
+function visitable({ href, pathname }) {
+  const root = [...document.querySelectorAll('meta[name="turbo-root"]')].at(-1)?.content ?? "/"
+  return (href + "/").startsWith(new URL(root, document.baseURI).href.replace(/\/?$/, "/")) && !config.drive.unvisitableExtensions.has(/\.[^./]*$/.exec(pathname)?.[0])
 }
 
-// The link that a click follows by Turbo, and what is special about it.
+// The link that a click follows by Turbo, what is to be asked, and whether the
+// browser would send something else.
 function link(event) {
-  if (event.target.isContentEditable || event.which > 1 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
-  const element = closest(event.composedPath()[0], "a[href], a[xlink\\:href]")
-  if (!element || element.hasAttribute("download") || element.href.baseVal != null || !drives(element)) return
-  const target = element.getAttribute("target"), url = new URL(element.href, document.baseURI)
-  if (target && target != "_self" || elsewhere(element.target)) return
-  const method = element.dataset.turboMethod, submits = method ?? element.dataset.turboStream
-  if (submits == null ? !visitable(url) || url.hash && url.href.split("#")[0] == location.href.split("#")[0] : !visitable(url) && !closest(element, "turbo-frame")) return
-  return { element, message: element.dataset.turboConfirm, unsafe: UNSAFE.test(method), act: () => element.click() }
+  const element = closest(event.composedPath()[0], "a[href]")
+  if (!element || event.target.isContentEditable || event.which > 1 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey ||
+    element.hasAttribute("download") || !/^(_self)?$/.test(element.target) || !drives(element)) return
+  const url = new URL(element.href, document.baseURI), method = value(element, "data-turbo-method")
+  if (method == null && value(element, "data-turbo-stream") == null ? visitable(url) && !url.href.startsWith(document.URL.split("#")[0] + "#") : visitable(url) || closest(element, "turbo-frame")) {
+    return { element, message: value(element, "data-turbo-confirm"), unsafe: method && !/^get$/i.test(method), act: () => element.click() }
+  }
 }
 
 // The same of the form that is submitted.
 function form({ target: element, submitter }) {
-  const value = (name) => submitter && attribute(submitter, "form" + name) || attribute(element, name)
-  const method = value("method")
-  const { mode } = config.forms
-  if (/^dialog$/i.test(method) || elsewhere(value("target")) || mode == "off" || submitter && !drives(submitter) ||
-    !(mode == "optin" ? closest(element, '[data-turbo="true"]') : drives(element)) || !visitable(new URL(value("action") ?? location.href, document.baseURI))) return
-  const message = submitter && attribute(submitter, "data-turbo-confirm") || attribute(element, "data-turbo-confirm")
-  return { element, submitter, message, unsafe: UNSAFE.test(method) && !/^post$/i.test(method), act: () => HTMLFormElement.prototype.requestSubmit.call(element, submitter?.form == element ? submitter : null) }
+  const either = (name) => value(submitter, "form" + name) || value(element, name)
+  const method = either("method"), { mode } = config.forms
+  if (!/^dialog$/i.test(method) && /^(_(self|top|parent))?$/.test(either("target") ?? "") && mode != "off" && (!submitter || drives(submitter)) &&
+    (mode == "optin" ? closest(element, '[data-turbo="true"]') : drives(element)) && visitable(new URL(either("action") ?? document.URL, document.baseURI))) {
+    return { element, submitter, message: value(submitter, "data-turbo-confirm") || value(element, "data-turbo-confirm"), unsafe: /^(put|patch|delete)$/i.test(method),
+      act: () => HTMLFormElement.prototype.requestSubmit.call(element, submitter?.form == element ? submitter : null) }
+  }
 }
 
 const notice = (accepts, find) => (event) => {
-  if (runtime.running || event.defaultPrevented || !accepts(event) || !runtime.over && !session.started) return
+  const { over } = runtime, { earlyInputTimeout } = config
+  if (runtime.running || event.defaultPrevented || !accepts(event) || !over && !session.started) return
   let input
   try { input = find(event) } catch { /* leads to no URL */ }
-  if (!input || (runtime.over || !config.earlyInputTimeout) && !input.message && !input.unsafe) return
+  if (!input || (over || !earlyInputTimeout) && !input.message && !input.unsafe) return
   event.preventDefault()
-  if (event.type == "submit") event.stopImmediatePropagation()
-  if (runtime.over) return plainly(input)
-  Object.assign(input, { event, path: event.composedPath(), target: event.target })
+  if (find == form) event.stopImmediatePropagation()
+  if (over) return plainly(input)
   // What is typed from here on is not part of it.
-  if (input.element instanceof HTMLFormElement) input.data = new FormData(input.element)
+  if (find == form) input.data = new FormData(input.element)
+  Object.assign(input, { event, path: event.composedPath(), target: event.target })
   // Of what is clicked again while it is held the last counts.
   const again = held.findIndex(({ element }) => element == input.element)
-  if (again < 0) held.push(input)
-  else held[again] = input
-  timer ??= setTimeout(release, config.earlyInputTimeout)
+  held.splice(again < 0 ? held.length : again, 1, input)
+  timer ??= setTimeout(release, earlyInputTimeout)
 }
 
 // Leaves to the browser what it can do by itself.
 async function plainly({ element, submitter, message, unsafe, act }) {
-  if (unsafe) return console.warn("turbo: this was not sent, for without the runtime its method would be another.", element)
+  if (unsafe) return console.warn("turbo: not sent, for without the runtime its method would be another:", element)
   if (message && !await world.confirm(message, element, submitter)) return
   passing = true
   try { act() } finally { passing = false }
@@ -93,22 +88,24 @@ function release() {
   }
 }
 
-// Lets Turbo's listeners hear of an event as if it came now.
+// Lets Go hear of an event as if it came now.
 function replay(input) {
   const { event, path, target, element, data } = input
   let going = true
   const set = (name, value) => Object.defineProperty(event, name, { value, configurable: true })
-  const prevented = (value) => set("defaultPrevented", value)
+  const hand = (number, node) => {
+    set("currentTarget", node)
+    if (going) enter("event", event, number)
+  }
   set("target", target)
   set("composedPath", () => path)
-  set("preventDefault", () => prevented(true))
+  set("preventDefault", () => set("defaultPrevented", true))
   set("stopImmediatePropagation", () => { going = false })
-  prevented(false)
+  set("defaultPrevented", false)
   captured.set(element, data)
-  for (const node of path) {
-    set("currentTarget", node)
-    for (const observer of [node.delegate?.observer, ...Object.values(observers)]) if (going && observer instanceof Observer) observer.deliver(event, node)
-  }
+  for (const node of path) if (node.delegate?.observer) hand(data ? SUBMIT_IN_FRAME : CLICK_IN_FRAME, node)
+  hand(data ? SUBMIT_OUTSIDE : LINK)
+  hand(data ? SUBMIT : CLICK)
   captured.delete(element)
   if (!event.defaultPrevented) plainly(input)
 }

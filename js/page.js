@@ -12,7 +12,7 @@ const nothing = new Proxy(function () {}, {
 
 const {
   window = nothing, document = nothing, location = nothing,
-  EventTarget = nothing, Node = nothing, Element = nothing, HTMLElement = nothing, HTMLTemplateElement = nothing, HTMLFormElement = nothing,
+  Node = nothing, Element = nothing, HTMLElement = nothing, HTMLTemplateElement = nothing,
   IntersectionObserver = nothing, MutationObserver = nothing,
   TextDecoder = nothing, TextEncoder = nothing
 } = globalThis
@@ -25,7 +25,7 @@ const crypto = globalThis.crypto?.randomUUID ? globalThis.crypto : {
 
 export {
   window, document, location, crypto,
-  EventTarget, Node, Element, HTMLElement, HTMLTemplateElement, HTMLFormElement,
+  Node, Element, HTMLElement, HTMLTemplateElement,
   IntersectionObserver, MutationObserver,
   TextDecoder, TextEncoder
 }

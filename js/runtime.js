@@ -46,7 +46,7 @@ function adopt(Go) {
 // Says what is wrong so well that there is nothing to add.
 export class Trouble extends Error {}
 
-const elsewhere = '<meta name="turbo-wasm" content="…"> names another place.'
+const elsewhere = '<meta name="turbo-wasm" content="URL"> names another place.'
 
 // Starts the program at the URL that locate gives. All that can be thrown
 // becomes one line on the console.

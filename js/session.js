@@ -19,8 +19,8 @@ export const config = {
 }
 
 // In the order of browser/drive_js.go.
-const CLICK = 0, LINK = 1, SUBMIT = 2, POPSTATE = 3, CACHE = 4, ENTER = 5, LEAVE = 6, REQUEST = 7, LOAD = 8, READY = 9, SUBMIT_OUTSIDE = 10, CLICKED = 11
-export const CLICK_IN_FRAME = 12, SUBMIT_IN_FRAME = 13
+export const CLICK = 0, LINK = 1, SUBMIT = 2, SUBMIT_OUTSIDE = 10, CLICK_IN_FRAME = 12, SUBMIT_IN_FRAME = 13
+const POPSTATE = 3, CACHE = 4, ENTER = 5, LEAVE = 6, REQUEST = 7, LOAD = 8, READY = 9, CLICKED = 11
 
 export const tell = (number, accepts) => (event) => { if (runtime.running && (!accepts || accepts(event))) enter("event", event, number) }
 export const clicked = (event) => event instanceof MouseEvent
@@ -44,11 +44,6 @@ export class Observer {
 
   start() { this.#turn("addEventListener", true) }
   stop() { this.#turn("removeEventListener", false) }
-
-  // Hands an event to what listens at a node behind the capture phase.
-  deliver(event, node) {
-    if (this.started) for (const [target, type, listener, capture] of this.#listeners) if (target == node && type == event.type && !capture) listener(event)
-  }
 
   #turn(how, started) {
     if (this.started == started) return
@@ -92,7 +87,7 @@ const exempt = () => [document.documentElement, document.body].some((element) =>
 
 const scrolled = () => history.updateRestorationData({ scrollPosition: { x: pageXOffset, y: pageYOffset } })
 
-export const observers = {
+const observers = {
   pageObserver: new Observer([document, "readystatechange", readyState], [window, "pagehide", restoreScrollRestoration]),
   cacheObserver: new Observer([window, "turbo:before-cache", tell(CACHE)]),
   linkPrefetchObserver: new Observer([document, "mouseenter", tell(ENTER), quietly], [document, "mouseleave", tell(LEAVE), quietly], [document, "turbo:before-fetch-request", tell(REQUEST), true]),
