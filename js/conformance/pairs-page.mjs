@@ -101,7 +101,6 @@ export async function morphAll(pairs, observe) {
       thrown: errors[0]?.name ?? "", message: String(errors[0]?.message ?? ""),
       modals: now.filter((element) => element.matches(":modal")).map((element) => element.open),
       focus: focused ? [active.localName, active.id, active.selectionStart ?? "", active.selectionEnd ?? ""].join(" ") : "",
-      selection: getSelection().anchorNode ? `${getSelection().anchorNode.nodeName} ${getSelection().anchorOffset} ${getSelection()}` : "",
       states: now.map((element) => `${element.open && element.matches(":modal") ? "modal" : ""}${element.matches(":popover-open") ? "popover" : ""}`).join(),
       // The ids that each side has once, of the elements that have them.
       ids: now.map((element) => element.getAttribute("id")).map((id) => before.has(id) && after.has(id) ? id : ""),

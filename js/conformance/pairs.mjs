@@ -73,7 +73,7 @@ function problem(theirs, ours, observe, { old, way }) {
   // It puts what is for a template beside the template's content.
   if (/^<template/.test(html(old)) && /children|inner|update/.test(way)) return ours.wanted ? undefined : differ("template", parting(theirs.html, ours.html))
   const before = html(old)
-  let aspects = ["html", "values", "states", ...closed || unfocused ? [] : ["focus", "selection"]]
+  let aspects = ["html", "values", "states", ...closed || unfocused ? [] : ["focus"]]
   if (!observe) {
     // What upstream would take away with its parent, ours may keep.
     if (before.includes("data-turbo-permanent")) return
