@@ -55,7 +55,7 @@ let thrown
 export const rejected = () => void Promise.reject(thrown)
 
 // By template of a message: the copies in it that stand for permanent elements
-// of the page, each with its element.
+// of the page, each with its element and the copies of the copy.
 const standIns = new WeakMap()
 
 const memory = () => bytes.byteLength ? bytes : (bytes = new Uint8Array(go.mem.buffer))
@@ -250,14 +250,11 @@ function counterpart(node, from, copy) {
   return counterpart(node.parentNode, from, copy)?.childNodes[[...node.parentNode.childNodes].indexOf(node)]
 }
 
-// Places a copy of a template's content. Permanent elements that this takes
-// out of the page come back in the place of what stands for them there, unless
-// they were changed since the message came.
-function placeContent(target, where, template) {
+// A copy of a template's content, with notes of what in it stands for whom.
+function standing(template) {
   const copy = content(template)
-  const stand = (standIns.get(template) ?? []).map(([standIn, element]) => [counterpart(standIn, template.content, copy), element])
-  place(target, where, copy)
-  for (const [copy, element] of stand) if (copy?.isConnected && !element.isConnected && copy.isEqualNode(element)) copy.replaceWith(element)
+  for (const { standIn, copies } of standIns.get(template) ?? []) copies.push(counterpart(standIn, template.content, copy))
+  return copy
 }
 
 // The elements in which an HTML parser reads ordinary content as it does in a
@@ -349,13 +346,20 @@ const primitives = {
   stand_in(template, n, element) {
     const standIn = nodes[element].cloneNode(true)
     nodes[n].replaceWith(standIn)
-    standIns.set(nodes[template], [...standIns.get(nodes[template]) ?? [], [standIn, nodes[element]]])
+    standIns.set(nodes[template], [...standIns.get(nodes[template]) ?? [], { standIn, element: nodes[element], copies: [] }])
+  },
+  come_back(template) {
+    for (const { element, copies } of standIns.get(nodes[template]) ?? []) {
+      const place = !element.isConnected && copies.find((copy) => copy?.isConnected && copy.isEqualNode(element))
+      if (place) place.replaceWith(element)
+      copies.length = 0
+    }
   },
 
   append: (n, child) => nodes[n].append(nodes[child]),
   replace: (n, other) => nodes[n].replaceWith(nodes[other]),
   remove: (n) => nodes[n].remove(),
-  place: (n, where, template) => where > 5 ? primitives.morph(nodes[n], where, content(nodes[template])) : placeContent(nodes[n], where, nodes[template]),
+  place: (n, where, template) => where > 5 ? primitives.morph(nodes[n], where, content(nodes[template])) : place(nodes[n], where, standing(nodes[template])),
   twins(n, template, property) {
     if (!nodes[n]) return (nodes[n] ?? null).children // throws, as upstream does
     let count = 0

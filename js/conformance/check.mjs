@@ -2,6 +2,9 @@
 import { compare } from "./compare.mjs"
 import { play } from "./play.mjs"
 
+// unobserved is a result without what only a recorder that listens to single elements writes.
+export const unobserved = ({ log, ...rest }) => ({ ...rest, log: log.filter((line) => !/^turbo:(before-stream-render|before-morph-\w+|morph-element) on /.test(line)) })
+
 // check plays theirs once and ours in each of the scenario's modes. Unobserved, the oracle does what it always
 // does and only the recorder's lines about the events of single elements are missing, so they are left out instead of playing it again.
 export async function check(browser, browserName, scenario, { theirs, ours, pending, sabotage, modes = scenario.modes }) {
@@ -12,7 +15,6 @@ export async function check(browser, browserName, scenario, { theirs, ours, pend
       throw Object.assign(new Error(`${label} (${runtime.name}) broke off at ${error.message}`), { cause: error })
     }
   }
-  const unobserved = ({ log, ...rest }) => ({ ...rest, log: log.filter((line) => !/^turbo:(before-stream-render|before-morph-\w+|morph-element) on /.test(line)) })
   const results = []
   let left
   for (const observe of modes) {

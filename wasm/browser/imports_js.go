@@ -90,6 +90,9 @@ func domActivate(n int32)
 //go:wasmimport turbo permanent
 func domPermanent(template, element int32) int32
 
+//go:wasmimport turbo come_back
+func domComeBack(template int32)
+
 //go:wasmimport turbo stand_in
 func domStandIn(template, n, element int32)
 

@@ -166,6 +166,8 @@ func (p *Page) Permanent(template, element dom.Node) dom.Node {
 	return dom.Node(domPermanent(int32(template), int32(element)))
 }
 
+func (p *Page) ComeBack(template dom.Node) { domComeBack(int32(template)) }
+
 func (p *Page) StandIn(template, n, element dom.Node) {
 	domStandIn(int32(template), int32(n), int32(element))
 }

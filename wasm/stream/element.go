@@ -52,11 +52,12 @@ type Page interface {
 
 	AppendChild(n, child dom.Node)
 	Remove(n dom.Node)
-	// Insert places a copy of a template's content. Where this takes an
-	// element out of the page for which another stands in the content, the
-	// element itself comes into the place of that one, provided they are still
-	// equal. A morph keeps permanent elements by itself.
+	// Insert places a copy of a template's content. ComeBack puts the elements
+	// that are not in the page any more, and for which others stand in the
+	// template's content, into the place of a copy of those that was inserted,
+	// provided they are still equal. A morph keeps permanent elements by itself.
 	Insert(target dom.Node, place dom.Place, template dom.Node) error
+	ComeBack(template dom.Node)
 	// Twins returns the children of parent that have the id of a top-level
 	// element of the template's content, read as attributes or as properties.
 	Twins(parent, template dom.Node, properties bool) ([]dom.Node, error)
@@ -201,6 +202,7 @@ func (e Element) Insert(place dom.Place, deduplicate bool) error {
 			}
 		}
 	}
+	defer e.page.ComeBack(template)
 	for _, target := range targets {
 		if err := e.page.Insert(target, place, template); err != nil {
 			return err

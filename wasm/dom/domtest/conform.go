@@ -175,13 +175,17 @@ var conformance = []struct {
 	{"an element that is taken out comes back where it is stood in for", permanents, with(func(p Subject, x dom.Node, say func(...any)) {
 		t := p.ElementByID("t")
 		p.StandIn(t, p.Permanent(t, x), x)
-		say(p.Insert(x, dom.Replace, t), p.Connected(x), p.Same(x, p.ElementByID("x")))
+		err := p.Insert(x, dom.Replace, t)
+		p.ComeBack(t)
+		say(err, p.Connected(x), p.Same(x, p.ElementByID("x")))
 		p.Remove(t)
 	}), `<nil> true true`, `<div><p id="x" class="a" data-turbo-permanent="">c</p></div><h2 id="y"></h2><h2 id="&quot;]" data-turbo-permanent=""></h2><p id="y"></p><h2 id="&quot;]" data-turbo-permanent=""></h2>`},
 	{"an element that stays is left where it is", permanents, with(func(p Subject, x dom.Node, say func(...any)) {
 		t := p.ElementByID("t")
 		p.StandIn(t, p.Permanent(t, x), x)
-		say(p.Insert(p.ElementByID("y"), dom.Append, t), p.Same(x, p.ElementByID("x")))
+		err := p.Insert(p.ElementByID("y"), dom.Append, t)
+		p.ComeBack(t)
+		say(err, p.Same(x, p.ElementByID("x")))
 		p.Remove(t)
 		p.Remove(x)
 	}), `<nil> true`, `<p id="y"><div><p id="x" class="a" data-turbo-permanent="">c</p></div><h2 id="y"></h2><h2 id="&quot;]" data-turbo-permanent=""></h2></p><h2 id="&quot;]" data-turbo-permanent=""></h2>`},
@@ -189,7 +193,9 @@ var conformance = []struct {
 		t := p.ElementByID("t")
 		p.StandIn(t, p.Permanent(t, x), x)
 		p.SetAttribute(x, dom.Target, "z")
-		say(p.Insert(x, dom.Replace, t), p.Connected(x))
+		err := p.Insert(x, dom.Replace, t)
+		p.ComeBack(t)
+		say(err, p.Connected(x))
 		p.Remove(t)
 	}), `<nil> false`, `<div><p id="x" class="a" data-turbo-permanent="">c</p></div><h2 id="y"></h2><h2 id="&quot;]" data-turbo-permanent=""></h2><p id="y"></p><h2 id="&quot;]" data-turbo-permanent=""></h2>`},
 	{"streams are elements of HTML", `<template id="x"><turbo-stream id="a"></turbo-stream><svg><turbo-stream></turbo-stream></svg><template><turbo-stream></turbo-stream></template>` +

@@ -38,7 +38,7 @@ type Page struct {
 
 	document *html.Node
 	contents map[*html.Node]*html.Node // of templates: fragments
-	standIns map[*html.Node][]standIn  // by template
+	standIns map[*html.Node][]*standIn // by template
 	awake    map[*html.Node]bool       // scripts that run once connected
 	active   *html.Node                // the focused element, nil when none is
 
@@ -68,7 +68,7 @@ func New(source string) *Page {
 		Recent:   map[string]bool{},
 		document: document,
 		contents: map[*html.Node]*html.Node{},
-		standIns: map[*html.Node][]standIn{},
+		standIns: map[*html.Node][]*standIn{},
 		awake:    map[*html.Node]bool{},
 		elements: map[string]Element{},
 		handles:  []*html.Node{nil},

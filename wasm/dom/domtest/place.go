@@ -50,30 +50,40 @@ func (p *Page) Permanent(template, element dom.Node) dom.Node {
 func (p *Page) StandIn(template, n, element dom.Node) {
 	copied := p.copy(p.node(element))
 	p.replace(p.node(n), copied)
-	p.standIns[p.node(template)] = append(p.standIns[p.node(template)], standIn{copied, p.node(element)})
+	p.standIns[p.node(template)] = append(p.standIns[p.node(template)], &standIn{copied: copied, element: p.node(element)})
 }
 
-// standIn is what stands for an element of the page in a template's content.
-type standIn struct{ copied, element *html.Node }
+// standIn is what stands for an element of the page in a template's content,
+// and the copies of it that were inserted.
+type standIn struct {
+	copied, element *html.Node
+	copies          []*html.Node
+}
 
-// Insert places a copy of a template's content, and the elements for which
-// others stand in it where this takes them out of the page.
+// Insert places a copy of a template's content.
 func (p *Page) Insert(target dom.Node, place dom.Place, template dom.Node) error {
 	from := p.contents[p.node(template)]
 	content := p.copy(from)
-	standing := map[*html.Node]*html.Node{}
 	for _, s := range p.standIns[p.node(template)] {
 		if n := counterpart(s.copied, from, content); n != nil {
-			standing[n] = s.element
+			s.copies = append(s.copies, n)
 		}
 	}
 	p.place(p.node(target), place, content)
-	for n, element := range standing {
-		if p.connected(n) && !p.connected(element) && p.markup(n) == p.markup(element) {
-			p.replace(n, element)
-		}
-	}
 	return nil
+}
+
+// ComeBack puts the elements for which others stand in a template's content
+// into the place of copies of those, where they are not in the page.
+func (p *Page) ComeBack(template dom.Node) {
+	for _, s := range p.standIns[p.node(template)] {
+		for _, n := range s.copies {
+			if !p.connected(s.element) && p.connected(n) && p.markup(n) == p.markup(s.element) {
+				p.replace(n, s.element)
+			}
+		}
+		s.copies = nil
+	}
 }
 
 func (p *Page) markup(n *html.Node) string {
