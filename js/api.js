@@ -7,10 +7,12 @@ import { observe, watch } from "./observation.js"
 import { morphBodyElements, morphChildren, morphElements, morphTurboFrameElements } from "./morph.js"
 import { runtime, Trouble } from "./runtime.js"
 import { fetch, FetchEnctype, fetchEnctypeFromString, FetchMethod, fetchMethodFromString, FetchRequest, FetchResponse, isSafe } from "./fetch.js"
-import { FrameElement, FrameLoadingStyle, FrameRenderer } from "./frames.js"
-import { PageRenderer, PageSnapshot } from "./drive.js"
+import { FrameElement, FrameLoadingStyle } from "./frames.js"
+import { FrameRenderer, PageRenderer } from "./renderers.js"
+import { PageSnapshot } from "./snapshots.js"
 import { config, session, setters } from "./session.js"
 import { CableStreamSourceElement, connectStreamSource, disconnectStreamSource, StreamSourceElement } from "./sources.js"
+import { named } from "./values.js"
 
 StreamActions.refresh = function () {
   session.refresh(this.baseURI, { method: this.getAttribute("method"), requestId: this.requestId, scroll: this.getAttribute("scroll") })
@@ -54,6 +56,8 @@ export const api = {
     session.visit(location, options)
   }
 }
+
+named({ CableStreamSourceElement, FetchRequest, FetchResponse, StreamElement, StreamSourceElement })
 
 export function defineElements() {
   define("turbo-frame", FrameElement)

@@ -1,128 +1,130 @@
-// Visits, history and snapshots as pages see them. Their state is theirs; what
+// Visits, history and views as pages see them. Their state is theirs; what
 // they do is decided in Go, which numbers methods in the order of their names.
 
-import { activated, headNonces, nonce, rejected } from "./dom.js"
+import { activated, nonce, rejected } from "./dom.js"
 import { FetchRequest, requests } from "./fetch.js"
-import { morphBodyElements } from "./morph.js"
 import { runtime } from "./runtime.js"
-import { parse } from "./trusted.js"
-import { forward, world } from "./values.js"
-
-const VISIT = 1, NAVIGATOR = 2, HISTORY = 3, VIEW = 4, ADAPTER = 5, BAR = 6, SNAPSHOT = 7, PREFETCHER = 9, PRELOADER = 10
-
-const shell = (kind, methods) => forward({}, kind, methods)
-
-// What a head held when it was looked at: equal elements by their source.
-class HeadSnapshot {
-  details = new Map()
-
-  constructor(element) {
-    this.element = element
-    for (const child of element.children) {
-      if (child.localName == "noscript") continue
-      if (child.hasAttribute("nonce")) {
-        if (!headNonces.has(child)) headNonces.set(child, child.nonce)
-        child.setAttribute("nonce", "")
-      }
-      const html = child.outerHTML, same = this.details.get(html)
-      if (same) same.push(child)
-      else this.details.set(html, [child])
-    }
-  }
-
-  getMetaValue(name) {
-    let value = null
-    for (const [element] of this.details.values()) if (element.localName == "meta" && element.getAttribute("name") == name) value = element.getAttribute("content")
-    return value
-  }
-}
-
-export class PageSnapshot {
-  static fromHTMLString(html = "") { return this.fromDocument(parse(html)) }
-  static fromElement({ ownerDocument }) { return this.fromDocument(ownerDocument) }
-  static fromDocument({ documentElement, body, head }) { return new this(documentElement, body, new HeadSnapshot(head)) }
-
-  constructor(documentElement, element, headSnapshot) { Object.assign(this, { documentElement, element, headSnapshot }) }
-
-  get headElement() { return this.headSnapshot.element }
-
-  // A copy with what the user has chosen and typed, passwords left out.
-  clone() {
-    const { element } = this
-    const copy = world.copied(element)
-    const copies = copy.querySelectorAll("select")
-    for (const [index, { options }] of element.querySelectorAll("select").entries()) {
-      for (const option of options) copies[index].options[option.index].selected = option.selected
-    }
-    for (const input of copy.querySelectorAll('input[type="password"]')) input.value = ""
-    for (const noscript of copy.querySelectorAll("noscript")) noscript.remove()
-    const sources = copy.querySelectorAll("turbo-cable-stream-source")
-    for (const [index, { shown }] of element.querySelectorAll("turbo-cable-stream-source").entries()) if (shown) sources[index].setAttribute("position", shown)
-    return new PageSnapshot(this.documentElement, copy, this.headSnapshot)
-  }
-}
-forward(PageSnapshot.prototype, SNAPSHOT, "hasAnchor getElementForAnchor getPermanentElementById",
-  "lang dir rootLocation cacheControlValue isPreviewable isCacheable isVisitable prefersViewTransitions refreshMethod refreshScroll firstAutofocusableElement permanentElements")
+import { PageSnapshot, Snapshot } from "./snapshots.js"
+import { dispatch, forward, named, world } from "./values.js"
 
 const cacheKey = (location) => location.href.split("#")[0]
 
 // The snapshots of the pages seen last; the least used goes first.
 class SnapshotCache {
   size = 10
-  #snapshots = new Map()
+  keys = []
+  entries = {}
 
-  has(location) { return this.#snapshots.has(cacheKey(location)) }
-  get(location) { return this.has(location) ? this.put(location, this.#snapshots.get(cacheKey(location))) : undefined }
-  put(location, snapshot) {
-    const key = cacheKey(location)
-    this.#snapshots.delete(key)
-    this.#snapshots.set(key, snapshot)
-    if (this.#snapshots.size > this.size) this.#snapshots.delete(this.#snapshots.keys().next().value)
+  get snapshots() { return this.entries }
+  has(location) { return cacheKey(location) in this.entries }
+  get(location) {
+    if (!this.has(location)) return
+    const snapshot = this.read(location)
+    this.touch(location)
     return snapshot
   }
-  clear() { this.#snapshots.clear() }
-  get keys() { return [...this.#snapshots.keys()].reverse() }
-  get entries() { return Object.fromEntries(this.#snapshots) }
-  get snapshots() { return this.entries }
+  put(location, snapshot) {
+    this.write(location, snapshot)
+    this.touch(location)
+    return snapshot
+  }
+  clear() { for (const key in this.entries) this.evict(key) }
+  read(location) { return this.entries[cacheKey(location)] }
+  write(location, snapshot) { this.entries[cacheKey(location)] = snapshot }
+  touch(location) {
+    const key = cacheKey(location)
+    this.keys = [key, ...this.keys.filter((other) => other != key)]
+    this.trim()
+  }
+  trim() { for (const key of this.keys.splice(this.size)) this.evict(key) }
+  evict(key) { delete this.entries[key] }
 }
 
-export const history = Object.assign(shell(HISTORY, "push replace update"), {
-  location: new URL(location.href),
-  restorationIdentifier: crypto.randomUUID(),
-  restorationData: {},
-  currentIndex: 0,
-  getRestorationDataForIdentifier(identifier) { return this.restorationData[identifier] || {} },
+named({ SnapshotCache })
+
+// Where the whole page is not the runtime's, entries and going through them are
+// the application's (hotwired/turbo#1496).
+const exempt = () => [document.documentElement, document.body].some((element) => element?.getAttribute("data-turbo") == "false")
+
+class History {
+  location = new URL(location.href)
+  restorationIdentifier = crypto.randomUUID()
+  restorationData = {}
+  started = false
+  currentIndex = 0
+  onPopState = (event) => this.popped(event)
+  #before // the state of the entry that was the first, until it is the runtime's
+
+  start() {
+    if (this.started) return
+    addEventListener("popstate", this.onPopState)
+    this.started = true
+    this.currentIndex = window.history.state?.turbo?.restorationIndex || 0
+    this.location = new URL(location.href)
+    this.restorationIdentifier = crypto.randomUUID()
+    const { restorationIdentifier, currentIndex: restorationIndex } = this
+    if (!window.history.state?.turbo) this.#before = window.history.state
+    if (!document.body || !exempt()) window.history.replaceState({ turbo: { restorationIdentifier, restorationIndex } }, "")
+  }
+  // The page is known by now: its entry may not have to be the runtime's.
+  settle() { if (this.#before !== undefined && exempt()) window.history.replaceState(this.#before, "") }
+  stop() {
+    removeEventListener("popstate", this.onPopState)
+    this.started = false
+  }
+  getRestorationDataForIdentifier(identifier) { return this.restorationData[identifier] || {} }
   updateRestorationData(data) { Object.assign(this.restorationData[this.restorationIdentifier] ??= {}, data) }
-})
+  assumeControlOfScrollRestoration() {
+    if (this.previousScrollRestoration) return
+    this.previousScrollRestoration = window.history.scrollRestoration
+    window.history.scrollRestoration = "manual"
+  }
+  relinquishControlOfScrollRestoration() {
+    if (!this.previousScrollRestoration) return
+    window.history.scrollRestoration = this.previousScrollRestoration
+    delete this.previousScrollRestoration
+  }
+}
+forward({ History }, 3, "push replace update popped")
+export const history = new History()
 
-export const view = Object.assign(shell(VIEW, "renderPage renderError cacheSnapshot isPageRefresh shouldPreserveScrollPosition scrollToAnchor scrollToPosition"), {
-  element: document.documentElement,
-  snapshotCache: new SnapshotCache(),
-  lastRenderedLocation: history.location,
-  forceReloaded: false,
-  scrollToElement(element) { element.scrollIntoView() },
-  scrollToTop() { scrollTo(0, 0) },
-  clearSnapshotCache() { this.snapshotCache.clear() },
-  getCachedSnapshotForLocation(location) { return this.snapshotCache.get(location) }
-})
-const snapshot = { get() { return PageSnapshot.fromDocument(document) } }
-Object.defineProperty(view, "snapshot", snapshot)
+class View {
+  constructor(delegate, element) { Object.assign(this, { delegate, element }) }
+  get scrollRoot() { return window }
+}
+forward({ View }, 4, "scrollToAnchor scrollToAnchorFromLocation scrollToElement focusElement scrollToPosition scrollToTop render invalidate prepareToRenderSnapshot markAsPreview markVisitDirection unmarkVisitDirection renderSnapshot finishRenderingSnapshot")
 
-const shared = {
-  adapter: { get: () => world.session.adapter },
-  history: { value: history },
-  view: { value: view }
+export class FrameView extends View {
+  missing() { this.element.innerHTML = '<strong class="turbo-frame-error">Content missing</strong>' }
+  get snapshot() { return new Snapshot(this.element) }
 }
 
-export const navigator = Object.defineProperties(shell(NAVIGATOR, "proposeVisit startVisit submitForm stop"), {
-  ...shared,
-  delegate: { get: () => world.session },
-  location: { get: () => history.location },
-  restorationIdentifier: { get: () => history.restorationIdentifier },
-  rootLocation: { get: () => view.snapshot.rootLocation }
-})
-navigator.locationWithActionIsSamePage = () => false
-navigator.linkPrefetchingIsEnabledForLocation = (location) => navigator.adapter.linkPrefetchingIsEnabledForLocation?.(location) ?? true
+named({ FrameView })
+
+class PageView extends View {
+  snapshotCache = new SnapshotCache()
+  lastRenderedLocation = history.location
+  forceReloaded = false
+
+  clearSnapshotCache() { this.snapshotCache.clear() }
+  getCachedSnapshotForLocation(location) { return this.snapshotCache.get(location) }
+  get snapshot() { return PageSnapshot.fromElement(this.element) }
+}
+forward({ PageView }, 13, "renderPage renderError cacheSnapshot isPageRefresh shouldPreserveScrollPosition shouldTransitionTo")
+
+class Navigator {
+  constructor(delegate) { this.delegate = delegate }
+  get adapter() { return this.delegate.adapter }
+  get view() { return this.delegate.view }
+  get history() { return this.delegate.history }
+  get location() { return this.history.location }
+  get restorationIdentifier() { return this.history.restorationIdentifier }
+  get rootLocation() { return this.view.snapshot.rootLocation }
+  locationWithActionIsSamePage() { return false }
+}
+forward({ Navigator }, 2, "proposeVisit startVisit submitForm stop formSubmissionStarted formSubmissionSucceededWithResponse formSubmissionFailedWithResponse formSubmissionErrored formSubmissionFinished linkPrefetchingIsEnabledForLocation visitStarted visitCompleted")
+
+const directions = { advance: "forward", restore: "back", replace: "none" }
 
 class Visit {
   identifier = crypto.randomUUID()
@@ -130,63 +132,89 @@ class Visit {
   followedRedirect = false
   snapshotCached = false
   state = "initialized"
-  get restorationData() { return history.getRestorationDataForIdentifier(this.restorationIdentifier) }
-}
-Object.defineProperties(forward(Visit.prototype, VISIT, requests + " start cancel complete fail changeHistory issueRequest startRequest recordResponse finishRequest loadResponse hasCachedSnapshot loadCachedSnapshot followRedirect performScroll getTimingMetrics shouldIssueRequest cacheSnapshot"), shared)
 
-const directions = { advance: "forward", restore: "back", replace: "none" }
-
-export class BrowserAdapter {
-  progressBar = progressBar
-  linkPrefetchingIsEnabledForLocation() { return true }
-  get navigator() { return navigator }
-}
-forward(BrowserAdapter.prototype, ADAPTER, "visitProposedToLocation visitStarted visitRequestStarted visitRequestCompleted visitRequestFailedWithStatusCode visitRequestFinished visitCompleted pageInvalidated visitFailed visitRendered formSubmissionStarted formSubmissionFinished reload showProgressBar")
-
-const style = document.createElement("style")
-style.type = "text/css"
-style.textContent = ".turbo-progress-bar{position:fixed;display:block;top:0;left:0;height:3px;background:#0076ff;z-index:2147483647;transition:width 300ms ease-out,opacity 150ms 150ms ease-in;transform:translate3d(0,0,0)}"
-if (nonce()) style.nonce = nonce()
-const progressBar = Object.assign(shell(BAR, "show hide setValue"), {
-  stylesheetElement: style,
-  progressElement: Object.assign(document.createElement("div"), { className: "turbo-progress-bar" })
-})
-
-// A renderer of the page, for its function that others can use or replace.
-export class PageRenderer {
-  static renderElement(current, next) {
-    if (document.body && next instanceof HTMLBodyElement) document.body.replaceWith(next)
-    else document.documentElement.appendChild(next)
+  constructor(delegate, location, restorationIdentifier, options) {
+    Object.assign(this, {
+      action: "advance", historyChanged: false, visitCachedSnapshot() {}, willRender: true, updateHistory: true,
+      shouldCacheSnapshot: true, acceptsStreamResponse: false, refresh: {}, referrer: delegate.location
+    }, options, { delegate, location, restorationIdentifier: restorationIdentifier || crypto.randomUUID() })
+    this.scrolled = !this.willRender
+    this.direction ||= directions[this.action]
   }
-}
 
-export const preloader = shell(PRELOADER, requests + " preloadOnLoadLinksForView")
+  get adapter() { return this.delegate.adapter }
+  get view() { return this.delegate.view }
+  get history() { return this.delegate.history }
+  get restorationData() { return this.history.getRestorationDataForIdentifier(this.restorationIdentifier) }
+}
+forward({ Visit }, 1, requests + " start cancel complete fail changeHistory issueRequest startRequest recordResponse finishRequest loadResponse hasCachedSnapshot loadCachedSnapshot followRedirect performScroll getTimingMetrics shouldIssueRequest cacheSnapshot simulateRequest getCachedSnapshot getPreloadedSnapshot scrollToRestoredPosition scrollToAnchor recordTimingMetric hasPreloadedResponse render renderPageSnapshot cancelRender")
+
+class ProgressBar {
+  static animationDuration = 300
+  static defaultCSS = ".turbo-progress-bar{position:fixed;display:block;top:0;left:0;height:3px;background:#0076ff;z-index:2147483647;transition:width 300ms ease-out,opacity 150ms 150ms ease-in;transform:translate3d(0,0,0)}"
+  hiding = false
+  value = 0
+  visible = false
+  trickle = () => this.setValue(this.value + Math.random() / 100)
+  stylesheetElement = this.createStylesheetElement()
+  progressElement = this.createProgressElement()
+
+  createStylesheetElement() {
+    const style = document.createElement("style")
+    style.type = "text/css"
+    style.textContent = ProgressBar.defaultCSS
+    if (nonce()) style.nonce = nonce()
+    return style
+  }
+  createProgressElement() { return Object.assign(document.createElement("div"), { className: "turbo-progress-bar" }) }
+}
+forward({ ProgressBar }, 6, "show hide setValue installStylesheetElement installProgressElement fadeProgressElement uninstallProgressElement startTrickling stopTrickling refresh")
+
+class BrowserAdapter {
+  progressBar = new ProgressBar()
+  showProgressBar = () => this.progressBar.show()
+
+  constructor(session) { this.session = session }
+  linkPrefetchingIsEnabledForLocation() { return true }
+  get navigator() { return this.session.navigator }
+}
+forward({ BrowserAdapter }, 5, "visitProposedToLocation visitStarted visitRequestStarted visitRequestCompleted visitRequestFailedWithStatusCode visitRequestFinished visitCompleted pageInvalidated visitFailed visitRendered formSubmissionStarted formSubmissionFinished reload showVisitProgressBarAfterDelay hideVisitProgressBar showFormProgressBarAfterDelay hideFormProgressBar")
+
+class Preloader {
+  selector = "a[data-turbo-preload]"
+  #preloadAll = () => this.preloadOnLoadLinksForView(document.body)
+
+  constructor(delegate, snapshotCache) { Object.assign(this, { delegate, snapshotCache }) }
+  start() {
+    if (document.readyState == "loading") document.addEventListener("DOMContentLoaded", this.#preloadAll)
+    else this.#preloadAll()
+  }
+  stop() { document.removeEventListener("DOMContentLoaded", this.#preloadAll) }
+}
+forward({ Preloader }, 10, requests + " preloadOnLoadLinksForView preloadURL")
+
+// The parts of a session, which Go finds too.
+export function assemble(session) {
+  const navigator = new Navigator(session), view = new PageView(session, document.documentElement)
+  history.delegate = session
+  const parts = { navigator, history, view, preloader: new Preloader(session, view.snapshotCache) }
+  Object.assign(world, parts)
+  return Object.assign(session, parts, { adapter: new BrowserAdapter(session) })
+}
 
 // What Go's promises come to where it ends before it keeps them.
 const pending = new Set()
 runtime.stop(() => { for (const settle of pending) settle() })
 
 Object.assign(world, {
-  history,
-  view,
-  navigator,
-  progressBar,
-  prefetcher: shell(PREFETCHER, requests),
-  preloader,
+  dispatch,
   activated,
+  exempt,
   reject: () => rejected(),
   url: (location) => new URL(location.toString(), document.baseURI),
-  snapshot: (html) => html == null ? view.snapshot : PageSnapshot.fromHTMLString(html),
+  snapshot: (html) => html == null ? world.view.snapshot : PageSnapshot.fromHTMLString(html),
   extendURL: (url) => Object.defineProperty(url, "absoluteURL", { get() { return this.toString() }, configurable: true }),
-  newVisit(location, restorationIdentifier, options) {
-    const visit = Object.assign(new Visit(), {
-      action: "advance", historyChanged: false, visitCachedSnapshot() {}, willRender: true, updateHistory: true,
-      shouldCacheSnapshot: true, acceptsStreamResponse: false, refresh: {}, referrer: history.location
-    }, options, { location, restorationIdentifier: restorationIdentifier || crypto.randomUUID() })
-    visit.scrolled = !visit.willRender
-    visit.direction ||= directions[visit.action]
-    return visit
-  },
+  newVisit: (location, restorationIdentifier, options) => new Visit(world.navigator, location, restorationIdentifier, options),
   newRequest: (delegate, location, target) => new FetchRequest(delegate, "get", location, undefined, target),
   pushState: (state, href) => window.history.pushState(state, "", href),
   replaceState: (state, href) => window.history.replaceState(state, "", href),
@@ -200,9 +228,11 @@ Object.assign(world, {
       settle(value)
     } })
   },
-  apply: (render, current, next) => render(current, next),
-  transition: (start) => document.startViewTransition(() => new Promise(start)).finished,
-  renderPage: PageRenderer.renderElement,
-  renderMorph: morphBodyElements,
-  renderError: (current, next) => { document.documentElement.replaceChild(next, document.body) }
+  // A function that begins something of Go's and promises its end.
+  callback: (begin) => () => {
+    const promise = world.promise()
+    begin(promise)
+    return promise
+  },
+  transition: (start) => document.startViewTransition(() => new Promise(start)).finished
 })

@@ -103,7 +103,7 @@ function replay(input) {
   set("stopImmediatePropagation", () => { going = false })
   set("defaultPrevented", false)
   captured.set(element, data)
-  for (const node of path) if (node.delegate?.observer) hand(data ? SUBMIT_IN_FRAME : CLICK_IN_FRAME, node)
+  for (const node of path) if (node.delegate?.formSubmitObserver) hand(data ? SUBMIT_IN_FRAME : CLICK_IN_FRAME, node)
   hand(data ? SUBMIT_OUTSIDE : LINK)
   hand(data ? SUBMIT : CLICK)
   captured.delete(element)

@@ -67,9 +67,9 @@ export class FetchRequest {
       credentials: "same-origin",
       redirect: "follow",
       method: method.toUpperCase(),
-      headers: { Accept: "text/html, application/xhtml+xml" },
+      headers: { ...this.defaultHeaders },
       body,
-      signal: this.abortController.signal,
+      signal: this.abortSignal,
       referrer: delegate.referrer?.href
     }
   }
@@ -84,6 +84,8 @@ export class FetchRequest {
     this.fetchOptions.method = method.toUpperCase()
   }
 
+  get defaultHeaders() { return { Accept: "text/html, application/xhtml+xml" } }
+  get abortSignal() { return this.abortController.signal }
   get headers() { return this.fetchOptions.headers }
   set headers(value) { this.fetchOptions.headers = value }
   get body() { return this.isSafe ? this.url.searchParams : this.fetchOptions.body }

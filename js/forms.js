@@ -37,6 +37,8 @@ forms.submitter = "disabled"
 export const captured = new WeakMap()
 
 class FormSubmission {
+  static confirmMethod(message) { return Promise.resolve(confirm(message)) }
+
   state = "initialized"
 
   constructor(formElement, submitter, { delegate, mustRedirect, method, action, enctype }) {
@@ -56,8 +58,9 @@ class FormSubmission {
   get enctype() { return this.fetchRequest.enctype }
   get isSafe() { return this.fetchRequest.isSafe }
   get location() { return this.fetchRequest.url }
+  get submitsWith() { return this.submitter?.getAttribute("data-turbo-submits-with") }
 }
-forward(FormSubmission.prototype, 0, requests + " stop")
+forward({ FormSubmission }, 0, requests + " start stop setSubmitsWith resetSubmitterText requestMustRedirect requestAcceptsTurboStreamResponse")
 
 const submissions = new Set()
 
@@ -90,6 +93,6 @@ Object.assign(world, {
   submissions,
   copied,
   submission: (form, submitter, options) => new FormSubmission(form, submitter, options),
-  confirm: async (message, form, submitter) => typeof forms.confirm == "function" ? forms.confirm(message, form, submitter) : window.confirm(message),
+  confirm: async (message, form, submitter) => (typeof forms.confirm == "function" ? forms : FormSubmission)[typeof forms.confirm == "function" ? "confirm" : "confirmMethod"](message, form, submitter),
   error: (text) => new Error(text)
 })

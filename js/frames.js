@@ -1,15 +1,15 @@
 // Frames as pages see them; Go decides.
 
+import { FrameView } from "./drive.js"
 import { FetchResponse, requests } from "./fetch.js"
 import { CLICK_IN_FRAME, clicked, last, Observer, session, SUBMIT_IN_FRAME, submitted, tell } from "./session.js"
-import { morphTurboFrameElements } from "./morph.js"
-import { forward, world } from "./values.js"
+import { forward, named, world } from "./values.js"
 
 export const FrameLoadingStyle = { eager: "eager", lazy: "lazy" }
 
 const appearance = new IntersectionObserver((entries) => {
   const seen = new Map(entries.map((entry) => [entry.target, entry.isIntersecting]))
-  for (const [frame, intersecting] of seen) if (intersecting) frame.delegate.appeared()
+  for (const [frame, intersecting] of seen) if (intersecting) frame.delegate.elementAppearedInViewport(frame)
 })
 
 class FrameController {
@@ -18,7 +18,10 @@ class FrameController {
 
   constructor(element) {
     this.element = element
-    this.observer = new Observer(...last(element, "click", tell(CLICK_IN_FRAME, clicked)), ...last(element, "submit", tell(SUBMIT_IN_FRAME, submitted)))
+    this.view = new FrameView(this, element)
+    this.appearanceObserver = { start() { appearance.observe(element) }, stop() { appearance.unobserve(element) } }
+    this.formLinkClickObserver = new Observer(...last(element, "click", tell(CLICK_IN_FRAME, clicked)))
+    this.formSubmitObserver = new Observer(...last(element, "submit", tell(SUBMIT_IN_FRAME, submitted)))
   }
 
   // The page that is left is cached with what the frame held.
@@ -28,10 +31,25 @@ class FrameController {
     delete this.previousFrameElement
   }
 
-  appear() { appearance.observe(this.element) }
-  disappear() { appearance.unobserve(this.element) }
+  viewRenderedSnapshot() {}
+  viewInvalidated() {}
+
+  get id() { return this.element.id }
+  get disabled() { return this.element.disabled }
+  get enabled() { return !this.disabled }
+  get sourceURL() { return this.element.src || undefined }
+  set sourceURL(url) {
+    this.quiet = true
+    this.element.src = url ?? null
+    this.quiet = false
+  }
+  get loadingStyle() { return this.element.loading }
+  get complete() { return this.element.hasAttribute("complete") }
+  set complete(value) { this.element.toggleAttribute("complete", !!value) }
+  get isActive() { return this.element.isActive && !!this.connected }
+  get rootLocation() { return new URL(this.element.ownerDocument.querySelector('meta[name="turbo-root"]')?.content ?? "/", document.baseURI) }
 }
-forward(FrameController.prototype, 11, requests + " connect disconnect disabledChanged sourceURLChanged loadingStyleChanged sourceURLReloaded isComplete appeared")
+forward({ FrameController }, 11, requests + " connect disconnect disabledChanged sourceURLChanged loadingStyleChanged sourceURLReloaded loadResponse elementAppearedInViewport willSubmitFormLinkToLocation submittedFormLinkToLocation shouldInterceptLinkClick linkClickIntercepted willSubmitForm formSubmitted formSubmissionStarted formSubmissionSucceededWithResponse formSubmissionFailedWithResponse formSubmissionErrored formSubmissionFinished allowsImmediateRender preloadOnLoadLinksForView willRenderFrame proposeVisitIfNavigatedWithAction changeHistory extractForeignFrameElement fetchResponseLoaded", "isLoading")
 
 export class FrameElement extends HTMLElement {
   static delegateConstructor = FrameController
@@ -48,7 +66,7 @@ export class FrameElement extends HTMLElement {
   get loading() { return /^lazy$/i.test(this.getAttribute("loading")) ? "lazy" : "eager" }
   set loading(value) { reflect(this, "loading", value) }
   get shouldReloadWithMorph() { return this.src && this.refresh === "morph" }
-  get complete() { return this.delegate.isComplete() }
+  get complete() { return !this.delegate.isLoading }
   get isActive() { return this.ownerDocument === document && !this.isPreview }
   get isPreview() { return this.ownerDocument?.documentElement?.hasAttribute("data-turbo-preview") }
 }
@@ -67,22 +85,11 @@ for (const name of ["src", "refresh", "disabled", "autoscroll"]) {
   })
 }
 
-// A renderer of frames, for its function that others can use or replace.
-export class FrameRenderer {
-  static renderElement(current, next) {
-    const range = document.createRange()
-    range.selectNodeContents(current)
-    range.deleteContents()
-    range.selectNodeContents(next)
-    current.appendChild(range.extractContents())
-  }
-}
-
-class TurboFrameMissingError extends Error {}
+// Reports show the name that a class was born with.
+const { TurboFrameMissingError } = { TurboFrameMissingError: class extends Error {} }
+named({ FrameElement })
 
 Object.assign(world, {
-  renderFrame: FrameRenderer.renderElement,
-  morphFrame: morphTurboFrameElements,
   frameMissing(text) { Promise.reject(new TurboFrameMissingError(text)) },
   // Visits a URL, or the page that a response holds.
   async visitAny(location, options) {

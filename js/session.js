@@ -1,13 +1,13 @@
 // The session as pages see it, and the listeners that tell Go of events.
 
 import { enter, scripts } from "./dom.js"
-import { BrowserAdapter, history, navigator, preloader, view } from "./drive.js"
-import { recentRequests } from "./fetch.js"
+import { assemble, history } from "./drive.js"
+import { recentRequests, requests } from "./fetch.js"
 import { forms } from "./forms.js"
 import { runtime } from "./runtime.js"
 import { streamObserver } from "./sources.js"
 import { renderStreamMessage, streamMessageRenderer } from "./streams.js"
-import { forward, world } from "./values.js"
+import { forward, named, world } from "./values.js"
 
 const unvisitableExtensions = new Set(".7z .aac .apk .avi .bmp .bz2 .css .csv .deb .dmg .doc .docx .exe .gif .gz .heic .heif .ico .iso .jpeg .jpg .js .json .m4a .mkv .mov .mp3 .mp4 .mpeg .mpg .msi .ogg .ogv .pdf .pkg .png .ppt .pptx .rar .rtf .svg .tar .tif .tiff .txt .wav .webm .webp .wma .wmv .xls .xlsx .xml .zip".split(" "))
 
@@ -19,8 +19,8 @@ export const config = {
 }
 
 // In the order of browser/drive_js.go.
-export const CLICK = 0, LINK = 1, SUBMIT = 2, SUBMIT_OUTSIDE = 10, CLICK_IN_FRAME = 12, SUBMIT_IN_FRAME = 13
-const POPSTATE = 3, CACHE = 4, ENTER = 5, LEAVE = 6, REQUEST = 7, LOAD = 8, READY = 9, CLICKED = 11
+export const CLICK = 0, LINK = 1, SUBMIT = 2, SUBMIT_OUTSIDE = 6, CLICK_IN_FRAME = 8, SUBMIT_IN_FRAME = 9
+const ENTER = 3, LEAVE = 4, REQUEST = 5, CLICKED = 7
 
 export const tell = (number, accepts) => (event) => { if (runtime.running && (!accepts || accepts(event))) enter("event", event, number) }
 export const clicked = (event) => event instanceof MouseEvent
@@ -54,114 +54,120 @@ export class Observer {
 
 const quietly = { capture: true, passive: true }
 const html = document.documentElement
-let interactive = false
 
 // The first turbo:load is told once the document is there and Go runs; scroll
 // restoration is the runtime's while the page is shown.
-function readyState() {
-  const { readyState } = document
-  if (readyState == "loading") return
-  if (!interactive) {
-    interactive = true
-    if (before !== undefined && exempt()) window.history.replaceState(before, "")
-    runtime.when(() => {
-      enter("event", null, LOAD)
-      enter("event", null, READY)
-    })
+class PageObserver extends Observer {
+  #interactive = false
+  #complete = false
+
+  constructor() { super([document, "readystatechange", () => this.#readyState()], [window, "pagehide", () => session.pageWillUnload()]) }
+  start() {
+    super.start()
+    this.#readyState()
   }
-  if (readyState != "complete" || scrollRestoration) return
-  scrollRestoration = window.history.scrollRestoration
-  window.history.scrollRestoration = "manual"
+
+  #readyState() {
+    const { readyState } = document
+    if (readyState == "loading") return
+    if (!this.#interactive) {
+      this.#interactive = true
+      history.settle()
+      session.pageBecameInteractive()
+    }
+    if (readyState != "complete" || this.#complete) return
+    this.#complete = true
+    session.pageLoaded()
+  }
 }
-let scrollRestoration
 
-function restoreScrollRestoration() {
-  if (scrollRestoration) window.history.scrollRestoration = scrollRestoration
-  scrollRestoration = ""
+class CacheObserver extends Observer {
+  selector = "[data-turbo-temporary]"
+
+  constructor() { super([window, "turbo:before-cache", () => this.removeTemporaryElements()]) }
+  get temporaryElements() { return [...document.querySelectorAll(this.selector)] }
+  removeTemporaryElements() { for (const element of this.temporaryElements) element.remove() }
 }
 
-// Where the whole page is not the runtime's, entries and going through them are
-// the application's (hotwired/turbo#1496).
-let before // the state of the entry that was the first, until it is the runtime's
-const exempt = () => [document.documentElement, document.body].some((element) => element?.getAttribute("data-turbo") == "false")
-
-const scrolled = () => history.updateRestorationData({ scrollPosition: { x: pageXOffset, y: pageYOffset } })
+class ScrollObserver extends Observer {
+  constructor() { super([window, "scroll", () => this.onScroll()]) }
+  start() {
+    super.start()
+    this.onScroll()
+  }
+  onScroll() { this.updatePosition({ x: pageXOffset, y: pageYOffset }) }
+  updatePosition(position) { session.scrollPositionChanged(position) }
+}
 
 const observers = {
-  pageObserver: new Observer([document, "readystatechange", readyState], [window, "pagehide", restoreScrollRestoration]),
-  cacheObserver: new Observer([window, "turbo:before-cache", tell(CACHE)]),
-  linkPrefetchObserver: new Observer([document, "mouseenter", tell(ENTER), quietly], [document, "mouseleave", tell(LEAVE), quietly], [document, "turbo:before-fetch-request", tell(REQUEST), true]),
+  pageObserver: new PageObserver(),
+  cacheObserver: new CacheObserver(),
+  linkPrefetchObserver: forward({ LinkPrefetchObserver: new Observer([document, "mouseenter", tell(ENTER), quietly], [document, "mouseleave", tell(LEAVE), quietly], [document, "turbo:before-fetch-request", tell(REQUEST), true]) }, 9, requests),
   formLinkClickObserver: new Observer(...last(html, "click", tell(LINK, clicked))),
   linkClickObserver: new Observer(...last(window, "click", tell(CLICK, clicked))),
   formSubmitObserver: new Observer(...last(document, "submit", tell(SUBMIT, submitted))),
-  scrollObserver: new Observer([window, "scroll", scrolled]),
-  frameRedirector: new Observer(...last(html, "submit", tell(SUBMIT_OUTSIDE, submitted)), [document, "turbo:click", tell(CLICKED)]),
+  scrollObserver: new ScrollObserver(),
   streamObserver: Object.assign(new Observer([window, "turbo:before-fetch-response", streamObserver.inspectFetchResponse]), streamObserver),
-  history: new Observer([window, "popstate", (event) => runtime.when(() => enter("event", event, POPSTATE))])
+  frameRedirector: forward({ FrameRedirector: new Observer(...last(html, "submit", tell(SUBMIT_OUTSIDE, submitted)), [document, "turbo:click", tell(CLICKED)]) }, 20, "shouldInterceptLinkClick linkClickIntercepted willSubmitForm formSubmitted")
 }
 
 const deprecated = (name, path) => console.warn(`turbo: ${name} is deprecated and will be removed. Write ${path} = … instead.`)
 
-export const session = {
-  ...observers,
-  enabled: true,
-  started: false,
-  recentRequests,
-  pageRefreshDebouncePeriod: 150,
-  navigator,
-  history: Object.assign(history, { start: () => observers.history.start(), stop: () => observers.history.stop() }),
-  view,
-  preloader,
-  adapter: new BrowserAdapter(),
-  cache: {
-    clear() { view.clearSnapshotCache() },
+class Session {
+  enabled = true
+  started = false
+  recentRequests = recentRequests
+  pageRefreshDebouncePeriod = 150
+  streamMessageRenderer = streamMessageRenderer
+  cache = {
+    session: this,
+    clear: () => this.clearCache(),
     resetCacheControl() { setCacheControl("") },
     exemptPageFromCache() { setCacheControl("no-cache") },
     exemptPageFromPreview() { setCacheControl("no-preview") }
-  },
-  renderStreamMessage,
-  streamMessageRenderer,
-  connectStreamSource(source) { this.streamObserver.connectStreamSource(source) },
-  disconnectStreamSource(source) { this.streamObserver.disconnectStreamSource(source) },
-  receivedMessageFromStream(message) { this.renderStreamMessage(message) },
+  }
+
+  constructor() { Object.assign(assemble(this), observers) }
 
   start() {
     if (this.started) return
-    for (const observer of Object.values(observers)) observer.start()
+    for (const part of this.#parts()) part.start()
     this.started = this.enabled = true
-    scrolled()
-    history.currentIndex = window.history.state?.turbo?.restorationIndex || 0
-    history.location = new URL(location.href)
-    history.restorationIdentifier = crypto.randomUUID()
-    const { restorationIdentifier, currentIndex: restorationIndex } = history
-    if (!window.history.state?.turbo) before = window.history.state
-    if (!document.body || !exempt()) window.history.replaceState({ turbo: { restorationIdentifier, restorationIndex } }, "")
-    readyState()
-  },
+  }
   stop() {
-    for (const observer of Object.values(observers)) observer.stop()
+    for (const part of this.#parts()) part.stop()
     this.started = false
-  },
-  disable() { this.enabled = false },
-  registerAdapter(adapter) { this.adapter = adapter },
-  clearCache() { view.clearSnapshotCache() },
+  }
+  #parts() { return [...Object.values(observers), this.history, this.preloader] }
+  disable() { this.enabled = false }
+  registerAdapter(adapter) { this.adapter = adapter }
+  connectStreamSource(source) { this.streamObserver.connectStreamSource(source) }
+  disconnectStreamSource(source) { this.streamObserver.disconnectStreamSource(source) }
+  renderStreamMessage(message) { renderStreamMessage(message) }
+  receivedMessageFromStream(message) { this.renderStreamMessage(message) }
+  clearCache() { this.view.clearSnapshotCache() }
+  pageLoaded() { this.history.assumeControlOfScrollRestoration() }
+  pageWillUnload() { this.history.relinquishControlOfScrollRestoration() }
+  scrollPositionChanged(scrollPosition) { this.history.updateRestorationData({ scrollPosition }) }
   setProgressBarDelay(delay) {
     deprecated("session.setProgressBarDelay(delay)", "session.progressBarDelay")
     this.progressBarDelay = delay
-  },
-  get progressBarDelay() { return config.drive.progressBarDelay },
-  set progressBarDelay(delay) { config.drive.progressBarDelay = delay },
-  get drive() { return config.drive.enabled },
-  set drive(enabled) { config.drive.enabled = enabled },
-  get formMode() { return config.forms.mode },
-  set formMode(mode) { config.forms.mode = mode },
-  get location() { return history.location },
-  get restorationIdentifier() { return history.restorationIdentifier },
-  get snapshot() { return view.snapshot }
+  }
+  get progressBarDelay() { return config.drive.progressBarDelay }
+  set progressBarDelay(delay) { config.drive.progressBarDelay = delay }
+  get drive() { return config.drive.enabled }
+  set drive(enabled) { config.drive.enabled = enabled }
+  get formMode() { return config.forms.mode }
+  set formMode(mode) { config.forms.mode = mode }
+  get location() { return this.history.location }
+  get restorationIdentifier() { return this.history.restorationIdentifier }
+  get snapshot() { return this.view.snapshot }
 }
-forward(session, 8, "visit refresh debouncedRefresh elementIsNavigatable submissionIsNavigatable")
-Object.defineProperty(history, "started", { get: () => observers.history.started })
-Object.assign(world, { session, config, exempt })
+forward({ Session }, 8, "visit refresh debouncedRefresh elementIsNavigatable submissionIsNavigatable shouldPreloadLink historyPoppedToLocationWithRestorationIdentifierAndDirection historyPoppedWithEmptyState willSubmitFormLinkToLocation submittedFormLinkToLocation canPrefetchRequestToLocation willFollowLinkToLocation followedLinkToLocation allowsVisitingLocationWithAction visitProposedToLocation visitStarted visitCompleted willSubmitForm formSubmitted pageBecameInteractive viewWillCacheSnapshot allowsImmediateRender viewRenderedSnapshot preloadOnLoadLinksForView viewInvalidated frameLoaded frameRendered applicationAllowsFollowingLinkToLocation applicationAllowsVisitingLocation notifyApplicationAfterClickingLinkToLocation notifyApplicationBeforeVisitingLocation notifyApplicationAfterVisitingLocation notifyApplicationBeforeCachingSnapshot notifyApplicationBeforeRender notifyApplicationAfterRender notifyApplicationAfterPageLoad notifyApplicationAfterFrameLoad notifyApplicationAfterFrameRender getActionForLink")
+
+export const session = new Session()
+Object.assign(world, { session, config })
+named({ CacheObserver, Observer, PageObserver, ScrollObserver })
 
 function setCacheControl(content) {
   const name = "turbo-cache-control"
@@ -189,5 +195,5 @@ export const setters = {
 // Without Go the page is an ordinary page.
 runtime.stop(() => {
   session.stop()
-  restoreScrollRestoration()
+  history.relinquishControlOfScrollRestoration()
 })

@@ -51,6 +51,7 @@ provide({
     if (typeof method != "function") throw new TypeError(`${name} is not a function`)
     return number >= 0 ? -2 - number : handle(object[name](...[a, b, c, d].slice(0, d ? 4 : c ? 3 : b ? 2 : a ? 1 : 0).map((value) => nodes[value])))
   },
+  own: (n, at, length) => numbers.get(nodes[n][text(at, length)]) ?? -1,
   dispatch: (at, length, n, cancelable, detail) => +!dispatch(text(at, length), nodes[n], !!cancelable, nodes[detail]).defaultPrevented,
   // A rejection stays an unhandled one.
   then(n, slot) {
@@ -74,11 +75,18 @@ provide({
 // application has put in the place of Go's, on whatever level, is called.
 const numbers = new Map()
 
-// Gives an object methods, and getters, that Go answers; before Go runs calls
-// wait for it. They are numbered in the order of the names, within a kind.
-export function forward(object, kind, methods, getters = "") {
+// Classes keep their names, which reports show, in the minified script.
+export function named(classes) {
+  for (const name in classes) Object.defineProperty(classes[name], "name", { value: name })
+}
+
+// Gives a class, or one object, methods and getters that Go answers; before Go
+// runs calls wait for it. They are numbered in the order of their names, within
+// a kind.
+export function forward(classes, kind, methods, getters) {
   let next = kind << 7
-  const method = (number) => {
+  const method = () => {
+    const number = next++
     const method = function (a, b, c, d) {
       let result
       runtime.when(() => result = ask(this, number, a, b, c, d))
@@ -87,7 +95,10 @@ export function forward(object, kind, methods, getters = "") {
     numbers.set(method, number)
     return method
   }
-  for (const name of methods.split(" ")) object[name] = method(next++)
-  if (getters) for (const name of getters.split(" ")) Object.defineProperty(object, name, { get: method(next++), configurable: true })
+  const [object] = Object.values(classes), target = object.prototype ?? object
+  if (target != object) named(classes)
+  const define = (names, how) => names?.split(" ").forEach((name) => Object.defineProperty(target, name, { [how]: method(), configurable: true, ...how == "value" && { writable: true } }))
+  define(methods, "value")
+  define(getters, "get")
   return object
 }

@@ -13,6 +13,7 @@ import { runRandom } from "./random.mjs"
 import { built, oracle } from "./runtime.mjs"
 import { sabotages, selfCheck } from "./selfcheck.mjs"
 import { load, loadAll, loadPending } from "./scenario.mjs"
+import { surfaceProblems, writeSurface } from "./surface.mjs"
 import { runWalks } from "./walk.mjs"
 
 const usage = `usage: node js/conformance/run.mjs [flags]
@@ -29,6 +30,7 @@ const usage = `usage: node js/conformance/run.mjs [flags]
   --print            print what the scenarios record under ours instead of comparing; with --side theirs, the oracle
   --coverage         print which scenarios show which rule, as a Markdown table
   --self-check       only break the runtime on purpose and see that the scenarios notice (part of a whole run)
+  --surface          only compare what applications reach (part of a whole run); with --write, write the table of it
   --differences      print the declared differences as a Markdown list; with --write, write them into the README`
 
 async function main(argv, print) {
@@ -38,7 +40,7 @@ async function main(argv, print) {
       browser: { type: "string", default: browserNames.join(",") }, only: { type: "string" }, ours: { type: "string" },
       jobs: { type: "string", default: "3" }, random: { type: "string" }, pairs: { type: "string" }, walks: { type: "string" }, seed: { type: "string", default: "1" },
       replay: { type: "string" }, side: { type: "string", default: "ours" },
-      print: { type: "boolean" }, coverage: { type: "boolean" }, "self-check": { type: "boolean" }, differences: { type: "boolean" }, write: { type: "boolean" }, help: { type: "boolean" }
+      print: { type: "boolean" }, coverage: { type: "boolean" }, "self-check": { type: "boolean" }, surface: { type: "boolean" }, differences: { type: "boolean" }, write: { type: "boolean" }, help: { type: "boolean" }
     }
   })
   if (flags.help) return print(usage), 0
@@ -52,6 +54,8 @@ async function main(argv, print) {
   const ours = flags.ours === "oracle" ? theirs : await built(path.resolve(flags.ours ?? path.join(here, "../dist")))
 
   if (flags.replay) return replay(load(flags.replay), flags.side === "theirs" ? theirs : ours, browsers[0], print)
+
+  if (flags.surface) return printSurface({ theirs, ours }, flags.write, print)
 
   const scenarios = flags["self-check"] ? [] : loadAll({ only: flags.only })
   const whole = !flags.only && !flags["self-check"] && ours !== theirs
@@ -82,6 +86,7 @@ async function main(argv, print) {
     if (pairs > 0) queue.unshift({ pairs: true })
     if (walks > 0) queue.unshift({ walks: true })
     if (browserName === "chromium" && (whole || flags["self-check"])) queue.unshift({ sabotage: true })
+    if (browserName === "chromium" && whole) queue.unshift({ surface: true })
     await inBrowsers(browserName, Math.min(Number(flags.jobs), queue.length), queue, async (browser, task) => {
       if (task.pairs) {
         const problems = await runPairs({ browserName, theirs, ours, count: pairs, seed: Number(flags.seed) })
@@ -98,6 +103,7 @@ async function main(argv, print) {
         const problems = await runRandom({ browser: hurried, browserName, theirs, ours, count: random, seed: Number(flags.seed), print }).finally(() => hurried.close())
         return report(`${random} random messages from seed ${flags.seed} in ${browserName}`, problems)
       }
+      if (task.surface) return report("the surface", await surfaceProblems(browser, { theirs, ours }))
       if (task.sabotage) {
         const problems = await selfCheck(browser, browserName, { theirs, ours })
         return report(`${sabotages.length} ways of breaking the runtime`, problems)
@@ -156,6 +162,13 @@ async function inBrowsers(name, jobs, queue, work) {
       await browser.close().catch(() => {})
     }
   }))
+}
+
+async function printSurface(runtimes, write, print) {
+  const browser = await launch("chromium")
+  const problems = await (write ? writeSurface : surfaceProblems)(browser, runtimes).finally(() => browser.close())
+  for (const problem of problems) print(problem)
+  return problems.length ? 1 : 0
 }
 
 async function replay(scenario, runtime, browserName, print) {

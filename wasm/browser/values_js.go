@@ -38,6 +38,9 @@ func domSet(n int32, name string, value int32) int32
 //go:wasmimport turbo call
 func domCall(n int32, method string, a, b, c, d int32) int32
 
+//go:wasmimport turbo own
+func domOwn(n int32, method string) int32
+
 //go:wasmimport turbo delete
 func domDelete(n int32, name string)
 
@@ -118,18 +121,9 @@ func (p *Page) Call(n dom.Node, method string, args ...dom.Node) (dom.Node, erro
 	return answer, err
 }
 
-// Replaced is Do for a method that the application has put in the place of
-// Go's own; where Go's is intact nothing is called, and ok is false.
-func (p *Page) Replaced(n dom.Node, method string, args ...dom.Node) (result dom.Node, ok bool) {
-	status, own := p.call(n, method, args)
-	if own >= 0 {
-		return 0, false
-	}
-	if err := failed(status); err != nil {
-		p.failure = err
-	}
-	return found(status), true
-}
+// Own returns the number of the method of Go's that an object has by a name,
+// -1 where it has another, or none.
+func (p *Page) Own(n dom.Node, method string) int { return int(domOwn(int32(n), method)) }
 
 // call calls a method of the page's, or returns the number of one of Go's, -1
 // for others.

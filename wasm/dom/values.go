@@ -36,9 +36,9 @@ type Values interface {
 	// the runtime's own is performed without leaving Go.
 	Call(n Node, method string, args ...Node) (Node, error)
 	Do(n Node, method string, args ...Node) Node
-	// Replaced is Do where the application has put another method in the place
-	// of the runtime's own; else it does nothing, and ok is false.
-	Replaced(n Node, method string, args ...Node) (result Node, ok bool)
+	// Own returns the number of the runtime's own method that an object has by
+	// a name; it is negative where the application has put another in its place.
+	Own(n Node, method string) int
 	Same(a, b Node) bool
 
 	Attr(n Node, name string) (value string, ok bool)

@@ -5,10 +5,90 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/link"
 )
 
-// What follows answers for the adapter of browsers.
+// The methods of the adapter of browsers, in the order of their names in
+// js/drive.js.
+const (
+	adapterVisitProposedToLocation = iota
+	adapterVisitStarted
+	adapterVisitRequestStarted
+	adapterVisitRequestCompleted
+	adapterVisitRequestFailedWithStatusCode
+	adapterVisitRequestFinished
+	adapterVisitCompleted
+	adapterPageInvalidated
+	adapterVisitFailed
+	adapterVisitRendered
+	adapterFormSubmissionStarted
+	adapterFormSubmissionFinished
+	adapterReload
+	adapterShowVisitProgressBarAfterDelay
+	adapterHideVisitProgressBar
+	adapterShowFormProgressBarAfterDelay
+	adapterHideFormProgressBar
+)
 
-// ProposedVisit starts a visit, or leaves a location to the browser.
-func (d *Drive) ProposedVisit(url, options dom.Node) {
+// AnswerAdapter answers for the adapter of browsers (Turbo 8.0.23, browser
+// adapter).
+func (d *Drive) AnswerAdapter(adapter dom.Node, method int, a, b dom.Node) dom.Node {
+	p := d.Page
+	switch method {
+	case adapterVisitProposedToLocation:
+		d.proposed(a, b)
+	case adapterVisitStarted:
+		p.Set(adapter, "location", p.Get(a, "location"))
+		p.Delete(adapter, "redirectedToLocation")
+		p.Do(a, "loadCachedSnapshot")
+		p.Do(a, "issueRequest")
+	case adapterVisitRequestStarted:
+		// The bar shows when the page is slow to come.
+		p.Do(p.Get(adapter, "progressBar"), "setValue", p.Int(0))
+		if d.Asks(a, "hasCachedSnapshot") || d.text(a, "action") != "restore" {
+			p.Do(adapter, "showVisitProgressBarAfterDelay")
+		} else {
+			p.Do(adapter, "showProgressBar")
+		}
+	case adapterVisitRequestCompleted:
+		p.Do(a, "loadResponse")
+		if p.Is(a, "response.redirected") {
+			p.Set(adapter, "redirectedToLocation", p.Get(a, "redirectedToLocation"))
+		}
+	case adapterVisitRequestFailedWithStatusCode:
+		// What a failure was answered with is rendered; where there was no
+		// answer the browser loads the page anew.
+		switch p.Number(b, "") {
+		case networkFailure, timeoutFailure, contentTypeMismatch:
+			return p.Do(adapter, "reload", d.object("reason", p.String("request_failed"), "context", d.object("statusCode", p.Int(p.Number(b, "")))))
+		}
+		return p.Do(a, "loadResponse")
+	case adapterVisitCompleted, adapterVisitFailed:
+		p.Do(p.Get(adapter, "progressBar"), "setValue", p.Int(1))
+		p.Do(adapter, "hideVisitProgressBar")
+	case adapterPageInvalidated:
+		p.Do(adapter, "reload", a)
+	case adapterFormSubmissionStarted:
+		p.Do(p.Get(adapter, "progressBar"), "setValue", p.Int(0))
+		p.Do(adapter, "showFormProgressBarAfterDelay")
+	case adapterFormSubmissionFinished:
+		p.Do(p.Get(adapter, "progressBar"), "setValue", p.Int(1))
+		p.Do(adapter, "hideFormProgressBar")
+	case adapterReload:
+		d.reload(adapter, a)
+	case adapterShowVisitProgressBarAfterDelay:
+		d.showAfterDelay(adapter, "visitProgressBarTimeout")
+	case adapterHideVisitProgressBar:
+		d.hideBar(adapter, "visitProgressBarTimeout")
+	case adapterShowFormProgressBarAfterDelay:
+		if _, waiting := p.Text(adapter, "formProgressBarTimeout"); !waiting {
+			d.showAfterDelay(adapter, "formProgressBarTimeout")
+		}
+	case adapterHideFormProgressBar:
+		d.hideBar(adapter, "formProgressBarTimeout")
+	}
+	return 0
+}
+
+// proposed starts a visit, or leaves a location to the browser.
+func (d *Drive) proposed(url, options dom.Node) {
 	p := d.Page
 	if !link.VisitableURL(p, url) {
 		p.Set(p.Get(0, "window.location"), "href", p.String(d.text(url, "href")))
@@ -24,58 +104,16 @@ func (d *Drive) ProposedVisit(url, options dom.Node) {
 	p.Do(p.Get(0, "navigator"), "startVisit", url, identifier, options)
 }
 
-// VisitStarted looks for the page in the cache and asks for it.
-func (d *Drive) VisitStarted(adapter, visit dom.Node) {
+func (d *Drive) showAfterDelay(adapter dom.Node, timer string) {
 	p := d.Page
-	p.Set(adapter, "location", p.Get(visit, "location"))
-	p.Delete(adapter, "redirectedToLocation")
-	p.Do(visit, "loadCachedSnapshot")
-	p.Do(visit, "issueRequest")
+	p.Set(adapter, timer, p.Do(p.Get(0, "window"), "setTimeout", p.Get(adapter, "showProgressBar"), p.Get(0, "session.progressBarDelay")))
 }
 
-// VisitRequestStarted shows the progress bar when the page is slow to come.
-func (d *Drive) VisitRequestStarted(visit dom.Node) {
-	d.bar.set(d, 0)
-	if d.cachedSnapshot(visit) != 0 || d.text(visit, "action") != "restore" {
-		d.bar.visit = d.afterDelay()
-	} else {
-		d.bar.show(d)
-	}
-}
-
-func (d *Drive) afterDelay() (cancel func()) {
-	return d.Page.Timeout(d.Page.Number(0, "config.drive.progressBarDelay"), func() { d.bar.show(d) })
-}
-
-func (d *Drive) VisitRequestCompleted(adapter, visit dom.Node) {
+func (d *Drive) hideBar(adapter dom.Node, timer string) {
 	p := d.Page
-	p.Do(visit, "loadResponse")
-	if p.Is(visit, "response.redirected") {
-		p.Set(adapter, "redirectedToLocation", p.Get(visit, "redirectedToLocation"))
-	}
-}
-
-// VisitRequestFailed renders what a failure was answered with, or has the
-// browser load the page anew.
-func (d *Drive) VisitRequestFailed(adapter, visit dom.Node, status int) {
-	p := d.Page
-	switch status {
-	case networkFailure, timeoutFailure, contentTypeMismatch:
-		reason, context := p.Object(), p.Object()
-		p.Set(context, "statusCode", p.Int(status))
-		p.Set(reason, "reason", p.String("request_failed"))
-		p.Set(reason, "context", context)
-		d.Reload(adapter, reason)
-	default:
-		p.Do(visit, "loadResponse")
-	}
-}
-
-// VisitEnded takes the progress bar away.
-func (d *Drive) VisitEnded() {
-	d.bar.set(d, 1)
-	d.bar.hide(d)
-	stop(&d.bar.visit)
+	p.Do(p.Get(adapter, "progressBar"), "hide")
+	p.Do(p.Get(0, "window"), "clearTimeout", p.Get(adapter, timer))
+	p.Delete(adapter, timer)
 }
 
 func stop(timer *func()) {
@@ -85,22 +123,8 @@ func stop(timer *func()) {
 	}
 }
 
-// FormStarted and FormFinished do the same for submissions.
-func (d *Drive) FormStarted() {
-	d.bar.set(d, 0)
-	if d.bar.form == nil {
-		d.bar.form = d.afterDelay()
-	}
-}
-
-func (d *Drive) FormFinished() {
-	d.bar.set(d, 1)
-	d.bar.hide(d)
-	stop(&d.bar.form)
-}
-
-// Reload has the browser load the page that was last visited.
-func (d *Drive) Reload(adapter, reason dom.Node) {
+// reload has the browser load the page that was last visited.
+func (d *Drive) reload(adapter, reason dom.Node) {
 	p := d.Page
 	p.Dispatch("turbo:reload", 0, false, reason)
 	href := d.text(adapter, "redirectedToLocation.href")
@@ -113,64 +137,78 @@ func (d *Drive) Reload(adapter, reason dom.Node) {
 	p.Set(p.Get(0, "window.location"), "href", p.String(href))
 }
 
-// A bar shows that a page is on its way.
-type bar struct {
-	value           float64
-	visible, hiding bool
-	visit, form     func() // cancel what shows it
-	trickle         func()
-}
+// The methods of the progress bar, in the order of their names in js/drive.js.
+const (
+	barShow = iota
+	barHide
+	barSetValue
+	barInstallStylesheetElement
+	barInstallProgressElement
+	barFadeProgressElement
+	barUninstallProgressElement
+	barStartTrickling
+	barStopTrickling
+	barRefresh
+)
 
 const trickling = 300 // ms
 
-func (b *bar) element(d *Drive) dom.Node { return d.Page.Get(0, "progressBar.progressElement") }
-
-func (b *bar) show(d *Drive) {
-	if b.visible {
-		return
-	}
-	b.visible = true
+// AnswerBar answers for the progress bar (Turbo 8.0.23, progress bar).
+func (d *Drive) AnswerBar(bar dom.Node, method int, a dom.Node) dom.Node {
 	p := d.Page
-	style := p.Get(b.element(d), "style")
-	p.Set(style, "width", p.String("0"))
-	p.Set(style, "opacity", p.String("1"))
-	p.Do(p.Get(0, "document.documentElement"), "insertBefore", b.element(d), p.Get(0, "document.body"))
-	b.refresh(d)
-	if b.trickle == nil {
-		b.next(d)
+	element := p.Get(bar, "progressElement")
+	window := p.Get(0, "window")
+	switch method {
+	case barShow:
+		if !p.Is(bar, "visible") {
+			p.Set(bar, "visible", dom.True)
+			p.Do(bar, "installProgressElement")
+			p.Do(bar, "startTrickling")
+		}
+	case barHide:
+		if !p.Is(bar, "visible") || p.Is(bar, "hiding") {
+			break
+		}
+		p.Set(bar, "hiding", dom.True)
+		bar = p.Keep(bar)
+		faded, _ := p.Once(func(dom.Node) {
+			p.Do(bar, "uninstallProgressElement")
+			p.Do(bar, "stopTrickling")
+			p.Set(bar, "visible", dom.False)
+			p.Set(bar, "hiding", dom.False)
+			p.Drop(bar)
+		})
+		p.Do(bar, "fadeProgressElement", faded)
+	case barSetValue:
+		p.Set(bar, "value", p.Fraction(p.Float(a, "")))
+		p.Do(bar, "refresh")
+	case barInstallStylesheetElement:
+		p.Do(p.Get(0, "document.head"), "prepend", p.Get(bar, "stylesheetElement"))
+	case barInstallProgressElement:
+		style := p.Get(element, "style")
+		p.Set(style, "width", p.String("0"))
+		p.Set(style, "opacity", p.String("1"))
+		p.Do(p.Get(0, "document.documentElement"), "insertBefore", element, p.Get(0, "document.body"))
+		p.Do(bar, "refresh")
+	case barFadeProgressElement:
+		p.Set(p.Get(element, "style"), "opacity", p.String("0"))
+		p.Do(window, "setTimeout", a, p.Int(trickling*3/2))
+	case barUninstallProgressElement:
+		p.Remove(element)
+	case barStartTrickling:
+		if !p.Is(bar, "trickleInterval") {
+			p.Set(bar, "trickleInterval", p.Do(window, "setInterval", p.Get(bar, "trickle"), p.Int(trickling)))
+		}
+	case barStopTrickling:
+		p.Do(window, "clearInterval", p.Get(bar, "trickleInterval"))
+		p.Delete(bar, "trickleInterval")
+	case barRefresh:
+		bar = p.Keep(bar)
+		p.Frame(func() {
+			width := d.text(p.Fraction(10+p.Float(bar, "value")*90), "")
+			p.Set(p.Get(bar, "progressElement.style"), "width", p.String(width+"%"))
+			p.Drop(bar)
+		})
 	}
-}
-
-func (b *bar) next(d *Drive) {
-	b.trickle = d.Page.Timeout(trickling, func() {
-		b.next(d)
-		random := d.Page.Do(d.Page.Get(0, "window.Math"), "random")
-		b.set(d, b.value+d.Page.Float(random, "")/100)
-	})
-}
-
-func (b *bar) hide(d *Drive) {
-	if !b.visible || b.hiding {
-		return
-	}
-	b.hiding = true
-	p := d.Page
-	p.Set(p.Get(b.element(d), "style"), "opacity", p.String("0"))
-	p.Timeout(trickling*3/2, func() {
-		p.Remove(b.element(d))
-		stop(&b.trickle)
-		b.visible, b.hiding = false, false
-	})
-}
-
-func (b *bar) set(d *Drive, value float64) {
-	b.value = value
-	b.refresh(d)
-}
-
-func (b *bar) refresh(d *Drive) {
-	d.Page.Frame(func() {
-		width := d.text(d.Page.Fraction(10+b.value*90), "")
-		d.Page.Set(d.Page.Get(b.element(d), "style"), "width", d.Page.String(width+"%"))
-	})
+	return 0
 }

@@ -5,20 +5,13 @@ import (
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/form"
+	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
-// What pages and adapters ask of the objects they are given. The methods of
-// each are numbered in the order of its names in js/drive.js; those of a
-// visit's request come first, as js/fetch.js orders them.
+// The methods of visits, in the order of their names in js/drive.js; those of
+// a visit's request come first.
 const (
-	visitPrepareRequest = iota
-	visitRequestStarted
-	visitRequestPrevented
-	visitRequestSucceeded
-	visitRequestFailed
-	visitRequestErrored
-	visitRequestFinished
-	visitStart
+	visitStart = surface.RequestMethods + iota
 	visitCancel
 	visitComplete
 	visitFail
@@ -32,30 +25,41 @@ const (
 	visitLoadCachedSnapshot
 	visitFollowRedirect
 	visitPerformScroll
-	visitTiming
+	visitGetTimingMetrics
 	visitShouldIssueRequest
 	visitCacheSnapshot
+	visitSimulateRequest
+	visitGetCachedSnapshot
+	visitGetPreloadedSnapshot
+	visitScrollToRestoredPosition
+	visitScrollToAnchor
+	visitRecordTimingMetric
+	visitHasPreloadedResponse
+	visitRender
+	visitRenderPageSnapshot
+	visitCancelRender
 )
 
 // AnswerVisit answers for a visit.
 func (d *Drive) AnswerVisit(visit dom.Node, method int, a, b dom.Node) dom.Node {
+	p := d.Page
 	switch method {
-	case visitPrepareRequest:
+	case surface.RequestPrepareRequest:
 		d.prepareRequest(visit, a)
-	case visitRequestStarted, visitStartRequest:
-		d.startRequest(visit)
-	case visitRequestPrevented:
+	case surface.RequestRequestStarted:
+		p.Do(visit, "startRequest")
+	case surface.RequestRequestPreventedHandlingResponse:
 		if strings.HasPrefix(d.text(b, "contentType"), form.StreamType) {
 			d.dismiss(visit)
 		}
-	case visitRequestSucceeded:
-		d.requestAnswered(visit, b, true)
-	case visitRequestFailed:
-		d.requestAnswered(visit, b, false)
-	case visitRequestErrored:
-		d.requestErrored(visit)
-	case visitRequestFinished, visitFinishRequest:
-		d.finishRequest(visit)
+	case surface.RequestRequestSucceededWithResponse:
+		return d.Promise(func(then then) { d.requestAnswered(visit, b, true, then) })
+	case surface.RequestRequestFailedWithResponse:
+		return d.Promise(func(then then) { d.requestAnswered(visit, b, false, then) })
+	case surface.RequestRequestErrored:
+		p.Do(visit, "recordResponse", d.Answer(0, p.Int(networkFailure), 0))
+	case surface.RequestRequestFinished:
+		p.Do(visit, "finishRequest")
 	case visitStart:
 		d.start(visit)
 	case visitCancel:
@@ -68,123 +72,70 @@ func (d *Drive) AnswerVisit(visit dom.Node, method int, a, b dom.Node) dom.Node 
 		d.changeHistory(visit)
 	case visitIssueRequest:
 		d.issueRequest(visit)
+	case visitStartRequest:
+		p.Do(visit, "recordTimingMetric", p.String("requestStart"))
+		p.Do(d.adapter(), "visitRequestStarted", visit)
 	case visitRecordResponse:
 		d.recordResponse(visit, a)
+	case visitFinishRequest:
+		p.Do(visit, "recordTimingMetric", p.String("requestEnd"))
+		p.Do(d.adapter(), "visitRequestFinished", visit)
 	case visitLoadResponse:
 		d.loadResponse(visit)
 	case visitHasCachedSnapshot:
-		return d.Page.Bool(d.cachedSnapshot(visit) != 0)
+		return p.Bool(p.Do(visit, "getCachedSnapshot") != 0)
 	case visitLoadCachedSnapshot:
 		d.loadCachedSnapshot(visit)
 	case visitFollowRedirect:
 		d.followRedirect(visit)
 	case visitPerformScroll:
 		d.performScroll(visit)
-	case visitTiming:
-		return d.timing(visit)
+	case visitGetTimingMetrics:
+		return p.Do(p.Get(0, "window.Object"), "assign", p.Object(), p.Get(visit, "timingMetrics"))
 	case visitShouldIssueRequest:
-		return d.Page.Bool(d.shouldIssueRequest(visit))
+		return p.Bool(d.shouldIssueRequest(visit))
 	case visitCacheSnapshot:
 		d.cacheSnapshotOf(visit)
-	}
-	return 0
-}
-
-const (
-	viewRenderPage = iota
-	viewRenderError
-	viewCacheSnapshot
-	viewIsPageRefresh
-	viewKeepsScroll
-	viewScrollToAnchor
-	viewScrollToPosition
-)
-
-// AnswerView answers for the view of pages.
-func (d *Drive) AnswerView(method int, a, b dom.Node) dom.Node {
-	switch method {
-	case viewRenderPage:
-		d.renderPage(a, false, true, 0, func() {})
-	case viewRenderError:
-		d.renderError(a, b, func() {})
-	case viewCacheSnapshot:
-		promise := d.Page.Do(0, "promise")
-		kept := d.Page.Keep(promise)
-		d.CacheSnapshot(a, func(cached dom.Node) {
-			d.Page.Do(kept, "resolve", cached)
-			d.Page.Drop(kept)
+	case visitSimulateRequest:
+		if p.Is(visit, "response") {
+			p.Do(visit, "startRequest")
+			p.Do(visit, "recordResponse")
+			p.Do(visit, "finishRequest")
+		}
+	case visitGetCachedSnapshot:
+		return d.cachedSnapshot(visit)
+	case visitGetPreloadedSnapshot:
+		if html := p.Get(visit, "snapshotHTML"); html != 0 {
+			return d.Parsed(html)
+		}
+	case visitScrollToRestoredPosition:
+		if position := p.Get(visit, "restorationData.scrollPosition"); position != 0 {
+			p.Do(p.Get(0, "view"), "scrollToPosition", position)
+			return dom.True
+		}
+	case visitScrollToAnchor:
+		if anchor, ok := d.anchor(p.Get(visit, "location")); ok {
+			p.Do(p.Get(0, "view"), "scrollToAnchor", p.String(anchor))
+			return dom.True
+		}
+	case visitRecordTimingMetric:
+		p.Set(p.Get(visit, "timingMetrics"), d.text(a, ""), p.Do(p.Get(0, "window.Date"), "now"))
+	case visitHasPreloadedResponse:
+		return p.Bool(p.Is(visit, "response"))
+	case visitRender:
+		about := d.object("callback", a)
+		return d.Promise(func(then then) {
+			d.renderLater(visit, about, func(about dom.Node, done func()) {
+				p.Await(p.Do(p.Get(about, "callback"), "call"), func(_ dom.Node, failed bool) {
+					done()
+					then(!failed)
+				})
+			})
 		})
-		return promise
-	case viewIsPageRefresh:
-		return d.Page.Bool(d.isPageRefresh(a))
-	case viewKeepsScroll:
-		return d.Page.Bool(d.keepsScroll(a))
-	case viewScrollToAnchor:
-		d.ScrollToAnchor(d.text(a, ""))
-	case viewScrollToPosition:
-		d.ScrollToPosition(a)
+	case visitRenderPageSnapshot:
+		return d.Promise(func(then then) { d.renderSnapshot(visit, a, b != 0 && b != dom.False, then) })
+	case visitCancelRender:
+		d.cancelRender(visit)
 	}
 	return 0
-}
-
-const (
-	adapterVisitProposed = iota
-	adapterVisitStarted
-	adapterRequestStarted
-	adapterRequestCompleted
-	adapterRequestFailed
-	adapterRequestFinished
-	adapterVisitCompleted
-	adapterPageInvalidated
-	adapterVisitFailed
-	adapterVisitRendered
-	adapterFormStarted
-	adapterFormFinished
-	adapterReload
-	adapterShowBar
-)
-
-// AnswerAdapter answers for the adapter of browsers.
-func (d *Drive) AnswerAdapter(adapter dom.Node, method int, a, b dom.Node) dom.Node {
-	switch method {
-	case adapterVisitProposed:
-		d.ProposedVisit(a, b)
-	case adapterVisitStarted:
-		d.VisitStarted(adapter, a)
-	case adapterRequestStarted:
-		d.VisitRequestStarted(a)
-	case adapterRequestCompleted:
-		d.VisitRequestCompleted(adapter, a)
-	case adapterRequestFailed:
-		d.VisitRequestFailed(adapter, a, d.Page.Number(b, ""))
-	case adapterVisitCompleted, adapterVisitFailed:
-		d.VisitEnded()
-	case adapterPageInvalidated, adapterReload:
-		d.Reload(adapter, a)
-	case adapterFormStarted:
-		d.FormStarted()
-	case adapterFormFinished:
-		d.FormFinished()
-	case adapterShowBar:
-		d.bar.show(d)
-	}
-	return 0
-}
-
-// AnswerBar answers for the progress bar: show, hide, setValue.
-func (d *Drive) AnswerBar(method int, a dom.Node) {
-	switch method {
-	case 0:
-		d.bar.show(d)
-	case 1:
-		d.bar.hide(d)
-	default:
-		d.bar.set(d, d.Page.Float(a, ""))
-	}
-}
-
-// UpdateHistory is told by the browser's own method what to do.
-func (d *Drive) UpdateHistory(method, url, identifier dom.Node) {
-	push := d.Page.Same(method, d.Page.Get(0, "window.history.pushState"))
-	d.ChangeHistory(push, url, d.text(identifier, ""))
 }

@@ -9,7 +9,6 @@ package drive
 import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/form"
-	"github.com/turbowasm/turbowasm/wasm/link"
 )
 
 // Page is what drive needs of a page beside its objects.
@@ -31,7 +30,6 @@ type Drive struct {
 	Heard bool
 
 	frames   map[int]func() // what frees a frame that a visit waits for
-	bar      bar
 	prefetch prefetch
 	refresh  func() // cancels the refresh that waits
 }
@@ -40,58 +38,8 @@ type Drive struct {
 func (d *Drive) Start() {
 	d.Forms = form.Forms{
 		Page:     d.Page,
-		Delegate: func(dom.Node) form.Delegate { return d },
 		Answered: d.clearPrefetched,
 	}
-}
-
-// Click handles a click that reached the window.
-func (d *Drive) Click(event dom.Node) {
-	p := d.Page
-	from, url := link.Clicked(p, event)
-	if from == 0 || !link.Navigatable(p, from) || !link.VisitableURL(p, url) {
-		return
-	}
-	href, _ := p.Text(url, "href")
-	detail := p.Object()
-	p.Set(detail, "url", p.String(href))
-	p.Set(detail, "originalEvent", event)
-	if !p.Dispatch("turbo:click", from, true, detail) {
-		return
-	}
-	p.Do(event, "preventDefault")
-	action := link.VisitAction(p, from)
-	if action == "" {
-		action = "advance"
-	}
-	options := p.Object()
-	p.Set(options, "action", p.String(action))
-	p.Set(options, "acceptsStreamResponse", p.Bool(p.HasAttr(from, "data-turbo-stream")))
-	p.Do(p.Get(0, "session"), "visit", p.String(href), options)
-}
-
-// ClickFormLink handles a click that reached the html element: on a link that
-// is to submit a form.
-func (d *Drive) ClickFormLink(event dom.Node) {
-	p := d.Page
-	d.Heard = true
-	from, url := link.Clicked(p, event)
-	if form.Submits(p, from) && link.Navigatable(p, from) && link.VisitableURL(p, url) {
-		p.Do(event, "preventDefault")
-		form.SubmitLink(p, from, url, "")
-	}
-}
-
-// Submit handles a submit event that reached the document.
-func (d *Drive) Submit(event dom.Node) {
-	p := d.Page
-	form, submitter, ok := d.Forms.Accepts(event)
-	if !ok || !link.SubmissionNavigatable(p, form, submitter) || !link.VisitableURL(p, d.Forms.Action(form, submitter)) {
-		return
-	}
-	p.Do(event, "preventDefault")
-	p.Do(event, "stopImmediatePropagation")
-	d.SubmitForm(form, submitter)
 }
 
 // Visit proposes a visit, unless it is for a frame.
@@ -102,7 +50,7 @@ func (d *Drive) Visit(location, options dom.Node) {
 	}
 	if d.Frame == nil || !d.Frame(location, options) {
 		if url := p.Do(0, "url", location); url != 0 {
-			d.Propose(url, options)
+			p.Do(p.Get(0, "navigator"), "proposeVisit", url, options)
 		}
 	}
 }
@@ -149,25 +97,6 @@ func (d *Drive) RefreshNow(url, options dom.Node) {
 	p.Set(how, "shouldCacheSnapshot", p.Bool(false))
 	p.Set(how, "refresh", refresh)
 	p.Do(p.Get(0, "session"), "visit", url, how)
-}
-
-// Loaded tells of a page that is there: at first when the document is, and
-// after every visit.
-func (d *Drive) Loaded(timing dom.Node) {
-	p := d.Page
-	detail := p.Object()
-	href, _ := p.Text(0, "history.location.href")
-	p.Set(detail, "url", p.String(href))
-	p.Set(detail, "timing", timing)
-	p.Dispatch("turbo:load", 0, false, detail)
-}
-
-// RemoveTemporary takes away what is not to be cached.
-func (d *Drive) RemoveTemporary() {
-	nodes, _ := d.Page.SelectAll(d.Page.Get(0, "document"), "[data-turbo-temporary]")
-	for _, n := range nodes {
-		d.Page.Remove(n)
-	}
 }
 
 // text returns a string of the page's, "" when there is none.

@@ -36,20 +36,44 @@ func (d *Drive) write(how string, url dom.Node, identifier string, index int) {
 	p.Do(0, how, state, p.String(d.text(url, "href")))
 }
 
-// PushHistory and ReplaceHistory are what adapters change history with.
-func (d *Drive) PushHistory(url, identifier dom.Node) {
-	d.ChangeHistory(true, url, d.text(identifier, ""))
-}
+// The methods of the history, in the order of their names in js/drive.js.
+const (
+	historyPush = iota
+	historyReplace
+	historyUpdate
+	historyPopped
+)
 
-func (d *Drive) ReplaceHistory(url, identifier dom.Node) {
-	d.ChangeHistory(false, url, d.text(identifier, ""))
-}
-
-// Popped handles a popstate event: a restoration visit, or, where the entry is
-// not the runtime's, one that becomes so.
-func (d *Drive) Popped(event dom.Node) {
+// AnswerHistory answers for the history (Turbo 8.0.23, history).
+func (d *Drive) AnswerHistory(history dom.Node, method int, a, b, c dom.Node) dom.Node {
 	p := d.Page
-	history := p.Get(0, "history")
+	switch method {
+	case historyPush:
+		p.Do(history, "update", p.Get(0, "window.history.pushState"), a, b)
+	case historyReplace:
+		p.Do(history, "update", p.Get(0, "window.history.replaceState"), a, b)
+	case historyUpdate:
+		d.ChangeHistory(p.Same(a, p.Get(0, "window.history.pushState")), b, d.text(c, ""))
+	case historyPopped:
+		d.popped(history, a)
+	}
+	return 0
+}
+
+// UpdateHistory brings a URL into the history as an action of a visit does.
+func (d *Drive) UpdateHistory(action string, url, identifier dom.Node) {
+	how := "window.history.pushState"
+	if action == "replace" {
+		how = "window.history.replaceState"
+	}
+	d.Page.Do(d.Page.Get(0, "history"), "update", d.Page.Get(0, how), url, identifier)
+}
+
+// popped handles a popstate event: a restoration visit, or, where the entry is
+// not the runtime's, one that becomes so.
+func (d *Drive) popped(history, event dom.Node) {
+	p := d.Page
+	session := p.Get(0, "session")
 	url := p.Do(0, "url", p.Get(0, "window.location"))
 	turbo := p.Get(event, "state.turbo")
 	if p.Do(0, "exempt") != 0 && (turbo == 0 || withoutFragment(d.text(url, "href")) == withoutFragment(d.text(0, "view.lastRenderedLocation.href"))) {
@@ -58,26 +82,16 @@ func (d *Drive) Popped(event dom.Node) {
 	p.Set(history, "location", url)
 	if turbo == 0 {
 		p.Set(history, "currentIndex", p.Int(p.Number(history, "currentIndex")+1))
-		d.ChangeHistory(false, url, "")
-		p.Set(p.Get(0, "view"), "lastRenderedLocation", url)
-		d.CacheSnapshot(0, func(dom.Node) {})
+		p.Do(session, "historyPoppedWithEmptyState", url)
 		return
 	}
 	identifier, index := p.Get(turbo, "restorationIdentifier"), p.Number(turbo, "restorationIndex")
 	p.Set(history, "restorationIdentifier", identifier)
-	if p.Is(0, "session.enabled") {
-		options := p.Object()
-		direction := "back"
-		if index > p.Number(history, "currentIndex") {
-			direction = "forward"
-		}
-		p.Set(options, "action", p.String("restore"))
-		p.Set(options, "historyChanged", p.Bool(true))
-		p.Set(options, "direction", p.String(direction))
-		d.StartVisit(url, identifier, options)
-	} else {
-		d.invalidate("turbo_disabled")
+	direction := "back"
+	if index > p.Number(history, "currentIndex") {
+		direction = "forward"
 	}
+	p.Do(session, "historyPoppedToLocationWithRestorationIdentifierAndDirection", url, identifier, p.String(direction))
 	if _, ok := p.Text(turbo, "restorationIndex"); !ok {
 		p.Set(history, "currentIndex", 0)
 		return

@@ -5,20 +5,100 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/link"
 )
 
-// Propose asks the page and then the adapter for a visit.
-func (d *Drive) Propose(url, options dom.Node) {
+// The methods of the navigator, in the order of their names in js/drive.js.
+const (
+	navigatorProposeVisit = iota
+	navigatorStartVisit
+	navigatorSubmitForm
+	navigatorStop
+	navigatorFormSubmissionStarted
+	navigatorFormSubmissionSucceededWithResponse
+	navigatorFormSubmissionFailedWithResponse
+	navigatorFormSubmissionErrored
+	navigatorFormSubmissionFinished
+	navigatorLinkPrefetchingIsEnabledForLocation
+	navigatorVisitStarted
+	navigatorVisitCompleted
+)
+
+// AnswerNavigator answers for the navigator (Turbo 8.0.23, navigator).
+func (d *Drive) AnswerNavigator(method int, a, b, c dom.Node) dom.Node {
 	p := d.Page
-	d.Heard = false
-	detail := p.Object()
-	p.Set(detail, "url", p.String(d.text(url, "href")))
-	if p.Dispatch("turbo:before-visit", 0, true, detail) {
-		d.propose(url, options)
+	session := p.Get(0, "session")
+	switch method {
+	case navigatorProposeVisit:
+		if b == 0 {
+			b = p.Object()
+		}
+		if d.Asks(session, "allowsVisitingLocationWithAction", a, p.Get(b, "action")) {
+			p.Do(session, "visitProposedToLocation", a, b)
+		}
+	case navigatorStartVisit:
+		d.StartVisit(a, b, c)
+	case navigatorSubmitForm:
+		d.SubmitForm(a, b)
+	case navigatorStop:
+		d.Stop()
+	case navigatorFormSubmissionStarted:
+		d.tellAdapter("formSubmissionStarted", a)
+	case navigatorFormSubmissionSucceededWithResponse:
+		return d.Promise(func(then then) { d.submissionSucceeded(a, b, then) })
+	case navigatorFormSubmissionFailedWithResponse:
+		return d.Promise(func(then then) { d.submissionFailed(a, b, then) })
+	case navigatorFormSubmissionErrored:
+		d.Tell(b)
+	case navigatorFormSubmissionFinished:
+		d.tellAdapter("formSubmissionFinished", a)
+	case navigatorLinkPrefetchingIsEnabledForLocation:
+		adapter := d.adapter()
+		if !p.Is(adapter, "linkPrefetchingIsEnabledForLocation") {
+			return dom.True
+		}
+		return p.Do(adapter, "linkPrefetchingIsEnabledForLocation", a)
+	case navigatorVisitStarted:
+		p.Do(session, "visitStarted", a)
+	case navigatorVisitCompleted:
+		p.Do(session, "visitCompleted", a)
+		p.Delete(p.Get(0, "navigator"), "currentVisit")
 	}
+	return 0
 }
 
-func (d *Drive) propose(url, options dom.Node) {
-	d.Page.Do(0, "extendURL", url)
-	d.Page.Do(d.adapter(), "visitProposedToLocation", url, options)
+// Promise makes a promise of the page's of what begins with start; where the
+// page throws meanwhile, which it is told of, the promise is never settled.
+func (d *Drive) Promise(start func(then then)) dom.Node {
+	return d.PromiseOf(func(then func(dom.Node, bool)) { start(func(ok bool) { then(0, ok) }) })
+}
+
+// PromiseOf is Promise for what comes to a value.
+func (d *Drive) PromiseOf(start func(then func(value dom.Node, ok bool))) dom.Node {
+	p := d.Page
+	promise := p.Do(0, "promise")
+	kept := p.Keep(promise)
+	start(func(value dom.Node, ok bool) {
+		if ok {
+			p.Do(kept, "resolve", value)
+		}
+		p.Drop(kept)
+	})
+	return promise
+}
+
+// Step makes a step that takes its time, as a method of an object: the
+// application's where it has replaced it, else ours.
+func (d *Drive) Step(object dom.Node, method string, ours func(then then), then then, args ...dom.Node) {
+	p := d.Page
+	if p.Own(object, method) >= 0 {
+		ours(then)
+		return
+	}
+	result, err := p.Call(object, method, args...)
+	if err != nil {
+		p.Do(0, "reject")
+		then(false)
+		return
+	}
+	p.Await(result, func(_ dom.Node, failed bool) { then(!failed) })
 }
 
 func (d *Drive) adapter() dom.Node { return d.Page.Get(0, "session.adapter") }
@@ -26,24 +106,28 @@ func (d *Drive) adapter() dom.Node { return d.Page.Get(0, "session.adapter") }
 // StartVisit starts a visit in the place of what is under way.
 func (d *Drive) StartVisit(location, identifier, options dom.Node) {
 	p := d.Page
-	d.Stop()
-	visit := p.Do(0, "newVisit", link.URL(p, location), identifier, options)
-	p.Set(visit, "isPageRefresh", p.Bool(d.isPageRefresh(visit)))
-	p.Set(p.Get(0, "navigator"), "currentVisit", visit)
-	d.start(visit)
+	navigator := p.Get(0, "navigator")
+	p.Do(navigator, "stop")
+	visit := p.Do(0, "newVisit", p.Do(0, "url", location), identifier, options)
+	if visit == 0 {
+		return
+	}
+	p.Set(visit, "isPageRefresh", p.Bool(d.Asks(p.Get(0, "view"), "isPageRefresh", visit)))
+	p.Set(navigator, "currentVisit", visit)
+	p.Do(visit, "start")
 }
 
 // SubmitForm submits a form in the place of what is under way.
 func (d *Drive) SubmitForm(form, submitter dom.Node) {
 	p := d.Page
-	d.Stop()
 	navigator := p.Get(0, "navigator")
+	p.Do(navigator, "stop")
 	s, err := d.Forms.New(navigator, form, submitter, true)
 	if err != nil {
 		return
 	}
 	p.Set(navigator, "formSubmission", s)
-	d.Forms.Start(s)
+	p.Do(s, "start")
 }
 
 // Stop stops the submission and the visit that are under way.
@@ -51,36 +135,13 @@ func (d *Drive) Stop() {
 	p := d.Page
 	navigator := p.Get(0, "navigator")
 	if s := p.Get(navigator, "formSubmission"); s != 0 {
-		d.Forms.Stop(s)
+		p.Do(s, "stop")
 		p.Delete(navigator, "formSubmission")
 	}
 	if visit := p.Get(navigator, "currentVisit"); visit != 0 {
-		d.cancel(visit)
+		p.Do(visit, "cancel")
 		p.Delete(navigator, "currentVisit")
 	}
-}
-
-func (d *Drive) visitStarted(visit dom.Node) {
-	p := d.Page
-	root := p.Get(0, "document.documentElement")
-	if !p.Is(visit, "acceptsStreamResponse") {
-		p.SetAttr(root, "aria-busy", "true")
-		p.SetAttr(root, "data-turbo-visit-direction", d.text(visit, "direction"))
-	}
-	p.Do(0, "extendURL", p.Get(visit, "location"))
-	detail := p.Object()
-	p.Set(detail, "url", p.String(d.text(visit, "location.href")))
-	p.Set(detail, "action", p.Get(visit, "action"))
-	p.Dispatch("turbo:visit", 0, false, detail)
-}
-
-func (d *Drive) visitCompleted(visit dom.Node) {
-	p := d.Page
-	root := p.Get(0, "document.documentElement")
-	p.RemoveAttr(root, "data-turbo-visit-direction")
-	p.RemoveAttr(root, "aria-busy")
-	d.Loaded(d.timing(visit))
-	p.Delete(p.Get(0, "navigator"), "currentVisit")
 }
 
 // unbusy ends the current visit without a page.
@@ -93,10 +154,10 @@ func (d *Drive) unbusy() {
 	p.Delete(p.Get(0, "navigator"), "currentVisit")
 }
 
-// SubmissionStarted and the like are told of the navigator's submissions.
-func (d *Drive) SubmissionStarted(s dom.Node) { d.tellAdapter("formSubmissionStarted", s) }
-
-func (d *Drive) SubmissionFinished(s dom.Node) { d.tellAdapter("formSubmissionFinished", s) }
+// superseded reports whether a submission was stopped: its answer is ignored.
+func superseded(p Page, s dom.Node) bool {
+	return p.Is(s, "fetchRequest.abortController.signal.aborted")
+}
 
 // tellAdapter calls a method that adapters need not have.
 func (d *Drive) tellAdapter(method string, s dom.Node) {
@@ -105,16 +166,15 @@ func (d *Drive) tellAdapter(method string, s dom.Node) {
 	}
 }
 
-// SubmissionSucceeded visits where the answer came from, with the answer.
-func (d *Drive) SubmissionSucceeded(s, response dom.Node) {
+// submissionSucceeded visits where the answer came from, with the answer.
+func (d *Drive) submissionSucceeded(s, response dom.Node, then then) {
 	p := d.Page
 	if !p.Same(s, p.Get(0, "navigator.formSubmission")) {
+		then(true)
 		return
 	}
-	about := p.Object()
-	p.Set(about, "s", s)
-	p.Set(about, "response", response)
-	d.await(p.Get(response, "responseHTML"), about, func(about, html dom.Node) {
+	d.await(p.Get(response, "responseHTML"), d.object("s", s, "response", response), func(about, html dom.Node) {
+		defer then(true)
 		if html == 0 {
 			return
 		}
@@ -133,17 +193,11 @@ func (d *Drive) SubmissionSucceeded(s, response dom.Node) {
 				action = "replace"
 			}
 		}
-		options := p.Object()
-		p.Set(options, "action", p.String(action))
-		p.Set(options, "shouldCacheSnapshot", p.Bool(safe))
-		p.Set(options, "response", d.Answer(response, p.Get(response, "statusCode"), html))
-		d.Propose(p.Get(response, "location"), options)
+		p.Do(p.Get(0, "navigator"), "proposeVisit", p.Get(response, "location"), d.object(
+			"action", p.String(action),
+			"shouldCacheSnapshot", p.Bool(safe),
+			"response", d.Answer(response, p.Get(response, "statusCode"), html)))
 	})
-}
-
-// superseded reports whether a submission was stopped: its answer is ignored.
-func superseded(p Page, s dom.Node) bool {
-	return p.Is(s, "fetchRequest.abortController.signal.aborted")
 }
 
 // Answer makes the response of a visit: its status, its HTML, and whether it
@@ -159,35 +213,37 @@ func (d *Drive) Answer(response, status, html dom.Node) dom.Node {
 	return answer
 }
 
-// SubmissionFailed renders the answer in the place of the page.
-func (d *Drive) SubmissionFailed(s, response dom.Node) {
+// submissionFailed renders the answer in the place of the page.
+func (d *Drive) submissionFailed(s, response dom.Node, then then) {
 	p := d.Page
-	about := p.Object()
-	p.Set(about, "s", s)
-	p.Set(about, "response", response)
-	d.await(p.Get(response, "responseHTML"), about, func(about, html dom.Node) {
+	d.await(p.Get(response, "responseHTML"), d.object("s", s, "response", response), func(about, html dom.Node) {
 		response := p.Get(about, "response")
 		if html == 0 || superseded(p, p.Get(about, "s")) {
+			then(true)
 			return
 		}
 		snapshot := p.Keep(d.Parsed(html))
 		visit := p.Get(0, "navigator.currentVisit")
-		done := func() {
+		end := func(ok bool) {
+			if !ok {
+				p.Drop(snapshot)
+				then(false)
+				return
+			}
 			if method, _ := d.Setting(snapshot, "refresh-scroll"); method != "preserve" {
-				d.scrollTo(0, 0)
+				p.Do(p.Get(0, "view"), "scrollToTop")
 			}
 			d.ClearSnapshots()
 			p.Drop(snapshot)
+			then(true)
 		}
 		if p.Is(response, "serverError") {
-			d.renderError(snapshot, visit, done)
+			d.showError(snapshot, visit, end)
 		} else {
-			d.renderPage(snapshot, false, true, visit, done)
+			d.showPage(snapshot, false, true, visit, end)
 		}
 	})
 }
-
-func (d *Drive) SubmissionErrored(_, problem dom.Node) { d.Tell(problem) }
 
 // Tell writes an error of the page's to the console.
 func (d *Drive) Tell(problem dom.Node) {

@@ -17,34 +17,17 @@ type permanent struct {
 
 const placeholder = "turbo-permanent-placeholder"
 
-// Permanents finds the permanent elements of the current tree that the next
-// one holds too.
-func (d *Drive) Permanents(current, next dom.Node) (*Permanents, error) {
+// permanents finds the permanent elements that both snapshots of a renderer
+// hold.
+func (d *Drive) permanents(r dom.Node) (*Permanents, error) {
 	p := d.Page
 	k := &Permanents{page: p}
-	candidates, err := p.SelectAll(current, "[id][data-turbo-permanent]")
+	found, err := p.Call(p.Get(r, "currentSnapshot"), "getPermanentElementMapForSnapshot", p.Get(r, "newSnapshot"))
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range candidates {
-		id := d.text(n, "id")
-		incoming, err := p.Call(next, "querySelector", p.String("#"+id+"[data-turbo-permanent]"))
-		if err != nil {
-			k.Drop()
-			return nil, err
-		}
-		if incoming != 0 {
-			for i := range k.pairs {
-				if k.pairs[i].id == id { // the last of an id counts
-					p.Drop(k.pairs[i].current)
-					k.pairs[i].current = p.Keep(n)
-					incoming = 0
-				}
-			}
-		}
-		if incoming != 0 {
-			k.pairs = append(k.pairs, permanent{id, p.Keep(n), p.Keep(incoming)})
-		}
+	for _, entry := range p.Items(p.Do(p.Get(0, "window.Object"), "entries", found)) {
+		k.pairs = append(k.pairs, permanent{d.text(entry, "0"), p.Keep(p.Get(entry, "1.0")), p.Keep(p.Get(entry, "1.1"))})
 	}
 	return k, nil
 }

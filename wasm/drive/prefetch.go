@@ -6,6 +6,7 @@ import (
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/link"
+	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
 const (
@@ -32,15 +33,12 @@ func (d *Drive) Entered(event dom.Node) {
 	}
 	href, _ := p.Attr(n, "href")
 	url := link.URL(p, p.String(href))
-	if !link.Navigatable(p, n) || !link.VisitableURL(p, url) {
-		return
-	}
-	if adapter := d.adapter(); p.Is(adapter, "linkPrefetchingIsEnabledForLocation") && p.Do(adapter, "linkPrefetchingIsEnabledForLocation", url) == 0 {
+	if url == 0 || !d.Asks(p.Get(0, "session"), "canPrefetchRequestToLocation", n, url) {
 		return
 	}
 	p.Drop(d.prefetch.link)
 	d.prefetch.link = p.Hold(n)
-	request := p.Do(0, "newRequest", p.Get(0, "prefetcher"), url, n)
+	request := p.Do(0, "newRequest", p.Get(0, "session.linkPrefetchObserver"), url, n)
 	p.Set(p.Get(request, "fetchOptions"), "priority", p.String("low"))
 	request = p.Hold(request)
 	age := prefetchAge
@@ -162,19 +160,44 @@ func (d *Drive) PreparePrefetch(request dom.Node) {
 	}
 }
 
-// Preload asks for the pages of the links below root that want to be cached.
-func (d *Drive) Preload(root dom.Node) {
+// The methods of the preloader beyond those of its requests, in the order of
+// their names in js/drive.js.
+const (
+	preloaderPreloadOnLoadLinksForView = surface.RequestMethods + iota
+	preloaderPreloadURL
+)
+
+// AnswerPreloader answers for the preloader (Turbo 8.0.23, preloader).
+func (d *Drive) AnswerPreloader(preloader dom.Node, method int, a, b dom.Node) dom.Node {
 	p := d.Page
-	links, _ := p.SelectAll(root, "a[data-turbo-preload]")
-	for _, n := range links {
-		url := link.URL(p, p.String(d.text(n, "href")))
-		if d.preloadable(n, url) && p.Do(p.Get(0, "view.snapshotCache"), "has", url) == 0 {
-			p.Do(p.Do(0, "newRequest", p.Get(0, "preloader"), url, n), "perform")
+	switch method {
+	case surface.RequestPrepareRequest:
+		p.Set(p.Get(a, "headers"), "X-Sec-Purpose", p.String("prefetch"))
+	case surface.RequestRequestSucceededWithResponse:
+		return d.Promise(func(then then) {
+			d.await(p.Get(b, "responseHTML"), a, func(request, html dom.Node) {
+				p.Do(p.Get(0, "view.snapshotCache"), "put", p.Get(request, "url"), d.Parsed(html))
+				then(true)
+			})
+		})
+	case preloaderPreloadOnLoadLinksForView:
+		links, _ := p.SelectAll(a, d.text(preloader, "selector"))
+		for _, n := range links {
+			if d.Asks(p.Get(0, "session"), "shouldPreloadLink", n) {
+				p.Do(preloader, "preloadURL", n)
+			}
+		}
+	case preloaderPreloadURL:
+		url := p.Do(0, "url", p.Get(a, "href"))
+		if !d.Asks(p.Get(preloader, "snapshotCache"), "has", url) {
+			return p.Do(p.Do(0, "newRequest", preloader, url, a), "perform")
 		}
 	}
+	return 0
 }
 
-func (d *Drive) preloadable(n, url dom.Node) bool {
+// preloadable reports whether the page that a link leads to may be preloaded.
+func (d *Drive) preloadable(n dom.Node) bool {
 	p := d.Page
 	if p.HasAttr(n, "data-turbo-method") || p.HasAttr(n, "data-turbo-stream") {
 		return false
@@ -188,17 +211,5 @@ func (d *Drive) preloadable(n, url dom.Node) bool {
 			return false
 		}
 	}
-	return link.Navigatable(p, n) && link.VisitableURL(p, url)
-}
-
-// PreparePreload names the purpose of a request.
-func (d *Drive) PreparePreload(request dom.Node) {
-	d.Page.Set(d.Page.Get(request, "headers"), "X-Sec-Purpose", d.Page.String("prefetch"))
-}
-
-// Preloaded caches a page.
-func (d *Drive) Preloaded(request, response dom.Node) {
-	d.await(d.Page.Get(response, "responseHTML"), request, func(request, html dom.Node) {
-		d.Page.Do(d.Page.Get(0, "view.snapshotCache"), "put", d.Page.Get(request, "url"), d.Parsed(html))
-	})
+	return d.Navigatable(n) && link.VisitableURL(p, link.URL(p, p.String(d.text(n, "href"))))
 }

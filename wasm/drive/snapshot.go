@@ -3,6 +3,7 @@ package drive
 import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/link"
+	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
 // page takes a snapshot of the page that is there; its body is the page's own.
@@ -40,27 +41,32 @@ func (d *Drive) metasOf(snapshot dom.Node) func(name string) (string, bool) {
 	return func(name string) (string, bool) { return d.meta(snapshot, name) }
 }
 
-// The properties of a PageSnapshot, in the order of js/drive.js.
+// The methods and properties of snapshots, in the order of their names in
+// js/snapshots.js; those of pages follow what all have.
 const (
-	snapshotHasAnchor = iota
-	snapshotElementForAnchor
-	snapshotPermanentElement
-	snapshotLang
-	snapshotDir
-	snapshotRoot
-	snapshotCacheControl
-	snapshotPreviewable
-	snapshotCacheable
-	snapshotVisitable
-	snapshotTransitions
-	snapshotRefreshMethod
-	snapshotRefreshScroll
-	snapshotAutofocus
-	snapshotPermanents
+	snapshotHasAnchor = surface.KindSnapshot<<7 + iota
+	snapshotGetElementForAnchor
+	snapshotGetPermanentElementById
+	snapshotFirstAutofocusableElement
+	snapshotPermanentElements
+)
+
+const (
+	pageSnapshotGetSetting = surface.KindPageSnapshot<<7 + iota
+	pageSnapshotLang
+	pageSnapshotDir
+	pageSnapshotRootLocation
+	pageSnapshotCacheControlValue
+	pageSnapshotIsPreviewable
+	pageSnapshotIsCacheable
+	pageSnapshotIsVisitable
+	pageSnapshotPrefersViewTransitions
+	pageSnapshotRefreshMethod
+	pageSnapshotRefreshScroll
 )
 
 // Snapshot answers for a PageSnapshot.
-func (d *Drive) Snapshot(property int, s, a dom.Node) dom.Node {
+func (d *Drive) Snapshot(number int, s, a dom.Node) dom.Node {
 	p := d.Page
 	optional := func(value string, ok bool) dom.Node {
 		if !ok {
@@ -68,11 +74,8 @@ func (d *Drive) Snapshot(property int, s, a dom.Node) dom.Node {
 		}
 		return p.String(value)
 	}
-	setting := func(name string) dom.Node { return optional(d.Setting(s, name)) }
-	isnt := func(name, value string) dom.Node {
-		is, _ := d.Setting(s, name)
-		return p.Bool(is != value)
-	}
+	setting := func(name string) dom.Node { return optional(p.Text(p.Do(s, "getSetting", p.String(name)), "")) }
+	isnt := func(name, value string) dom.Node { return p.Bool(d.text(setting(name), "") != value) }
 	element := p.Get(s, "element")
 	anchored := func() dom.Node {
 		if anchor := d.text(a, ""); anchor != "" {
@@ -80,40 +83,42 @@ func (d *Drive) Snapshot(property int, s, a dom.Node) dom.Node {
 		}
 		return dom.Null
 	}
-	switch property {
+	switch number {
 	case snapshotHasAnchor:
 		return p.Bool(anchored() != dom.Null)
-	case snapshotElementForAnchor:
+	case snapshotGetElementForAnchor:
 		return anchored()
-	case snapshotPermanentElement:
+	case snapshotGetPermanentElementById:
 		return max(p.Do(element, "querySelector", p.String("#"+d.text(a, "")+"[data-turbo-permanent]")), dom.Null)
-	case snapshotLang:
+	case pageSnapshotGetSetting:
+		return optional(d.Setting(s, d.text(a, "")))
+	case pageSnapshotLang:
 		return optional(p.Attr(p.Get(s, "documentElement"), "lang"))
-	case snapshotDir:
+	case pageSnapshotDir:
 		return optional(p.Attr(p.Get(s, "documentElement"), "dir"))
-	case snapshotRoot:
-		root, ok := d.Setting(s, "root")
-		if !ok {
-			root = "/"
+	case pageSnapshotRootLocation:
+		root := setting("root")
+		if root == dom.Null {
+			root = p.String("/")
 		}
-		return link.URL(p, p.String(root))
-	case snapshotCacheControl:
+		return link.URL(p, root)
+	case pageSnapshotCacheControlValue:
 		return setting("cache-control")
-	case snapshotPreviewable:
+	case pageSnapshotIsPreviewable:
 		return isnt("cache-control", "no-preview")
-	case snapshotCacheable:
+	case pageSnapshotIsCacheable:
 		return isnt("cache-control", "no-cache")
-	case snapshotVisitable:
+	case pageSnapshotIsVisitable:
 		return isnt("visit-control", "reload")
-	case snapshotTransitions:
+	case pageSnapshotPrefersViewTransitions:
 		return p.Bool(d.transitions(d.metasOf(s)))
-	case snapshotRefreshMethod:
+	case pageSnapshotRefreshMethod:
 		return setting("refresh-method")
-	case snapshotRefreshScroll:
+	case pageSnapshotRefreshScroll:
 		return setting("refresh-scroll")
-	case snapshotAutofocus:
+	case snapshotFirstAutofocusableElement:
 		return d.Focusable(element)
-	case snapshotPermanents:
+	case snapshotPermanentElements:
 		return p.Do(element, "querySelectorAll", p.String("[id][data-turbo-permanent]"))
 	}
 	return 0

@@ -20,58 +20,51 @@ func (d *Drive) setState(visit dom.Node, state string) {
 	d.Page.Set(visit, "state", d.Page.String(state))
 }
 
-// record notes the time at which a visit reached a point.
-func (d *Drive) record(visit dom.Node, point string) {
-	p := d.Page
-	p.Set(p.Get(visit, "timingMetrics"), point, p.Do(p.Get(0, "window.Date"), "now"))
-}
-
-func (d *Drive) timing(visit dom.Node) dom.Node {
-	p := d.Page
-	return p.Do(p.Get(0, "window.Object"), "assign", p.Object(), p.Get(visit, "timingMetrics"))
-}
-
 func (d *Drive) start(visit dom.Node) {
+	p := d.Page
 	if d.state(visit) != "initialized" {
 		return
 	}
-	d.record(visit, "visitStart")
+	p.Do(visit, "recordTimingMetric", p.String("visitStart"))
 	d.setState(visit, "started")
-	d.Page.Do(d.adapter(), "visitStarted", visit)
-	d.visitStarted(visit)
+	p.Do(d.adapter(), "visitStarted", visit)
+	p.Do(p.Get(visit, "delegate"), "visitStarted", visit)
 }
 
 func (d *Drive) cancel(visit dom.Node) {
+	p := d.Page
 	if d.state(visit) != "started" {
 		return
 	}
-	if request := d.Page.Get(visit, "request"); request != 0 {
-		d.Page.Do(request, "cancel")
+	if request := p.Get(visit, "request"); request != 0 {
+		p.Do(request, "cancel")
 	}
-	d.cancelRender(visit)
+	p.Do(visit, "cancelRender")
 	d.setState(visit, "canceled")
 }
 
 func (d *Drive) complete(visit dom.Node) {
+	p := d.Page
 	if d.state(visit) != "started" {
 		return
 	}
-	d.record(visit, "visitEnd")
-	d.Page.Do(d.adapter(), "visitCompleted", visit)
+	p.Do(visit, "recordTimingMetric", p.String("visitEnd"))
+	p.Do(d.adapter(), "visitCompleted", visit)
 	d.setState(visit, "completed")
-	d.followRedirect(visit)
-	if !d.Page.Is(visit, "followedRedirect") {
-		d.visitCompleted(visit)
+	p.Do(visit, "followRedirect")
+	if !p.Is(visit, "followedRedirect") {
+		p.Do(p.Get(visit, "delegate"), "visitCompleted", visit)
 	}
 }
 
 func (d *Drive) fail(visit dom.Node) {
+	p := d.Page
 	if d.state(visit) != "started" {
 		return
 	}
 	d.setState(visit, "failed")
-	d.Page.Do(d.adapter(), "visitFailed", visit)
-	d.visitCompleted(visit)
+	p.Do(d.adapter(), "visitFailed", visit)
+	p.Do(p.Get(visit, "delegate"), "visitCompleted", visit)
 }
 
 // dismiss ends a visit whose answer was no page: the page that is there stays,
@@ -92,41 +85,32 @@ func (d *Drive) followRedirect(visit dom.Node) {
 	if to == 0 || p.Is(visit, "followedRedirect") || !p.Is(visit, "response.redirected") {
 		return
 	}
-	options := p.Object()
-	p.Set(options, "action", p.String("replace"))
-	p.Set(options, "response", p.Get(visit, "response"))
-	p.Set(options, "shouldCacheSnapshot", p.Bool(false))
-	p.Set(options, "willRender", p.Bool(false))
-	p.Do(d.adapter(), "visitProposedToLocation", to, options)
+	p.Do(d.adapter(), "visitProposedToLocation", to, d.object("action", p.String("replace"), "response", p.Get(visit, "response"),
+		"shouldCacheSnapshot", p.Bool(false), "willRender", p.Bool(false)))
 	p.Set(visit, "followedRedirect", p.Bool(true))
 }
 
 // changeHistory brings the visit's location into the history, once.
 func (d *Drive) changeHistory(visit dom.Node) {
 	p := d.Page
-	if visit == 0 || p.Is(visit, "historyChanged") || !p.Is(visit, "updateHistory") {
+	if p.Is(visit, "historyChanged") || !p.Is(visit, "updateHistory") {
 		return
 	}
 	action := d.text(visit, "action")
 	if d.text(visit, "location.href") == d.text(visit, "referrer.href") {
 		action = "replace"
 	}
-	d.ChangeHistory(action != "replace", p.Get(visit, "location"), d.text(visit, "restorationIdentifier"))
+	d.UpdateHistory(action, p.Get(visit, "location"), p.Get(visit, "restorationIdentifier"))
 	p.Set(visit, "historyChanged", p.Bool(true))
 }
-
-// hasResponse says that nothing is to be requested.
-func (d *Drive) hasResponse(visit dom.Node) bool { return d.Page.Is(visit, "response") }
 
 // issueRequest requests the page, or takes the response that it came with.
 func (d *Drive) issueRequest(visit dom.Node) {
 	p := d.Page
 	switch {
-	case d.hasResponse(visit):
-		d.startRequest(visit)
-		d.recordResponse(visit, 0)
-		d.finishRequest(visit)
-	case d.shouldIssueRequest(visit) && !p.Is(visit, "request"):
+	case d.Asks(visit, "hasPreloadedResponse"):
+		p.Do(visit, "simulateRequest")
+	case d.Asks(visit, "shouldIssueRequest") && !p.Is(visit, "request"):
 		request := p.Do(0, "newRequest", visit, p.Get(visit, "location"))
 		p.Set(visit, "request", request)
 		p.Do(request, "perform")
@@ -135,14 +119,9 @@ func (d *Drive) issueRequest(visit dom.Node) {
 
 func (d *Drive) shouldIssueRequest(visit dom.Node) bool {
 	if d.text(visit, "action") == "restore" {
-		return d.cachedSnapshot(visit) == 0
+		return !d.Asks(visit, "hasCachedSnapshot")
 	}
 	return d.Page.Is(visit, "willRender")
-}
-
-func (d *Drive) startRequest(visit dom.Node) {
-	d.record(visit, "requestStart")
-	d.Page.Do(d.adapter(), "visitRequestStarted", visit)
 }
 
 func (d *Drive) recordResponse(visit, response dom.Node) {
@@ -163,11 +142,6 @@ func (d *Drive) recordResponse(visit, response dom.Node) {
 
 func successful(status int) bool { return status >= 200 && status < 300 }
 
-func (d *Drive) finishRequest(visit dom.Node) {
-	d.record(visit, "requestEnd")
-	d.Page.Do(d.adapter(), "visitRequestFinished", visit)
-}
-
 // prepareRequest asks for streams where the visit may be answered with them.
 func (d *Drive) prepareRequest(visit, request dom.Node) {
 	if d.Page.Is(visit, "acceptsStreamResponse") {
@@ -176,12 +150,10 @@ func (d *Drive) prepareRequest(visit, request dom.Node) {
 }
 
 // requestAnswered takes the answer of a visit's request.
-func (d *Drive) requestAnswered(visit, response dom.Node, succeeded bool) {
+func (d *Drive) requestAnswered(visit, response dom.Node, succeeded bool, then then) {
 	p := d.Page
-	about := p.Object()
-	p.Set(about, "visit", visit)
-	p.Set(about, "response", response)
-	d.await(p.Get(response, "responseHTML"), about, func(about, html dom.Node) {
+	d.await(p.Get(response, "responseHTML"), d.object("visit", visit, "response", response), func(about, html dom.Node) {
+		defer then(true)
 		visit, response := p.Get(about, "visit"), p.Get(about, "response")
 		if d.state(visit) == "canceled" { // another visit has taken its place
 			return
@@ -191,7 +163,7 @@ func (d *Drive) requestAnswered(visit, response dom.Node, succeeded bool) {
 			return
 		}
 		if !p.Is(response, "isHTML") {
-			d.recordResponse(visit, d.Answer(response, p.Int(contentTypeMismatch), 0))
+			p.Do(visit, "recordResponse", d.Answer(response, p.Int(contentTypeMismatch), 0))
 			return
 		}
 		if html == 0 {
@@ -204,20 +176,16 @@ func (d *Drive) requestAnswered(visit, response dom.Node, succeeded bool) {
 			}
 			p.Set(visit, "redirectedToLocation", to)
 		}
-		d.recordResponse(visit, d.Answer(response, p.Get(response, "statusCode"), html))
+		p.Do(visit, "recordResponse", d.Answer(response, p.Get(response, "statusCode"), html))
 	})
 }
 
-func (d *Drive) requestErrored(visit dom.Node) {
-	d.recordResponse(visit, d.Answer(0, d.Page.Int(networkFailure), 0))
-}
-
-// render calls back in the next frame with an object of what it is about,
+// renderLater calls back in the next frame with an object of what it is about,
 // which knows the visit; a frame that was asked for before is not waited for
 // any more.
-func (d *Drive) render(visit, about dom.Node, callback func(about dom.Node, done func())) {
+func (d *Drive) renderLater(visit, about dom.Node, callback func(about dom.Node, done func())) {
 	p := d.Page
-	d.cancelRender(visit)
+	p.Do(visit, "cancelRender")
 	p.Set(about, "visit", visit)
 	about = p.Keep(about)
 	number := 0
@@ -272,6 +240,26 @@ func (d *Drive) rendering(then func()) {
 	then()
 }
 
+// render renders later, by way of the visit.
+func (d *Drive) render(visit, about dom.Node, callback func(about dom.Node, done func())) {
+	p := d.Page
+	if p.Own(visit, "render") >= 0 {
+		d.renderLater(visit, about, callback)
+		return
+	}
+	p.Set(about, "visit", visit)
+	about = p.Keep(about)
+	function, _ := p.Once(func(promise dom.Node) {
+		promise = p.Keep(promise)
+		callback(about, func() {
+			p.Do(promise, "resolve")
+			p.Drop(promise)
+			p.Drop(about)
+		})
+	})
+	p.Do(visit, "render", p.Do(0, "callback", function))
+}
+
 // loadResponse renders the response of a visit. Its source is parsed while the
 // frame is waited for.
 func (d *Drive) loadResponse(visit dom.Node) {
@@ -285,52 +273,56 @@ func (d *Drive) loadResponse(visit dom.Node) {
 	if html == 0 {
 		html = p.String("")
 	}
-	about := p.Object()
-	p.Set(about, "snapshot", d.Parsed(html))
-	d.render(visit, about, func(about dom.Node, done func()) {
+	d.render(visit, d.object("snapshot", d.Parsed(html)), func(about dom.Node, done func()) {
 		if visit := p.Get(about, "visit"); p.Is(visit, "shouldCacheSnapshot") {
-			d.cacheSnapshotOf(visit)
+			p.Do(visit, "cacheSnapshot")
 		}
 		d.rendering(func() {
 			if d.state(p.Get(about, "visit")) == "canceled" {
 				done()
 				return
 			}
-			end := func() {
-				visit := p.Get(about, "visit")
-				p.Do(d.adapter(), "visitRendered", visit)
-				if successful(status) && ok {
-					d.complete(visit)
-				} else {
-					d.fail(visit)
+			end := func(rendered bool) {
+				if rendered {
+					visit := p.Get(about, "visit")
+					p.Do(d.adapter(), "visitRendered", visit)
+					if successful(status) && ok {
+						p.Do(visit, "complete")
+					} else {
+						p.Do(visit, "fail")
+					}
 				}
 				done()
 			}
 			visit, snapshot := p.Get(about, "visit"), p.Get(about, "snapshot")
 			if successful(status) && ok {
-				d.renderSnapshot(visit, snapshot, false, end)
+				d.showSnapshot(visit, snapshot, false, end)
 			} else {
-				d.renderError(snapshot, visit, end)
+				d.showError(snapshot, visit, end)
 			}
 		})
 	})
+}
+
+func (d *Drive) showSnapshot(visit, snapshot dom.Node, preview bool, then then) {
+	d.Step(visit, "renderPageSnapshot", func(then func(bool)) { d.renderSnapshot(visit, snapshot, preview, then) }, then,
+		snapshot, d.Page.Bool(preview))
 }
 
 // cachedSnapshot returns the snapshot that stands for the page until it comes.
 func (d *Drive) cachedSnapshot(visit dom.Node) dom.Node {
 	p := d.Page
 	url := p.Get(visit, "location")
-	snapshot := p.Do(p.Get(0, "view.snapshotCache"), "get", url)
-	if html := p.Get(visit, "snapshotHTML"); snapshot == 0 && html != 0 {
-		snapshot = d.Parsed(html)
-	}
+	snapshot := p.Do(p.Get(0, "view"), "getCachedSnapshotForLocation", url)
 	if snapshot == 0 {
+		if snapshot = p.Do(visit, "getPreloadedSnapshot"); snapshot == 0 {
+			return 0
+		}
+	}
+	if anchor, _ := d.anchor(url); anchor != "" && !d.Asks(snapshot, "hasAnchor", p.String(anchor)) {
 		return 0
 	}
-	if anchor, _ := d.anchor(url); anchor != "" && d.anchored(p.Get(snapshot, "element"), anchor) == 0 {
-		return 0
-	}
-	if control, _ := d.Setting(snapshot, "cache-control"); d.text(visit, "action") != "restore" && control == "no-preview" {
+	if d.text(visit, "action") != "restore" && !p.Is(snapshot, "isPreviewable") {
 		return 0
 	}
 	return snapshot
@@ -340,16 +332,14 @@ func (d *Drive) cachedSnapshot(visit dom.Node) dom.Node {
 // itself is requested as well.
 func (d *Drive) loadCachedSnapshot(visit dom.Node) {
 	p := d.Page
-	snapshot := d.cachedSnapshot(visit)
+	snapshot := p.Do(visit, "getCachedSnapshot")
 	if snapshot == 0 {
 		return
 	}
-	preview := d.shouldIssueRequest(visit)
-	about := p.Object()
-	p.Set(about, "snapshot", snapshot)
-	d.render(visit, about, func(about dom.Node, done func()) {
+	preview := d.Asks(visit, "shouldIssueRequest")
+	d.render(visit, d.object("snapshot", snapshot), func(about dom.Node, done func()) {
 		visit := p.Get(about, "visit")
-		d.cacheSnapshotOf(visit)
+		p.Do(visit, "cacheSnapshot")
 		if p.Is(visit, "isPageRefresh") {
 			p.Do(d.adapter(), "visitRendered", visit)
 			done()
@@ -362,11 +352,13 @@ func (d *Drive) loadCachedSnapshot(visit dom.Node) {
 			}
 			// The cache keeps the page as it was left, whatever becomes of it here.
 			shown := p.Do(p.Get(about, "snapshot"), "clone")
-			d.renderSnapshot(p.Get(about, "visit"), shown, preview, func() {
-				visit := p.Get(about, "visit")
-				p.Do(d.adapter(), "visitRendered", visit)
-				if !preview {
-					d.complete(visit)
+			d.showSnapshot(p.Get(about, "visit"), shown, preview, func(ok bool) {
+				if ok {
+					visit := p.Get(about, "visit")
+					p.Do(d.adapter(), "visitRendered", visit)
+					if !preview {
+						p.Do(visit, "complete")
+					}
 				}
 				done()
 			})
@@ -376,39 +368,43 @@ func (d *Drive) loadCachedSnapshot(visit dom.Node) {
 
 // renderSnapshot renders a page and scrolls, in a view transition where both
 // pages ask for one.
-func (d *Drive) renderSnapshot(visit, snapshot dom.Node, preview bool, done func()) {
+func (d *Drive) renderSnapshot(visit, snapshot dom.Node, preview bool, then then) {
 	p := d.Page
 	visit, snapshot = p.Keep(visit), p.Keep(snapshot)
-	change := func(changed func()) {
-		d.renderPage(snapshot, preview, p.Is(visit, "willRender"), visit, func() {
-			d.performScroll(visit)
-			changed()
+	change := func(then func(ok bool)) {
+		d.showPage(snapshot, preview, p.Is(visit, "willRender"), visit, func(ok bool) {
+			if ok {
+				p.Do(visit, "performScroll")
+			}
+			then(ok)
 		})
 	}
-	end := func() {
+	end := func(ok bool) {
 		p.Drop(visit)
 		p.Drop(snapshot)
-		done()
+		then(ok)
 	}
 	if before := p.Get(visit, "transitioned"); before != 0 {
 		// The page itself comes when the transition to its preview is over.
 		p.Then(before, func(dom.Node) { change(end) })
 		return
 	}
-	if !p.Is(visit, "willRender") || !p.Is(0, "document.startViewTransition") || !d.transitions(d.pageMeta) || !d.transitions(d.metasOf(snapshot)) {
+	if !p.Is(visit, "willRender") || !d.Asks(p.Get(0, "view"), "shouldTransitionTo", snapshot) || !p.Is(0, "document.startViewTransition") {
 		change(end)
 		return
 	}
+	rendered := false
 	start, _ := p.Once(func(resolve dom.Node) {
 		resolve = p.Keep(resolve)
-		change(func() {
+		change(func(ok bool) {
+			rendered = ok
 			p.Do(resolve, "call")
 			p.Drop(resolve)
 		})
 	})
 	finished := p.Do(0, "transition", start)
 	p.Set(visit, "transitioned", finished)
-	p.Then(finished, func(dom.Node) { end() })
+	p.Then(finished, func(dom.Node) { end(rendered) })
 }
 
 func (d *Drive) cacheSnapshotOf(visit dom.Node) {
@@ -416,35 +412,33 @@ func (d *Drive) cacheSnapshotOf(visit dom.Node) {
 	if p.Is(visit, "snapshotCached") {
 		return
 	}
-	p.Set(visit, "snapshotCached", p.Bool(true))
+	view, snapshot := p.Get(0, "view"), p.Get(visit, "snapshot")
 	visit = p.Keep(visit)
-	d.CacheSnapshot(p.Get(visit, "snapshot"), func(cached dom.Node) {
+	cached := func(cached dom.Node) {
 		if cached != 0 {
 			p.Do(visit, "visitCachedSnapshot", cached)
 		}
 		p.Drop(visit)
-	})
+	}
+	if p.Own(view, "cacheSnapshot") >= 0 {
+		d.CacheSnapshot(snapshot, cached)
+	} else {
+		p.Then(p.Do(view, "cacheSnapshot", snapshot), cached)
+	}
+	p.Set(visit, "snapshotCached", p.Bool(true))
 }
 
 // performScroll brings the page to where the visit wants it, once.
 func (d *Drive) performScroll(visit dom.Node) {
 	p := d.Page
-	if p.Is(visit, "scrolled") || p.Is(0, "view.forceReloaded") || d.keepsScroll(visit) {
+	view := p.Get(0, "view")
+	if p.Is(visit, "scrolled") || p.Is(view, "forceReloaded") || d.Asks(view, "shouldPreserveScrollPosition", visit) {
 		return
+	}
+	if !(d.text(visit, "action") == "restore" && d.Asks(visit, "scrollToRestoredPosition")) && !d.Asks(visit, "scrollToAnchor") {
+		p.Do(view, "scrollToTop")
 	}
 	p.Set(visit, "scrolled", p.Bool(true))
-	if d.text(visit, "action") == "restore" {
-		data := p.Do(p.Get(0, "history"), "getRestorationDataForIdentifier", p.Get(visit, "restorationIdentifier"))
-		if position := p.Get(data, "scrollPosition"); position != 0 {
-			d.ScrollToPosition(position)
-			return
-		}
-	}
-	if anchor, ok := d.anchor(p.Get(visit, "location")); ok {
-		d.ScrollToAnchor(anchor)
-		return
-	}
-	d.scrollTo(0, 0)
 }
 
 // anchor returns the fragment of a URL, escapes kept.

@@ -10,20 +10,9 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/link"
 )
 
-// Delegate is told how a submission fares; response is a FetchResponse.
-type Delegate interface {
-	SubmissionStarted(s dom.Node)
-	SubmissionSucceeded(s, response dom.Node)
-	SubmissionFailed(s, response dom.Node)
-	SubmissionErrored(s, problem dom.Node)
-	SubmissionFinished(s dom.Node)
-}
-
 // Forms makes and carries the submissions of a page.
 type Forms struct {
 	Page dom.Values
-	// Delegate returns whom the delegate property of a submission stands for.
-	Delegate func(s dom.Node) Delegate
 	// Answered is told of every answer that was not an error.
 	Answered func()
 }
@@ -129,8 +118,9 @@ func withoutQuery(href string) string {
 	return href
 }
 
-// Start asks the user where the page wants it, and then sends the request.
-func (f *Forms) Start(s dom.Node) {
+// start asks the user where the page wants it, and then sends the request; it
+// returns the promise of the answer.
+func (f *Forms) start(s dom.Node) dom.Node {
 	p := f.Page
 	form, submitter := p.Get(s, "formElement"), p.Get(s, "submitter")
 	message, ok := "", false
@@ -141,30 +131,36 @@ func (f *Forms) Start(s dom.Node) {
 		message, ok = p.Attr(form, "data-turbo-confirm")
 	}
 	if !ok {
-		f.perform(s)
-		return
+		return f.perform(s)
 	}
 	answer := p.Do(0, "confirm", p.String(message), form, submitter)
-	s = p.Keep(s)
+	promise := p.Do(0, "promise")
+	about := p.Object()
+	p.Set(about, "s", s)
+	p.Set(about, "promise", promise)
+	about = p.Keep(about)
 	p.Await(answer, func(yes dom.Node, failed bool) {
+		var result dom.Node
 		if yes != 0 && !failed {
-			f.perform(s)
+			result = f.perform(p.Get(about, "s"))
 		}
-		p.Drop(s)
+		p.Do(p.Get(about, "promise"), "resolve", result)
+		p.Drop(about)
 	})
+	return promise
 }
 
-func (f *Forms) perform(s dom.Node) {
+func (f *Forms) perform(s dom.Node) dom.Node {
 	p := f.Page
 	if state, _ := p.Text(s, "state"); state != "initialized" {
-		return
+		return 0
 	}
 	p.Set(s, "state", p.String("requesting"))
-	p.Do(p.Get(s, "fetchRequest"), "perform")
+	return p.Do(p.Get(s, "fetchRequest"), "perform")
 }
 
-// Stop aborts a submission and reports whether it was under way.
-func (f *Forms) Stop(s dom.Node) bool {
+// stop aborts a submission and reports whether it was under way.
+func (f *Forms) stop(s dom.Node) bool {
 	p := f.Page
 	if state, _ := p.Text(s, "state"); strings.HasPrefix(state, "stop") {
 		return false

@@ -12,9 +12,9 @@ func Submits(p dom.Values, link dom.Node) bool {
 }
 
 // SubmitLink submits a form in place of a link; the query of its URL becomes
-// the data (Turbo 8.0.23, form link click observer). frame is the id of the
-// frame that is to take the response, "" where the link names one itself.
-func SubmitLink(p dom.Values, from, url dom.Node, frame string) {
+// the data (Turbo 8.0.23, form link click observer). The delegate may change
+// the form.
+func SubmitLink(p dom.Values, delegate, from, url dom.Node) {
 	document := p.Get(0, "document")
 	form := p.Do(document, "createElement", p.String("form"))
 	for _, pair := range p.Items(p.Get(url, "searchParams")) {
@@ -47,7 +47,7 @@ func SubmitLink(p dom.Values, from, url dom.Node, frame string) {
 	if p.HasAttr(from, "data-turbo-stream") {
 		p.SetAttr(form, "data-turbo-stream", "")
 	}
-	set("data-turbo-frame", frame)
+	p.Do(delegate, "submittedFormLinkToLocation", from, url, form)
 	p.Do(p.Get(0, "document.body"), "appendChild", form)
 	ended, _ := p.Once(func(event dom.Node) { p.Remove(p.Get(event, "currentTarget")) })
 	p.Do(form, "addEventListener", p.String("turbo:submit-end"), ended)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/link"
+	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
 // StreamType is what the runtime accepts beside HTML.
@@ -13,17 +14,71 @@ const StreamType = "text/vnd.turbo-stream.html"
 // What follows answers the fetch request of a submission; s is the submission,
 // as the page's object.
 
-// Prepare adds the CSRF token and the wish for streams to the request.
-func (f *Forms) Prepare(s, request dom.Node) {
+// The methods of submissions beyond those of their requests, in the order of
+// their names in js/forms.js.
+const (
+	formStart = surface.RequestMethods + iota
+	formStop
+	formSetSubmitsWith
+	formResetSubmitterText
+	formRequestMustRedirect
+	formRequestAcceptsTurboStreamResponse
+)
+
+// Answer answers for a submission (Turbo 8.0.23, form submission).
+func (f *Forms) Answer(s dom.Node, method int, a, b dom.Node) dom.Node {
 	p := f.Page
-	safe := p.Is(request, "isSafe")
-	if !safe {
+	switch method {
+	case surface.RequestPrepareRequest:
+		f.prepare(s, a)
+	case surface.RequestRequestStarted:
+		f.started(s)
+	case surface.RequestRequestPreventedHandlingResponse:
+		f.Answered()
+		f.record(s, p.Is(b, "succeeded"), "fetchResponse", b)
+	case surface.RequestRequestSucceededWithResponse:
+		f.succeeded(s, a, b)
+	case surface.RequestRequestFailedWithResponse:
+		f.record(s, false, "fetchResponse", b)
+		p.Do(p.Get(s, "delegate"), "formSubmissionFailedWithResponse", s, b)
+	case surface.RequestRequestErrored:
+		f.record(s, false, "error", b)
+		p.Do(p.Get(s, "delegate"), "formSubmissionErrored", s, b)
+	case surface.RequestRequestFinished:
+		f.finished(s)
+	case formStart:
+		return f.start(s)
+	case formStop:
+		if f.stop(s) {
+			return dom.True
+		}
+	case formSetSubmitsWith:
+		f.swapText(s)
+	case formResetSubmitterText:
+		f.resetText(s)
+	case formRequestMustRedirect:
+		return p.Bool(!p.Is(a, "isSafe") && p.Is(s, "mustRedirect"))
+	case formRequestAcceptsTurboStreamResponse:
+		submitter := p.Get(s, "submitter")
+		return p.Bool(!p.Is(a, "isSafe") || p.HasAttr(p.Get(s, "formElement"), "data-turbo-stream") || submitter != 0 && p.HasAttr(submitter, "data-turbo-stream"))
+	}
+	return 0
+}
+
+func (f *Forms) asks(s dom.Node, method string, request dom.Node) bool {
+	answer := f.Page.Do(s, method, request)
+	return answer != 0 && answer != dom.False
+}
+
+// prepare adds the CSRF token and the wish for streams to the request.
+func (f *Forms) prepare(s, request dom.Node) {
+	p := f.Page
+	if !p.Is(request, "isSafe") {
 		if token := f.csrfToken(); token != "" {
 			p.Set(p.Get(request, "headers"), "X-CSRF-Token", p.String(token))
 		}
 	}
-	form, submitter := p.Get(s, "formElement"), p.Get(s, "submitter")
-	if !safe || p.HasAttr(form, "data-turbo-stream") || submitter != 0 && p.HasAttr(submitter, "data-turbo-stream") {
+	if f.asks(s, "requestAcceptsTurboStreamResponse", request) {
 		p.Do(request, "acceptResponseType", p.String(StreamType))
 	}
 }
@@ -48,23 +103,21 @@ func (f *Forms) csrfToken() string {
 	return token
 }
 
-// Started marks form and submitter as busy.
-func (f *Forms) Started(s dom.Node) {
+// started marks form and submitter as busy.
+func (f *Forms) started(s dom.Node) {
 	p := f.Page
 	p.Set(s, "state", p.String("waiting"))
-	form, submitter := p.Get(s, "formElement"), p.Get(s, "submitter")
-	if submitter != 0 {
+	form := p.Get(s, "formElement")
+	if submitter := p.Get(s, "submitter"); submitter != 0 {
 		p.Do(p.Get(0, "config.forms.submitter"), "beforeSubmit", submitter)
-		if text, _ := p.Attr(submitter, "data-turbo-submits-with"); text != "" {
-			f.swapText(s, submitter, text)
-		}
 	}
+	p.Do(s, "setSubmitsWith")
 	p.SetAttr(form, "aria-busy", "true")
 	p.Do(p.Get(0, "submissions"), "add", s)
 	detail := p.Object()
 	p.Set(detail, "formSubmission", s)
 	p.Dispatch("turbo:submit-start", form, false, detail)
-	f.Delegate(s).SubmissionStarted(s)
+	p.Do(p.Get(s, "delegate"), "formSubmissionStarted", s)
 }
 
 // textProperty is what holds the text of a submitter.
@@ -75,8 +128,13 @@ func (f *Forms) textProperty(submitter dom.Node) string {
 	return "value"
 }
 
-func (f *Forms) swapText(s, submitter dom.Node, text string) {
+func (f *Forms) swapText(s dom.Node) {
 	p := f.Page
+	submitter := p.Get(s, "submitter")
+	text, ok := p.Text(s, "submitsWith")
+	if submitter == 0 || !ok || text == "" {
+		return
+	}
 	property := f.textProperty(submitter)
 	original, _ := p.Text(submitter, property)
 	p.Set(s, "originalSubmitText", p.String(original))
@@ -84,32 +142,30 @@ func (f *Forms) swapText(s, submitter dom.Node, text string) {
 	p.Set(submitter, property, p.String(text))
 }
 
-// Prevented, Succeeded, Failed and Errored record the outcome.
-func (f *Forms) Prevented(s, response dom.Node) {
-	f.Answered()
-	f.record(s, f.Page.Is(response, "succeeded"), "fetchResponse", response)
+func (f *Forms) resetText(s dom.Node) {
+	p := f.Page
+	submitter := p.Get(s, "submitter")
+	if submitter == 0 {
+		return
+	}
+	if p.Is(s, "untitled") {
+		p.RemoveAttr(submitter, "value")
+	} else if original, ok := p.Text(s, "originalSubmitText"); ok {
+		p.Set(submitter, f.textProperty(submitter), p.String(original))
+	}
 }
 
-func (f *Forms) Succeeded(s, request, response dom.Node) {
+func (f *Forms) succeeded(s, request, response dom.Node) {
 	p := f.Page
+	delegate := p.Get(s, "delegate")
 	f.Answered()
-	if p.Is(s, "mustRedirect") && !p.Is(request, "isSafe") && p.Number(response, "statusCode") == 200 && !p.Is(response, "redirected") {
-		f.Delegate(s).SubmissionErrored(s, p.Do(0, "error", p.String("Form responses must redirect to another location")))
+	if f.asks(s, "requestMustRedirect", request) && p.Number(response, "statusCode") == 200 && !p.Is(response, "redirected") {
+		p.Do(delegate, "formSubmissionErrored", s, p.Do(0, "error", p.String("Form responses must redirect to another location")))
 		return
 	}
 	p.Set(s, "state", p.String("receiving"))
 	f.record(s, true, "fetchResponse", response)
-	f.Delegate(s).SubmissionSucceeded(s, response)
-}
-
-func (f *Forms) Failed(s, response dom.Node) {
-	f.record(s, false, "fetchResponse", response)
-	f.Delegate(s).SubmissionFailed(s, response)
-}
-
-func (f *Forms) Errored(s, problem dom.Node) {
-	f.record(s, false, "error", problem)
-	f.Delegate(s).SubmissionErrored(s, problem)
+	p.Do(delegate, "formSubmissionSucceededWithResponse", s, response)
 }
 
 func (f *Forms) record(s dom.Node, success bool, name string, value dom.Node) {
@@ -120,20 +176,16 @@ func (f *Forms) record(s dom.Node, success bool, name string, value dom.Node) {
 	p.Set(s, "result", result)
 }
 
-// Finished takes the marks off and tells that the submission is over.
-func (f *Forms) Finished(s dom.Node) {
+// finished takes the marks off and tells that the submission is over.
+func (f *Forms) finished(s dom.Node) {
 	p := f.Page
 	p.Set(s, "state", p.String("stopped"))
 	p.Do(p.Get(0, "submissions"), "delete", s)
-	form, submitter := p.Get(s, "formElement"), p.Get(s, "submitter")
-	if submitter != 0 {
+	form := p.Get(s, "formElement")
+	if submitter := p.Get(s, "submitter"); submitter != 0 {
 		p.Do(p.Get(0, "config.forms.submitter"), "afterSubmit", submitter)
-		if p.Is(s, "untitled") {
-			p.RemoveAttr(submitter, "value")
-		} else if original, ok := p.Text(s, "originalSubmitText"); ok {
-			p.Set(submitter, f.textProperty(submitter), p.String(original))
-		}
 	}
+	p.Do(s, "resetSubmitterText")
 	p.RemoveAttr(form, "aria-busy")
 	detail := p.Object()
 	p.Set(detail, "formSubmission", s)
@@ -141,5 +193,5 @@ func (f *Forms) Finished(s dom.Node) {
 		p.Do(p.Get(0, "window.Object"), "assign", detail, result)
 	}
 	p.Dispatch("turbo:submit-end", form, false, detail)
-	f.Delegate(s).SubmissionFinished(s)
+	p.Do(p.Get(s, "delegate"), "formSubmissionFinished", s)
 }

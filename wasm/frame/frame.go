@@ -8,26 +8,20 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/drive"
 	"github.com/turbowasm/turbowasm/wasm/form"
 	"github.com/turbowasm/turbowasm/wasm/link"
+	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
 // Frames navigates the frames of a page.
 type Frames struct {
 	Drive *drive.Drive
 
-	page  drive.Page
-	quiet bool // the src of a frame is being written down, not changed
+	page drive.Page
 }
 
 // Start begins to serve the frames of a page that is driven.
 func (f *Frames) Start() {
 	f.page = f.Drive.Page
 	f.Drive.Frame = f.visit
-	f.Drive.Forms.Delegate = func(s dom.Node) form.Delegate {
-		if f.page.Is(s, "delegate.element") {
-			return f
-		}
-		return f.Drive
-	}
 }
 
 func (f *Frames) element(c dom.Node) dom.Node { return f.page.Get(c, "element") }
@@ -46,9 +40,159 @@ func (f *Frames) text(n dom.Node, path string) string {
 
 func (f *Frames) disabled(c dom.Node) bool { return f.page.HasAttr(f.element(c), "disabled") }
 
-// Connect begins to load a frame that came into the page, or to wait for it to
+// The methods of controllers beyond those of their requests, in the order of
+// their names in js/frames.js.
+const (
+	frameConnect = surface.RequestMethods + iota
+	frameDisconnect
+	frameDisabledChanged
+	frameSourceURLChanged
+	frameLoadingStyleChanged
+	frameSourceURLReloaded
+	frameLoadResponse
+	frameElementAppearedInViewport
+	frameWillSubmitFormLinkToLocation
+	frameSubmittedFormLinkToLocation
+	frameShouldInterceptLinkClick
+	frameLinkClickIntercepted
+	frameWillSubmitForm
+	frameFormSubmitted
+	frameFormSubmissionStarted
+	frameFormSubmissionSucceededWithResponse
+	frameFormSubmissionFailedWithResponse
+	frameFormSubmissionErrored
+	frameFormSubmissionFinished
+	frameAllowsImmediateRender
+	framePreloadOnLoadLinksForView
+	frameWillRenderFrame
+	frameProposeVisitIfNavigatedWithAction
+	frameChangeHistory
+	frameExtractForeignFrameElement
+	frameFetchResponseLoaded
+	frameIsLoading
+)
+
+// Answer answers for a controller (Turbo 8.0.23, frame controller).
+func (f *Frames) Answer(c dom.Node, method int, a, b, third dom.Node) dom.Node {
+	p := f.page
+	switch method {
+	case surface.RequestPrepareRequest:
+		if b == 0 {
+			b = c
+		}
+		p.Set(p.Get(a, "headers"), "Turbo-Frame", p.String(f.text(b, "id")))
+		if from := p.Get(c, "currentNavigationElement"); from != 0 && p.HasAttr(from, "data-turbo-stream") {
+			p.Do(a, "acceptResponseType", p.String(form.StreamType))
+		}
+	case surface.RequestRequestStarted:
+		f.setBusy(f.element(c))
+	case surface.RequestRequestPreventedHandlingResponse:
+		f.settle(c)
+		f.resolve(c)
+	case surface.RequestRequestSucceededWithResponse, surface.RequestRequestFailedWithResponse:
+		c = p.Keep(c)
+		return f.Drive.Promise(func(then func(bool)) {
+			f.load(c, b, func(ok bool) {
+				if ok {
+					f.resolve(c)
+				}
+				p.Drop(c)
+				then(ok)
+			})
+		})
+	case surface.RequestRequestErrored:
+		f.Drive.Tell(b)
+		p.Set(c, "spoilt", dom.True) // it shows what it showed, and can be reloaded
+		f.resolve(c)
+	case surface.RequestRequestFinished:
+		f.finished(c, a)
+	case frameConnect:
+		f.connect(c)
+	case frameDisconnect:
+		f.disconnect(c)
+	case frameDisabledChanged:
+		if f.disabled(c) {
+			f.cancel(c)
+		} else if !f.lazy(c) {
+			f.loadSource(c)
+		}
+	case frameSourceURLChanged:
+		f.sourceChanged(c)
+	case frameLoadingStyleChanged:
+		if f.lazy(c) {
+			p.Do(p.Get(c, "appearanceObserver"), "start")
+		} else {
+			p.Do(p.Get(c, "appearanceObserver"), "stop")
+			f.loadSource(c)
+		}
+	case frameSourceURLReloaded:
+		return f.reload(c)
+	case frameLoadResponse:
+		return f.Drive.Promise(func(then func(bool)) { f.loadResponse(c, a, then) })
+	case frameElementAppearedInViewport:
+		f.propose(c, a, link.VisitAction(p, a))
+		f.loadSource(c)
+	case frameWillSubmitFormLinkToLocation, frameShouldInterceptLinkClick:
+		return p.Bool(f.intercepts(c, a, 0))
+	case frameSubmittedFormLinkToLocation:
+		p.SetAttr(third, "data-turbo-frame", f.text(f.target(c, a, 0), "id"))
+	case frameLinkClickIntercepted:
+		f.navigate(c, a, b)
+	case frameWillSubmitForm:
+		return p.Bool(p.Same(p.Closest(a, "turbo-frame"), f.element(c)) && f.intercepts(c, a, b))
+	case frameFormSubmitted:
+		f.submit(c, a, b)
+	case frameFormSubmissionStarted:
+		form := p.Get(a, "formElement")
+		f.setBusy(form, f.target(c, form, 0))
+	case frameFormSubmissionSucceededWithResponse:
+		f.submissionSucceeded(c, a, b)
+	case frameFormSubmissionFailedWithResponse:
+		p.Do(p.Get(f.element(c), "delegate"), "loadResponse", b)
+		p.Do(p.Get(0, "session"), "clearCache")
+	case frameFormSubmissionErrored:
+		f.Drive.Tell(b)
+	case frameFormSubmissionFinished:
+		form := p.Get(a, "formElement")
+		f.clearBusy(form, f.target(c, form, 0))
+	case frameAllowsImmediateRender:
+		return p.Bool(f.allows(c, a, b))
+	case framePreloadOnLoadLinksForView:
+		p.Do(p.Get(0, "session"), "preloadOnLoadLinksForView", a)
+	case frameWillRenderFrame:
+		if p.Is(c, "action") { // a visit will ask for it
+			p.Set(c, "previousFrameElement", p.Do(0, "copied", a))
+		}
+	case frameProposeVisitIfNavigatedWithAction:
+		f.remember(c, a, f.text(b, ""))
+	case frameChangeHistory:
+		if action := f.text(c, "action"); action != "" {
+			f.Drive.UpdateHistory(action, link.URL(p, p.String(f.source(c))), p.Get(c, "restorationIdentifier"))
+		}
+	case frameExtractForeignFrameElement:
+		c = p.Keep(c)
+		return f.Drive.PromiseOf(func(then func(dom.Node, bool)) {
+			f.extract(c, a, func(next dom.Node) {
+				p.Drop(c)
+				then(next, true)
+			})
+		})
+	case frameFetchResponseLoaded:
+		return f.Drive.Promise(func(then func(bool)) { f.loaded(c, a, func() { then(true) }) })
+	case frameIsLoading:
+		// To ask ends waiting, as it does upstream.
+		if p.Is(c, "formSubmission") {
+			return dom.True
+		}
+		f.resolve(c)
+		return dom.False
+	}
+	return 0
+}
+
+// connect begins to load a frame that came into the page, or to wait for it to
 // be seen.
-func (f *Frames) Connect(c dom.Node) {
+func (f *Frames) connect(c dom.Node) {
 	p := f.page
 	if p.Is(c, "connected") {
 		return
@@ -58,22 +202,24 @@ func (f *Frames) Connect(c dom.Node) {
 	if f.lazy(c) && p.HasAttr(f.element(c), "complete") {
 		p.Set(c, "loadedOnce", p.Bool(true)) // it comes back from the cache
 	} else if f.lazy(c) {
-		p.Do(c, "appear")
+		p.Do(p.Get(c, "appearanceObserver"), "start")
 	} else {
-		f.load(c)
+		f.loadSource(c)
 	}
-	p.Do(p.Get(c, "observer"), "start")
+	p.Do(p.Get(c, "formLinkClickObserver"), "start")
+	p.Do(p.Get(c, "formSubmitObserver"), "start")
 }
 
-// Disconnect ends what a frame waits for when it leaves the page.
-func (f *Frames) Disconnect(c dom.Node) {
+// disconnect ends what a frame waits for when it leaves the page.
+func (f *Frames) disconnect(c dom.Node) {
 	p := f.page
 	if !p.Is(c, "connected") {
 		return
 	}
 	p.Set(c, "connected", p.Bool(false))
-	p.Do(c, "disappear")
-	p.Do(p.Get(c, "observer"), "stop")
+	p.Do(p.Get(c, "appearanceObserver"), "stop")
+	p.Do(p.Get(c, "formLinkClickObserver"), "stop")
+	p.Do(p.Get(c, "formSubmitObserver"), "stop")
 	if !p.HasAttr(f.element(c), "recurse") {
 		f.cancel(c)
 	}
@@ -96,30 +242,27 @@ func (f *Frames) settle(c dom.Node) {
 // restore gives a frame whose request was aborted the source of what it shows.
 func (f *Frames) restore(c dom.Node) {
 	p := f.page
-	element := f.element(c)
-	f.quiet = true
-	p.Set(element, "src", p.Get(c, "shown"))
-	f.quiet = false
+	p.Set(c, "sourceURL", p.Get(c, "shown"))
 	if p.Is(c, "whole") {
-		p.SetAttr(element, "complete", "")
+		p.SetAttr(f.element(c), "complete", "")
 	}
-	f.Promote(c, "")
+	p.Set(c, "action", dom.Null)
 	p.Delete(c, "promotion")
 }
 
-// Disabled tells of a change of the disabled attribute, Source of src,
-// Loading of loading.
-func (f *Frames) Disabled(c dom.Node) {
-	if f.disabled(c) {
-		f.cancel(c)
-	} else if !f.lazy(c) {
-		f.load(c)
+// finished ends what a request began. What was aborted for the sake of another
+// source, or by leaving the page, is another matter.
+func (f *Frames) finished(c, request dom.Node) {
+	p := f.page
+	f.clearBusy(f.element(c))
+	if p.Is(request, "fetchOptions.signal.aborted") && p.Same(request, p.Get(c, "request")) && p.Is(c, "connected") && !f.disabled(c) && f.source(c) != "" {
+		f.restore(c)
 	}
 }
 
-func (f *Frames) Source(c dom.Node) {
+func (f *Frames) sourceChanged(c dom.Node) {
 	p := f.page
-	if f.quiet {
+	if p.Is(c, "quiet") {
 		return
 	}
 	if f.source(c) == "" {
@@ -129,28 +272,13 @@ func (f *Frames) Source(c dom.Node) {
 		p.RemoveAttr(f.element(c), "complete")
 	}
 	if !f.lazy(c) || p.Is(c, "loadedOnce") {
-		f.load(c)
+		f.loadSource(c)
 	}
 }
 
-func (f *Frames) Loading(c dom.Node) {
-	if f.lazy(c) {
-		f.page.Do(c, "appear")
-	} else {
-		f.page.Do(c, "disappear")
-		f.load(c)
-	}
-}
-
-// Appeared tells that a lazy frame is in view.
-func (f *Frames) Appeared(c dom.Node) {
-	f.Promote(c, link.VisitAction(f.page, f.element(c)))
-	f.load(c)
-}
-
-// Reload loads a frame again, by morphing where it asks for that, and returns
+// reload loads a frame again, by morphing where it asks for that, and returns
 // the promise of it.
-func (f *Frames) Reload(c dom.Node) dom.Node {
+func (f *Frames) reload(c dom.Node) dom.Node {
 	p := f.page
 	element, src := f.element(c), p.Get(c, "element.src")
 	refresh, _ := p.Attr(element, "refresh")
@@ -161,18 +289,8 @@ func (f *Frames) Reload(c dom.Node) dom.Node {
 	return p.Get(element, "loaded")
 }
 
-// Complete is what the property complete of frames says; to ask ends waiting,
-// as it does upstream.
-func (f *Frames) Complete(c dom.Node) bool {
-	if f.page.Is(c, "formSubmission") {
-		return false
-	}
-	f.resolve(c)
-	return true
-}
-
-// load loads the source of a frame when that is possible and needed.
-func (f *Frames) load(c dom.Node) {
+// loadSource loads the source of a frame when that is possible and needed.
+func (f *Frames) loadSource(c dom.Node) {
 	p := f.page
 	src, element := f.source(c), f.element(c)
 	if src == "" || f.disabled(c) || !p.Is(c, "connected") || p.HasAttr(element, "complete") || !p.Is(element, "isActive") {
@@ -190,7 +308,7 @@ func (f *Frames) load(c dom.Node) {
 	p.Set(c, "promise", promise)
 	p.Set(element, "loaded", promise)
 	p.Do(request, "perform")
-	p.Do(c, "disappear")
+	p.Do(p.Get(c, "appearanceObserver"), "stop")
 }
 
 // resolve settles the promise of the load that is under way.
@@ -222,77 +340,20 @@ func (f *Frames) clearBusy(elements ...dom.Node) {
 	}
 }
 
-// What follows answers the request of a frame.
-
-func (f *Frames) Prepare(c, request dom.Node) { f.prepare(c, request, f.element(c)) }
-
-func (f *Frames) prepare(c, request, frame dom.Node) {
-	p := f.page
-	p.Set(p.Get(request, "headers"), "Turbo-Frame", p.String(f.text(frame, "id")))
-	if from := p.Get(c, "currentNavigationElement"); from != 0 && p.HasAttr(from, "data-turbo-stream") {
-		p.Do(request, "acceptResponseType", p.String(form.StreamType))
-	}
+// load loads a response by way of the controller, which is kept.
+func (f *Frames) load(c, response dom.Node, then func(ok bool)) {
+	f.Drive.Step(c, "loadResponse", func(then func(ok bool)) { f.loadResponse(c, response, then) }, then, response)
 }
 
-func (f *Frames) Started(c dom.Node) { f.setBusy(f.element(c)) }
-
-func (f *Frames) Prevented(c dom.Node) {
-	f.settle(c)
-	f.resolve(c)
-}
-
-func (f *Frames) Finished(c, request dom.Node) {
-	p := f.page
-	f.clearBusy(f.element(c))
-	// What was aborted for the sake of another source, or by leaving the page,
-	// is another matter.
-	if p.Is(request, "fetchOptions.signal.aborted") && p.Same(request, p.Get(c, "request")) && p.Is(c, "connected") && !f.disabled(c) && f.source(c) != "" {
-		f.restore(c)
-	}
-}
-
-func (f *Frames) Errored(c, problem dom.Node) {
-	f.Drive.Tell(problem)
-	p := f.page
-	p.Set(c, "spoilt", p.Bool(true)) // it shows what it showed, and can be reloaded
-	f.resolve(c)
-}
-
-func (f *Frames) Answered(c, response dom.Node) {
-	c = f.page.Keep(c)
-	f.loadResponse(c, response, func() {
-		f.resolve(c)
-		f.page.Drop(c)
-	})
-}
-
-// What follows is told of the submissions of frames.
-
-func (f *Frames) SubmissionStarted(s dom.Node) {
-	form := f.page.Get(s, "formElement")
-	f.setBusy(form, f.target(f.page.Get(s, "delegate"), form, 0))
-}
-
-func (f *Frames) SubmissionFinished(s dom.Node) {
-	form := f.page.Get(s, "formElement")
-	f.clearBusy(form, f.target(f.page.Get(s, "delegate"), form, 0))
-}
-
-func (f *Frames) SubmissionSucceeded(s, response dom.Node) {
+// submissionSucceeded loads the answer of a form into the frame it is for.
+func (f *Frames) submissionSucceeded(c, s, response dom.Node) {
 	p := f.page
 	form, submitter := p.Get(s, "formElement"), p.Get(s, "submitter")
-	target := f.target(p.Get(s, "delegate"), form, submitter)
-	c := p.Get(target, "delegate")
-	f.Promote(c, link.VisitAction(p, submitter, form, target))
-	f.loadResponse(c, response, func() {})
+	target := f.target(c, form, submitter)
+	t := p.Get(target, "delegate")
+	f.propose(t, target, link.VisitAction(p, submitter, form, target))
+	p.Do(t, "loadResponse", response)
 	if !p.Is(s, "isSafe") {
-		f.Drive.ClearSnapshots()
+		p.Do(p.Get(0, "session"), "clearCache")
 	}
 }
-
-func (f *Frames) SubmissionFailed(s, response dom.Node) {
-	f.loadResponse(f.page.Get(s, "delegate"), response, func() {})
-	f.Drive.ClearSnapshots()
-}
-
-func (f *Frames) SubmissionErrored(_, problem dom.Node) { f.Drive.Tell(problem) }

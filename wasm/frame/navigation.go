@@ -74,35 +74,43 @@ func (f *Frames) intercepts(c, element, submitter dom.Node) bool {
 			return false
 		}
 	}
-	return link.Navigatable(p, element) && (submitter == 0 || link.Navigatable(p, submitter))
+	return f.Drive.Navigatable(element) && (submitter == 0 || f.Drive.Navigatable(submitter))
 }
 
 // Submit handles a submit event that reached a frame.
 func (f *Frames) Submit(event dom.Node) {
+	f.submitted(event, f.page.Get(event, "currentTarget.delegate"))
+}
+
+// SubmitOutside handles a submit event that reached the html element: it takes
+// forms outside of frames that name one.
+func (f *Frames) SubmitOutside(event dom.Node) {
+	f.submitted(event, f.page.Get(0, "session.frameRedirector"))
+}
+
+// submitted asks a delegate whether it takes a form.
+func (f *Frames) submitted(event, delegate dom.Node) {
 	p := f.page
-	c := p.Get(event, "currentTarget.delegate")
 	form, submitter, ok := f.Drive.Forms.Accepts(event)
-	if !ok || !p.Same(p.Closest(form, "turbo-frame"), f.element(c)) || !f.intercepts(c, form, submitter) {
-		return
+	if ok && f.Drive.Asks(delegate, "willSubmitForm", form, submitter) {
+		p.Do(event, "preventDefault")
+		p.Do(event, "stopImmediatePropagation")
+		p.Do(delegate, "formSubmitted", form, submitter)
 	}
-	p.Do(event, "preventDefault")
-	p.Do(event, "stopImmediatePropagation")
-	f.submit(c, form, submitter)
 }
 
 func (f *Frames) submit(c, form, submitter dom.Node) {
 	p := f.page
-	forms := &f.Drive.Forms
 	if s := p.Get(c, "formSubmission"); s != 0 {
-		forms.Stop(s)
+		p.Do(s, "stop")
 	}
-	s, err := forms.New(c, form, submitter, false)
+	s, err := f.Drive.Forms.New(c, form, submitter, false)
 	if err != nil {
 		return
 	}
 	p.Set(c, "formSubmission", s)
-	f.prepare(c, p.Get(s, "fetchRequest"), f.target(c, form, submitter))
-	forms.Start(s)
+	p.Do(c, "prepareRequest", p.Get(s, "fetchRequest"), f.target(c, form, submitter))
+	p.Do(s, "start")
 }
 
 // ClickFormLink handles a click that reached a frame: on a link that is to
@@ -112,9 +120,9 @@ func (f *Frames) ClickFormLink(event dom.Node) {
 	f.Drive.Heard = true
 	c := p.Get(event, "currentTarget.delegate")
 	from, url := link.Clicked(p, event)
-	if form.Submits(p, from) && f.intercepts(c, from, 0) {
+	if from != 0 && f.Drive.Asks(c, "willSubmitFormLinkToLocation", from, url, event) && form.Submits(p, from) {
 		p.Do(event, "preventDefault")
-		form.SubmitLink(p, from, url, f.text(f.target(c, from, 0), "id"))
+		form.SubmitLink(p, c, from, url)
 	}
 }
 
@@ -133,58 +141,82 @@ func (f *Frames) Clicked(event dom.Node) {
 	if around == 0 {
 		return
 	}
-	frame := f.frame(p.Closest(around, "turbo-frame, html"))
-	var c dom.Node
-	if frame != 0 {
-		c = p.Get(frame, "delegate")
-		if !f.intercepts(c, from, 0) {
-			return
-		}
-	} else if c = f.redirect(from, 0); c == 0 {
+	delegate := p.Get(0, "session.frameRedirector")
+	if frame := f.frame(p.Closest(around, "turbo-frame, html")); frame != 0 {
+		delegate = p.Get(frame, "delegate")
+	}
+	url, click := p.Get(event, "detail.url"), p.Get(event, "detail.originalEvent")
+	if !f.Drive.Asks(delegate, "shouldInterceptLinkClick", from, url, click) {
 		return
 	}
-	if click := p.Get(event, "detail.originalEvent"); click != 0 {
+	if click != 0 {
 		p.Do(click, "preventDefault")
 	}
 	p.Do(event, "preventDefault")
-	target := f.target(c, from, 0)
+	p.Do(delegate, "linkClickIntercepted", from, url, click)
+}
+
+// navigate has the frame that an element inside of one names load a URL.
+func (f *Frames) navigate(c, element, url dom.Node) {
+	p := f.page
+	target := f.target(c, element, 0)
 	t := p.Get(target, "delegate")
-	f.Promote(t, link.VisitAction(p, from, target))
-	p.Set(c, "currentNavigationElement", from)
-	p.Set(t, "currentNavigationElement", from)
-	p.Set(target, "src", p.Get(event, "detail.url"))
+	f.propose(t, target, link.VisitAction(p, element, target))
+	p.Set(c, "currentNavigationElement", element)
+	p.Set(t, "currentNavigationElement", element)
+	p.Set(target, "src", url)
 	p.Delete(t, "currentNavigationElement")
 	p.Delete(c, "currentNavigationElement")
 }
 
-// SubmitOutside handles a submit event that reached the html element: it takes
-// forms outside of frames that name one.
-func (f *Frames) SubmitOutside(event dom.Node) {
+// The methods of the redirector of frames, in the order of their names in
+// js/session.js.
+const (
+	redirectorShouldInterceptLinkClick = iota
+	redirectorLinkClickIntercepted
+	redirectorWillSubmitForm
+	redirectorFormSubmitted
+)
+
+// AnswerRedirector answers for what sends links and forms outside of frames to
+// the frames that they name (Turbo 8.0.23, frame redirector).
+func (f *Frames) AnswerRedirector(method int, a, b, c dom.Node) dom.Node {
 	p := f.page
-	form, submitter, ok := f.Drive.Forms.Accepts(event)
-	if !ok || p.Closest(form, "turbo-frame") != 0 || !link.VisitableInFrame(p, f.Drive.Forms.Action(form, submitter)) {
-		return
+	switch method {
+	case redirectorShouldInterceptLinkClick:
+		return p.Bool(f.redirects(a, 0))
+	case redirectorLinkClickIntercepted:
+		if frame := f.named(a, 0); frame != 0 {
+			p.Do(p.Get(frame, "delegate"), "linkClickIntercepted", a, b, c)
+		}
+	case redirectorWillSubmitForm:
+		return p.Bool(p.Closest(a, "turbo-frame") == 0 && link.VisitableInFrame(p, f.Drive.Forms.Action(a, b)) && f.redirects(a, b))
+	case redirectorFormSubmitted:
+		if frame := f.named(a, b); frame != 0 {
+			p.Do(p.Get(frame, "delegate"), "formSubmitted", a, b)
+		}
 	}
-	c := f.redirect(form, submitter)
-	if c == 0 {
-		return
-	}
-	p.Do(event, "preventDefault")
-	p.Do(event, "stopImmediatePropagation")
-	f.submit(c, form, submitter)
+	return 0
 }
 
-// redirect returns the controller of the frame that an element outside of it
-// names (Turbo 8.0.23, frame redirector).
-func (f *Frames) redirect(element, submitter dom.Node) dom.Node {
+// redirects reports whether an element outside of a frame navigates it.
+func (f *Frames) redirects(element, submitter dom.Node) bool {
 	p := f.page
+	session := p.Get(0, "session")
 	if f.text(element, "localName") == "form" {
-		if !link.SubmissionNavigatable(p, element, submitter) {
-			return 0
+		if !f.Drive.Asks(session, "submissionIsNavigatable", element, submitter) {
+			return false
 		}
-	} else if !link.Navigatable(p, element) {
-		return 0
+	} else if !f.Drive.Asks(session, "elementIsNavigatable", element) {
+		return false
 	}
+	frame := f.named(element, submitter)
+	return frame != 0 && !p.Same(frame, p.Closest(element, "turbo-frame"))
+}
+
+// named returns the frame that submitter or element name.
+func (f *Frames) named(element, submitter dom.Node) dom.Node {
+	p := f.page
 	id := ""
 	if submitter != 0 {
 		id, _ = p.Attr(submitter, "data-turbo-frame")
@@ -195,11 +227,7 @@ func (f *Frames) redirect(element, submitter dom.Node) dom.Node {
 	if id == "" || id == "_top" {
 		return 0
 	}
-	frame := f.frame(p.Do(p.Get(0, "document.documentElement"), "querySelector", p.String("#"+id+":not([disabled])")))
-	if frame == 0 || p.Same(frame, p.Closest(element, "turbo-frame")) {
-		return 0
-	}
-	return p.Get(frame, "delegate")
+	return f.frame(p.Do(p.Get(0, "document.documentElement"), "querySelector", p.String("#"+id+":not([disabled])")))
 }
 
 // visit is Turbo.visit with the id of a frame.
@@ -217,7 +245,7 @@ func (f *Frames) visit(location, options dom.Node) bool {
 	if action == "" {
 		action = link.VisitAction(p, frame)
 	}
-	f.Promote(p.Get(frame, "delegate"), action)
+	f.propose(p.Get(frame, "delegate"), frame, action)
 	p.Set(frame, "src", p.String(f.text(location, "")))
 	return true
 }

@@ -5,81 +5,104 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/link"
 )
 
-// Promote remembers that what a frame loads next is to be a visit of the page
-// as well, "" that it is not (Turbo 8.0.23, frames §8).
-func (f *Frames) Promote(c dom.Node, action string) {
+// propose remembers, by way of the controller, that what a frame loads next is
+// to be a visit of the page as well, "" that it is not (Turbo 8.0.23, frames
+// §8).
+func (f *Frames) propose(c, frame dom.Node, action string) {
+	p := f.page
+	name := dom.Null
+	if action != "" {
+		name = p.String(action)
+	}
+	p.Do(c, "proposeVisitIfNavigatedWithAction", frame, name)
+}
+
+func (f *Frames) remember(c, frame dom.Node, action string) {
 	p := f.page
 	if action == "" {
-		p.Delete(c, "action")
+		p.Set(c, "action", dom.Null)
 		return
 	}
 	p.Set(c, "action", p.String(action))
-	p.Set(c, "promotion", p.Do(p.Get(0, "view.snapshot"), "clone"))
+	p.Set(p.Get(frame, "delegate"), "promotion", p.Do(p.Get(0, "view.snapshot"), "clone"))
 }
 
-// loadResponse renders a frame's part of a response; done is called unless it
-// has none.
-func (f *Frames) loadResponse(c, response dom.Node, done func()) {
+// loadResponse renders a frame's part of a response; then is told when it has,
+// unless the response has none.
+func (f *Frames) loadResponse(c, response dom.Node, then func(ok bool)) {
 	p := f.page
 	if p.Is(response, "redirected") || p.Is(response, "succeeded") && p.Is(response, "isHTML") {
-		f.quiet = true
-		p.Set(f.element(c), "src", p.Get(response, "response.url"))
-		f.quiet = false
+		p.Set(c, "sourceURL", p.Get(response, "response.url"))
 	}
 	c, response = p.Keep(c), p.Keep(response)
-	end := func() {
+	end := func(ok bool) {
 		p.Delete(c, "morphs")
 		p.Delete(c, "promotion")
+		p.Delete(c, "fetchResponseLoaded")
 		p.Drop(c)
 		p.Drop(response)
+		then(ok)
 	}
 	p.Await(p.Get(response, "responseHTML"), func(html dom.Node, failed bool) {
 		if html == 0 || failed {
-			end()
-			done()
+			end(true)
 			return
 		}
 		snapshot := f.Drive.Parsed(html)
-		if control, _ := f.Drive.Setting(snapshot, "visit-control"); control == "reload" {
+		if !p.Is(snapshot, "isVisitable") {
 			p.Do(p.Get(0, "window.console"), "warn", p.String(`turbo: the response (`+f.text(response, "statusCode")+`) for <turbo-frame id="`+f.text(c, "element.id")+`"> asks for a full page visit by turbo-visit-control.`))
 			visited := p.Do(0, "visitAny", p.Get(response, "response"))
-			p.Then(visited, func(dom.Node) {
-				end()
-				done()
-			})
+			p.Then(visited, func(dom.Node) { end(true) })
 			return
 		}
-		f.extract(c, p.Get(snapshot, "element"), func(next dom.Node) {
+		found := func(next dom.Node) {
 			if next == 0 {
-				f.missing(c, response, end, done)
+				f.missing(c, response, end)
 				return
 			}
-			f.render(c, next, func() {
-				f.rendered(c, response, func() {
-					end()
-					done()
-				})
+			f.render(c, next, func(ok bool) {
+				if !ok {
+					end(false)
+					return
+				}
+				f.rendered(c, response, end)
 			})
-		})
+		}
+		if body := p.Get(snapshot, "element"); p.Own(c, "extractForeignFrameElement") >= 0 {
+			f.extract(c, body, found)
+		} else {
+			p.Then(p.Do(c, "extractForeignFrameElement", body), found)
+		}
 	})
 }
 
 // rendered tells of a frame that was loaded, and visits where it leads.
-func (f *Frames) rendered(c, response dom.Node, done func()) {
+func (f *Frames) rendered(c, response dom.Node, then func(ok bool)) {
 	p := f.page
-	element := f.element(c)
+	element, session := f.element(c), p.Get(0, "session")
 	p.SetAttr(element, "complete", "")
 	f.settle(c)
-	detail := p.Object()
-	p.Set(detail, "fetchResponse", response)
-	p.Dispatch("turbo:frame-render", element, true, detail)
-	p.Dispatch("turbo:frame-load", element, false, 0)
+	p.Do(session, "frameRendered", response, element)
+	p.Do(session, "frameLoaded", element)
+	if p.Own(c, "fetchResponseLoaded") >= 0 {
+		f.loaded(c, response, func() { then(true) })
+		return
+	}
+	p.Await(p.Do(c, "fetchResponseLoaded", response), func(_ dom.Node, failed bool) { then(!failed) })
+}
+
+// loaded visits the page that a frame has become the part of, if it is to be.
+func (f *Frames) loaded(c, response dom.Node, done func()) {
+	p := f.page
 	if p.Get(c, "promotion") == 0 || f.source(c) == "" {
 		p.Then(0, func(dom.Node) { done() })
 		return
 	}
+	c, response = p.Keep(c), p.Keep(response)
 	p.Then(p.Get(response, "responseHTML"), func(html dom.Node) {
 		f.promote(c, response, html)
+		p.Drop(c)
+		p.Drop(response)
 		done()
 	})
 }
@@ -147,7 +170,7 @@ func (f *Frames) href(src string) string {
 }
 
 // missing tells that a response has no part for a frame.
-func (f *Frames) missing(c, response dom.Node, end, done func()) {
+func (f *Frames) missing(c, response dom.Node, end func(ok bool)) {
 	p := f.page
 	element := f.element(c)
 	p.SetAttr(element, "complete", "")
@@ -156,126 +179,42 @@ func (f *Frames) missing(c, response dom.Node, end, done func()) {
 	p.Set(detail, "response", p.Get(response, "response"))
 	p.Set(detail, "visit", p.Get(0, "visitAny"))
 	if !p.Dispatch("turbo:frame-missing", element, true, detail) {
-		end()
-		done()
+		end(true)
 		return
 	}
-	element = f.element(c)
-	p.Set(element, "innerHTML", p.String(`<strong class="turbo-frame-error">Content missing</strong>`))
-	p.Do(0, "frameMissing", p.String(`turbo: the response (`+f.text(response, "statusCode")+`) has no <turbo-frame id="`+f.text(element, "id")+`">, so the frame has no content. Answer with that frame, or set turbo-visit-control to reload to visit the page instead.`))
-	end()
+	p.Do(p.Get(c, "view"), "missing")
+	p.Do(0, "frameMissing", p.String(`turbo: the response (`+f.text(response, "statusCode")+`) has no <turbo-frame id="`+f.text(c, "element.id")+`">, so the frame has no content. Answer with that frame, or set turbo-visit-control to reload to visit the page instead.`))
+	end(false)
 }
 
-// changeHistory brings the source of a promoted frame into the history.
-func (f *Frames) changeHistory(c dom.Node) {
+// render puts the content of the next frame into the current one, once no
+// other rendering is under way.
+func (f *Frames) render(c, next dom.Node, then func(ok bool)) {
 	p := f.page
-	if action := f.text(c, "action"); action != "" {
-		f.Drive.ChangeHistory(action != "replace", link.URL(p, p.String(f.source(c))), f.text(c, "restorationIdentifier"))
-	}
-}
-
-// render puts the content of the next frame into the current one.
-func (f *Frames) render(c, next dom.Node, done func()) {
-	p := f.page
-	next = p.Keep(next)
-	if promise := p.Get(c, "rendering"); promise != 0 {
+	if promise := p.Get(c, "view.renderPromise"); promise != 0 {
+		next = p.Keep(next)
 		p.Then(promise, func(dom.Node) {
-			f.render(c, next, done)
+			f.render(c, next, then)
 			p.Drop(next)
 		})
 		return
 	}
-	f.changeHistory(c)
-	p.Set(c, "rendering", p.Do(0, "promise"))
-	end := func() {
-		promise := p.Get(c, "rendering")
-		p.Delete(c, "rendering")
-		p.Do(promise, "resolve")
-		p.Drop(next)
-	}
-	p.Then(0, func(dom.Node) { f.announce(c, next, end, done) })
-}
-
-// announce asks the page whether to render, and how.
-func (f *Frames) announce(c, next dom.Node, end, done func()) {
-	p := f.page
-	how := p.Get(0, "renderFrame")
+	p.Do(c, "changeHistory")
+	how := "newFrameRenderer"
 	if p.Is(c, "morphs") {
-		how = p.Get(0, "morphFrame")
+		how = "newMorphingFrameRenderer"
 	}
-	how = p.Keep(how)
+	view := p.Get(c, "view")
+	renderer := p.Do(0, how, c, p.Get(view, "snapshot"), p.Do(0, "newSnapshot", next), dom.False)
+	f.Drive.Step(view, "render", func(then func(bool)) { f.Drive.Render(view, renderer, then) }, then, renderer)
+}
+
+// allows asks the page whether to render, and how.
+func (f *Frames) allows(c, snapshot, options dom.Node) bool {
+	p := f.page
 	detail := p.Object()
-	p.Set(detail, "newFrame", next)
-	p.Set(detail, "renderMethod", p.String("replace"))
-	f.Drive.AskToRender("turbo:before-frame-render", f.element(c), detail, &how, func() {
-		p.Repaint(func() {
-			defer p.Drop(how)
-			f.change(c, next, how)
-			f.finish(c, next, func() {
-				end()
-				p.Then(0, func(dom.Node) { done() })
-			})
-		})
-	})
-}
-
-// change renders, with permanent elements kept. What the page throws is a
-// rejection, and nothing more.
-func (f *Frames) change(c, next, how dom.Node) {
-	p := f.page
-	element := f.element(c)
-	morphs := p.Is(c, "morphs")
-	kept, err := f.Drive.Permanents(element, next)
-	if morphs {
-		kept, err = nil, nil
-	}
-	if err == nil {
-		kept.Enter()
-		if p.Is(c, "action") {
-			p.Set(c, "previousFrameElement", p.Do(0, "copied", element))
-		}
-		_, err = p.Call(0, "apply", how, element, next)
-	}
-	if err != nil {
-		p.Do(0, "reject")
-		return
-	}
-	p.Then(0, func(dom.Node) {
-		kept.Leave()
-		kept.Drop()
-	})
-}
-
-// finish scrolls, focuses and runs scripts, each in a frame of its own.
-func (f *Frames) finish(c, next dom.Node, done func()) {
-	p := f.page
-	element := f.element(c)
-	if first := p.Get(element, "firstElementChild"); first != 0 && (p.HasAttr(element, "autoscroll") || p.HasAttr(next, "autoscroll")) {
-		options := p.Object()
-		p.Set(options, "block", p.String(f.oneOf(element, "data-autoscroll-block", "end", "start", "center", "nearest")))
-		p.Set(options, "behavior", p.String(f.oneOf(element, "data-autoscroll-behavior", "auto", "smooth")))
-		p.Do(first, "scrollIntoView", options)
-	}
-	p.Repaint(func() {
-		if n := f.Drive.Focusable(f.element(c)); n != 0 {
-			p.Do(n, "focus")
-		}
-		p.Repaint(func() {
-			f.Drive.Activate(f.element(c))
-			f.Drive.Preload(f.element(c))
-			done()
-		})
-	})
-}
-
-// oneOf returns the value of an attribute that must be one of some, the first
-// of them otherwise.
-func (f *Frames) oneOf(n dom.Node, name string, values ...string) string {
-	value, _ := f.page.Attr(n, name)
-	for _, v := range values {
-		if v == value {
-			return v
-		}
-	}
-	return values[0]
+	p.Set(detail, "newFrame", p.Get(snapshot, "element"))
+	p.Do(p.Get(0, "window.Object"), "assign", detail, options)
+	event := p.Do(0, "dispatch", p.String("turbo:before-frame-render"), f.element(c), dom.True, detail)
+	return f.Drive.Allows(event, p.Get(c, "view"))
 }

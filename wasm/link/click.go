@@ -87,18 +87,6 @@ func Navigatable(p dom.Values, n dom.Node) bool {
 	return value == "true"
 }
 
-// SubmissionNavigatable reports whether a form submission is the runtime's.
-func SubmissionNavigatable(p dom.Values, form, submitter dom.Node) bool {
-	mode, _ := p.Text(0, "config.forms.mode")
-	if mode == "off" || submitter != 0 && !Navigatable(p, submitter) {
-		return false
-	}
-	if mode == "optin" {
-		return p.Closest(form, `[data-turbo="true"]`) != 0
-	}
-	return Navigatable(p, form)
-}
-
 // VisitAction returns the first valid data-turbo-action of elements, "" when
 // there is none; elements may be 0.
 func VisitAction(p dom.Values, elements ...dom.Node) string {
