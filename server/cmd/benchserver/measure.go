@@ -13,7 +13,7 @@ import (
 // pace is how long and how hard servers are tried.
 type pace struct {
 	settle     time.Duration // before memory is looked at
-	idle       time.Duration // while processor time is counted
+	idle       time.Duration // while processor time is counted; long enough for every kind of ping
 	step       time.Duration // of each rate
 	broadcasts int           // whose latency is measured
 	steady     float64       // broadcasts per second, while processor time is counted
@@ -25,7 +25,7 @@ type pace struct {
 }
 
 var usual = pace{
-	settle: 5 * time.Second, idle: 15 * time.Second, step: 2 * time.Second, broadcasts: 20, steady: 100,
+	settle: 5 * time.Second, idle: 40 * time.Second, step: 2 * time.Second, broadcasts: 20, steady: 100,
 	soaking: 2000, churn: 100, soakRate: 20, soakGrown: 1.25,
 }
 
@@ -183,15 +183,15 @@ func (t target) measureMany(ctx context.Context, p pace, sh sheet, n int) error 
 	if err := s.memory(ctx, sh, n); err != nil {
 		return err
 	}
+	idle, err := s.burden(func() error { return pause(ctx, p.idle) })
+	if err != nil {
+		return err
+	}
 	goroutines, err := s.goroutines(ctx)
 	if err != nil {
 		return err
 	}
 	sh.add(goroutinesEach, goroutines/float64(n))
-	idle, err := s.burden(func() error { return pause(ctx, p.idle) })
-	if err != nil {
-		return err
-	}
 	sh.add(idleCPU, 100*idle.Seconds()/p.idle.Seconds())
 	var median, last []float64
 	for range p.broadcasts {
