@@ -44,11 +44,10 @@ func (k *core) ping() {
 			c.end(ReasonIdle, true)
 			continue
 		}
-		if c.backlog.Load() > 0 {
-			continue // it has something to read
-		}
 		var pinged, probed bool
-		if began.Sub(c.pinged) >= k.limits.pingEvery-k.limits.round()/2 {
+		if c.backlog.Load() > 0 {
+			// It has something to read, which says nothing of who reads.
+		} else if began.Sub(c.pinged) >= k.limits.pingEvery-k.limits.round()/2 {
 			c.pinged = began
 			ping := frames[c.protocol]
 			if ping == nil {

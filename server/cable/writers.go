@@ -129,6 +129,7 @@ func (c *conn) writeOn(frames []*frame) {
 		}
 		if moved {
 			taken = time.Now()
+			c.live() // a slow line may keep the answer to a probe for long
 		}
 		if time.Since(taken) >= c.patience() {
 			c.cut(ReasonTooSlow)
