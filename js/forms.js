@@ -68,11 +68,11 @@ const submissions = new Set()
 // under way, and frames with the source of what they show.
 function copied(element) {
   const copy = element.cloneNode(true)
-  const all = submissions.size ? [...element.querySelectorAll("*")] : [], copies = copy.querySelectorAll("*")
+  const twin = (node) => copy.querySelectorAll("*")[[...element.querySelectorAll("*")].indexOf(node)]
   const builtIn = ["disabled", "aria-disabled"].find((name) => submitters[name] == forms.submitter)
   for (const { formElement, submitter, originalSubmitText: text, untitled } of submissions) {
-    copies[all.indexOf(formElement)]?.removeAttribute("aria-busy")
-    const button = copies[all.indexOf(submitter)]
+    twin(formElement)?.removeAttribute("aria-busy")
+    const button = twin(submitter)
     if (!button) continue
     if (builtIn) button.removeAttribute(builtIn)
     if (untitled) button.removeAttribute("value")
@@ -80,11 +80,11 @@ function copied(element) {
   }
   const frames = copy.querySelectorAll("turbo-frame")
   for (const [index, frame] of element.querySelectorAll("turbo-frame").entries()) {
-    const twin = frames[index], { promise, spoilt, shown, whole } = frame.delegate ?? {}
-    if (frame.hasAttribute("busy")) for (const name of ["busy", "aria-busy"]) twin.removeAttribute(name)
+    const copied = frames[index], { promise, spoilt, shown, whole } = frame.delegate ?? {}
+    if (frame.hasAttribute("busy")) for (const name of ["busy", "aria-busy"]) copied.removeAttribute(name)
     if (!promise && !spoilt || frame.disabled || shown == frame.getAttribute("src")) continue
-    shown ? twin.setAttribute("src", shown) : twin.removeAttribute("src")
-    twin.toggleAttribute("complete", whole)
+    shown ? copied.setAttribute("src", shown) : copied.removeAttribute("src")
+    copied.toggleAttribute("complete", whole)
   }
   return copy
 }

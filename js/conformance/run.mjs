@@ -23,7 +23,7 @@ const usage = `usage: node js/conformance/run.mjs [flags]
   --jobs N           browsers of each kind that run at once (default: 3)
   --random N         random stream messages for each browser (default: 1000 in a whole run)
   --pairs N          random pairs of pages to morph, for each browser (default: 1000 in a whole run)
-  --walks N          random walks through random sites, for each browser (default: 6 in a whole run)
+  --walks N          random walks through random sites, for each browser (default: 4 in a whole run)
   --seed S           the first seed of what is random (default: 1)
   --replay NAME      play one scenario in a visible browser, ours by default, and leave it open
   --side theirs      with --replay or --print: the oracle's side
@@ -62,7 +62,7 @@ async function main(argv, print) {
   if (flags.print) return record(scenarios, flags.side === "theirs" ? theirs : ours, browsers[0], print)
   const random = Number(flags.random ?? (whole ? 1000 : 0))
   const pairs = Number(flags.pairs ?? (whole ? 1000 : 0))
-  const walks = Number(flags.walks ?? (whole ? 6 : 0))
+  const walks = Number(flags.walks ?? (whole ? 4 : 0))
   if (scenarios.length === 0 && random + pairs + walks === 0 && !flags["self-check"]) throw new Error(`conformance: no scenario matches "${flags.only}"`)
   const pending = ours === theirs ? { scenarios: {}, lines: [] } : loadPending()
   const started = Date.now()

@@ -11,7 +11,7 @@ import { routesOf, smaller, stepsOf, walkOf } from "./site.mjs"
 const compared = ["log", "dom", "focus", "place"]
 const stepsPerWalk = 15
 const replays = 3
-const tries = 150 // of making it smaller
+const tries = 150 // of making one smaller
 
 // An error page evaluates a classic script anew, which then runs beside the first under theirs: a module is not.
 const scenarioOf = (walk) => filled({ name: `walk ${walk.seed}`, load: "module", routes: routesOf(walk.site), steps: shown(stepsOf(walk)) })
@@ -20,7 +20,7 @@ const scenarioOf = (walk) => filled({ name: `walk ${walk.seed}`, load: "module",
 const shown = (steps) => steps.flatMap((step, index) => index % 3 === 2 && step.drain === true ? [step, { command: "snapshot", argument: `after ${index}` }] : [step])
 
 // runWalks returns the problems that count walks from a seed show.
-export async function runWalks({ browser, browserName, theirs, ours, count, seed, print }) {
+export async function runWalks({ browser, browserName, theirs, ours, count, seed, print, shrinking = tries }) {
   const problems = []
   const compare = async (walk) => difference(await sides(browser, scenarioOf(walk), theirs, ours))
   let unsteady = 0
@@ -30,10 +30,10 @@ export async function runWalks({ browser, browserName, theirs, ours, count, seed
     let steady = true
     for (let replay = 1; replay < replays && steady; replay++) steady = Boolean(await compare(walk))
     if (!steady) { print(`walk ${at} differs now and then`); unsteady++; continue }
-    walk = await shrink(walk, compare)
+    walk = await shrink(walk, compare, shrinking)
     const name = `walk/seed-${at}`
     write(name, walk)
-    print(`wrote the scenario ${name}`)
+    print(`wrote the scenario ${name}: ${walk.walk.map(({ click, move }) => click ?? move).join(", ")} with ${[...walk.site.kinds, ...Object.keys(walk.site.metas), ...walk.site.patches].join(", ")}`)
     problems.push(`walk ${at}: ${await compare(walk) ?? "it differs now and then"}`, `replay: node js/conformance/run.mjs --replay "${name}" --browser ${browserName}`)
   }
   if (unsteady) print(`${unsteady} of ${count} walks differed once and not again`)
@@ -80,7 +80,7 @@ function difference([left, right]) {
 }
 
 // shrink leaves out what it can for as long as what is left differs.
-async function shrink(walk, compare) {
+async function shrink(walk, compare, tries) {
   for (let tried = 0, found = true; found && tried < tries;) {
     found = false
     for (const candidate of smaller(walk)) {
