@@ -111,3 +111,27 @@ func TestRefreshesHaveALimit(t *testing.T) {
 		}
 	})
 }
+
+// A stream that changes all the time is refreshed all the same.
+func TestRefreshesDoNotStarve(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, b, _ := newServer(t)
+		sent := 0
+		for range 100 { // half a minute
+			if err := s.To("a").BroadcastRefresh(""); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(300 * time.Millisecond)
+			synctest.Wait()
+			if b.take() != "" {
+				sent++
+			}
+		}
+		if sent < 12 || sent > 16 {
+			t.Errorf("sent %d times in 30 s", sent)
+		}
+		if err := s.Shutdown(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -208,3 +208,13 @@ var echo = cable.Channel{
 }
 
 func echoes() map[string]cable.Channel { return map[string]cable.Channel{"EchoChannel": echo} }
+
+// eventually waits for a condition.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for late := time.Now().Add(10 * time.Second); !holds(); time.Sleep(time.Millisecond) {
+		if time.Now().After(late) {
+			t.Fatalf("%s did not come", what)
+		}
+	}
+}

@@ -53,9 +53,10 @@ type conn struct {
 	hooks    sync.Mutex // held while the application is called, so that calls follow one another
 	welcomed bool       // guarded by hooks
 
-	tokens float64 // commands that may come now; the reader's
-	filled time.Time
-	work   sync.WaitGroup
+	tokens    float64 // commands that may come now; the reader's
+	filled    time.Time
+	listening bool // the reader's
+	work      sync.WaitGroup
 
 	mu      sync.Mutex // guards what follows; nothing is called, encoded or logged under it
 	state   state
@@ -251,26 +252,19 @@ func (c *conn) gone() {
 // live puts off the end of an idle connection.
 func (c *conn) live() { c.seen.Store(time.Now().UnixNano()) }
 
-// receive obeys a frame of the client's and returns when that is done. The
-// work has a stack of its own, so that the reader's stays as small as it is.
+// receive obeys a frame of the client's and returns when that is done.
 func (c *conn) receive(text []byte) {
 	if c.ctx.Err() != nil || !c.allow() { // while it ends, all that counts is the client's answer
 		return
 	}
 	c.busy.Store(true)
-	c.work.Add(1)
-	go func() {
-		defer c.work.Done()
-		c.hooks.Lock()
-		defer c.hooks.Unlock()
-		if c.ctx.Err() != nil {
-			return
-		}
+	c.hooks.Lock()
+	if c.ctx.Err() == nil {
 		if err := c.obey(text); err != nil {
 			c.warn("command refused", "error", err)
 		}
-	}()
-	c.work.Wait()
+	}
+	c.hooks.Unlock()
 	c.live()
 	c.busy.Store(false)
 }

@@ -135,6 +135,11 @@ func (k *core) admit(address netip.Addr) Reason {
 func (k *core) dismiss(address netip.Addr) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.uncount(address)
+}
+
+// uncount undoes admit. core.mu is held.
+func (k *core) uncount(address netip.Addr) {
 	k.count--
 	if k.addresses[address]--; k.addresses[address] == 0 {
 		delete(k.addresses, address)
@@ -167,13 +172,13 @@ func (k *core) join(c *conn) bool {
 
 func (k *core) leave(c *conn) {
 	k.mu.Lock()
+	defer k.mu.Unlock()
 	all := k.beats[c.beat]
 	last := all[len(all)-1]
 	all[c.place], last.place = last, c.place
 	all[len(all)-1] = nil
 	k.beats[c.beat] = all[:len(all)-1]
-	k.mu.Unlock()
-	k.dismiss(c.admitted)
+	k.uncount(c.admitted)
 }
 
 // conns are those of this moment.

@@ -13,6 +13,7 @@ type frame struct {
 	prefix []byte
 	body   *body // nil: prefix is all
 	probe  bool  // no text: asks the peer for a sign of life, where the transport can
+	single bool  // for one connection alone
 
 	held atomic.Int32 // queues that hold it
 

@@ -115,7 +115,7 @@ type Hub struct {
 	MaxIdentifiersPerStream  int   // subscriptions of one connection to one stream; 4. ReasonIdentifiers.
 	MaxCommands              int   // of a connection in a second, pings included; 200. ReasonCommands.
 	MaxConnections           int   // 100,000. Status 503, ReasonConnections.
-	MaxConnectionsPerAddress int   // IPv6: per /64; a fifth of MaxConnections. Status 503, ReasonAddress.
+	MaxConnectionsPerAddress int   // IPv6: per /64; a fifth of MaxConnections, but 1,000 at least. Status 503, ReasonAddress.
 	// MaxBacklog is how many bytes may wait for one client that does not take
 	// them as fast as they come; 1 MiB. One message is let through to who has
 	// no backlog, whatever its size. ReasonTooSlow.
@@ -206,7 +206,7 @@ const publishTimeout = 10 * time.Second
 // the memory broker it returns when the message is queued for each. It
 // outlives ctx, of which only the values count: what was to be told is told,
 // whoever closed the tab. While most listeners of the stream are far behind, it
-// waits for them, for a quarter of a second at most.
+// waits for them as long as they take something, for a second at most.
 func (h *Hub) Broadcast(ctx context.Context, stream string, message any) error {
 	k, err := h.start()
 	if err != nil {

@@ -34,7 +34,7 @@ func (h *Hub) resolve() (limits, error) {
 		idleTimeout:   cmp.Or(h.IdleTimeout, time.Minute),
 		pingEvery:     cmp.Or(h.PingInterval, 3*time.Second),
 	}
-	l.perAddress = cmp.Or(h.MaxConnectionsPerAddress, max(1, l.connections/5))
+	l.perAddress = cmp.Or(h.MaxConnectionsPerAddress, max(1000, l.connections/5))
 	for _, n := range []struct {
 		name     string
 		got, max int64

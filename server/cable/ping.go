@@ -1,6 +1,9 @@
 package cable
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // startTicker has connections pinged, one beat of them after the other, so that
 // an interval's pings are spread over it. core.mu is held.
@@ -21,17 +24,9 @@ func (k *core) ping() {
 	began := time.Now()
 	k.mu.Lock()
 	k.beat = (k.beat + 1) % len(k.beats)
-	due := append([]*conn(nil), k.beats[k.beat]...)
-	some := len(due) > 0
-	for _, b := range k.beats {
-		some = some || len(b) > 0
-	}
-	if some {
-		k.ticker.Reset(k.tick())
-	} else {
-		k.ticker = nil
-	}
+	due := slices.Clone(k.beats[k.beat])
 	k.mu.Unlock()
+	defer k.pingAgain(began)
 
 	frames := make(map[protocol]*frame, 1)
 	var ready []*conn
@@ -64,4 +59,15 @@ func (k *core) ping() {
 		}
 	}
 	k.writers.add(ready...)
+}
+
+// pingAgain sets the timer for the next beat, or stops if there is nobody.
+func (k *core) pingAgain(began time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !slices.ContainsFunc(k.beats, func(b []*conn) bool { return len(b) > 0 }) {
+		k.ticker = nil
+		return
+	}
+	k.ticker.Reset(max(k.tick()-time.Since(began), 0))
 }

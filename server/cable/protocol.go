@@ -40,7 +40,7 @@ func (base) ping(now time.Time) *frame {
 }
 
 func (base) confirm(identifier string) *frame {
-	return &frame{prefix: []byte(`{"identifier":` + quote(identifier) + `,"type":"confirm_subscription"}`)}
+	return &frame{prefix: []byte(`{"identifier":` + quote(identifier) + `,"type":"confirm_subscription"}`), single: true}
 }
 
 func (base) reject(identifier string, reason Reason) *frame {
@@ -51,11 +51,11 @@ func (base) reject(identifier string, reason Reason) *frame {
 	if reason != "" {
 		text += `,"reason":` + quote(string(reason))
 	}
-	return &frame{prefix: []byte(`{` + text + `}`)}
+	return &frame{prefix: []byte(`{` + text + `}`), single: true}
 }
 
 func (base) disconnect(reason Reason, reconnect bool) *frame {
-	return &frame{prefix: fmt.Appendf(nil, `{"type":"disconnect","reason":%s,"reconnect":%t}`, quote(string(reason)), reconnect)}
+	return &frame{prefix: fmt.Appendf(nil, `{"type":"disconnect","reason":%s,"reconnect":%t}`, quote(string(reason)), reconnect), single: true}
 }
 
 func (base) prefix(identifier string) []byte {

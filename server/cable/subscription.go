@@ -205,7 +205,7 @@ func (s *Subscription) Transmit(message any) error {
 	if err != nil {
 		return fmt.Errorf("cable: transmit to %.200q: %w", s.identifier, err)
 	}
-	s.conn.send(&frame{prefix: s.conn.protocol.prefix(s.identifier), body: &body{data: data}})
+	s.conn.send(&frame{prefix: s.conn.protocol.prefix(s.identifier), body: &body{data: data}, single: true})
 	return nil
 }
 
@@ -275,6 +275,9 @@ func (c *conn) subscribe(identifier string) error {
 	channel, ok := c.core.channel(class)
 	if !ok {
 		return fmt.Errorf("subscribe %.200q: unknown channel", identifier)
+	}
+	if class == StreamsChannel {
+		class = StreamsChannel // without a string for each
 	}
 	handle := unique.Make(identifier)
 	s := &Subscription{identifier: handle.Value(), handle: handle, class: class, channel: channel, conn: c}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -97,18 +98,27 @@ func (k *core) listen(ctx context.Context, stream string, identifier unique.Hand
 		stop()
 		close(t.ready)
 	}
-	var err error
-	select {
-	case <-t.ready:
-		err = t.err
-	case <-ctx.Done():
-		err = ctx.Err()
-	}
+	err := t.wait(ctx)
 	if err != nil {
 		t.release()
 		return nil, fmt.Errorf("cable: listen to %q: %w", stream, err)
 	}
 	return t.add(identifier, c), nil
+}
+
+// wait waits for the broker's answer.
+func (t *topic) wait(ctx context.Context) error {
+	select {
+	case <-t.ready: // mostly, and then ctx need not make a channel
+		return t.err
+	default:
+	}
+	select {
+	case <-t.ready:
+		return t.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (t *topic) add(identifier unique.Handle[string], c *conn) *listener {
@@ -243,20 +253,25 @@ func (t *topic) deliver(p broker.Publication) {
 	}
 }
 
-// mostHoldBack is how long a broadcaster waits for listeners at most.
-const mostHoldBack = 250 * time.Millisecond
+const (
+	// mostHoldBack is how long a broadcaster waits for listeners at most,
+	mostHoldBack = time.Second
+	// and while they take nothing at all.
+	stillHoldBack = 100 * time.Millisecond
+)
 
 // holdBack has a broadcaster wait while the stream's listeners are on average a
-// quarter of the way to being cut, or all queues together half of it: somebody
-// who broadcasts in a loop is quicker than any client. It is the average that
-// counts, so that a few who do not read hold up nobody.
+// quarter of the way to being cut: somebody who broadcasts in a loop is quicker
+// than any client. It is the average that counts, so that a few who do not read
+// hold up nobody.
 func (k *core) holdBack(stream string) {
 	t := k.topics.find(stream)
-	if t == nil || !t.pressed.Load() && k.ledger.bytes.Load() <= k.limits.totalBacklog/2 {
+	if t == nil || !t.pressed.Load() {
 		return
 	}
 	began := time.Now()
-	for pause := time.Millisecond; time.Since(began) < mostHoldBack; pause = min(2*pause, 8*time.Millisecond) {
+	moved, least := began, int64(math.MaxInt64)
+	for pause := time.Millisecond; time.Since(began) < mostHoldBack && time.Since(moved) < stillHoldBack; pause = min(2*pause, 8*time.Millisecond) {
 		time.Sleep(pause)
 		var sum, n int64
 		for _, l := range t.present() {
@@ -265,9 +280,12 @@ func (k *core) holdBack(stream string) {
 				n++
 			}
 		}
-		if (n == 0 || sum/n <= k.limits.backlog/8) && k.ledger.bytes.Load() <= k.limits.totalBacklog/2 {
+		if n == 0 || sum/n <= k.limits.backlog/8 {
 			t.pressed.Store(false)
 			break
+		}
+		if sum < least {
+			moved, least = time.Now(), sum
 		}
 	}
 	k.observe(Event{Kind: EventHeldBack, Took: time.Since(began)})

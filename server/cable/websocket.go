@@ -26,8 +26,14 @@ type socket struct {
 	timeout time.Duration
 	limit   int64 // bytes of a message that comes in
 
+	in    *bufio.Reader // what gorilla/websocket reads from, which reads from here
+	early *[]byte       // what arrived while nobody but wait read; nil if that is used up
+	used  int           // of early
+	over  bool          // nothing more comes
+
 	mu     sync.Mutex // guards what follows
 	opened bool       // the handshake is over: collect
+	copied bool       // what is written now lies in a shared buffer
 	out    net.Buffers
 
 	rest net.Buffers // taken out of out; the writer's
@@ -51,7 +57,6 @@ func (k *core) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 		HandshakeTimeout:  k.limits.writeTimeout,
 		Subprotocols:      []string{subprotocol},
 		CheckOrigin:       func(*http.Request) bool { return true }, // checked above
-		ReadBufferSize:    256,                                      // longer messages are read past it
 		WriteBufferPool:   &writeBuffers,
 		EnableCompression: k.hub.Compression,
 		Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
@@ -92,6 +97,10 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if buffers.Reader.Buffered() > 0 {
+		conn.Close()
+		return nil, nil, errors.New("the client sent something before the handshake was over")
+	}
 	h.socket.Conn = conn
 	switch conn.(type) {
 	case *net.TCPConn, *net.UnixConn:
@@ -100,25 +109,71 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 			return nil, nil, err
 		}
 	}
-	return h.socket, buffers, nil
+	// Of net/http's buffers only the writer's is used, for the handshake.
+	h.socket.in = bufio.NewReaderSize(h.socket, readBuffer)
+	return h.socket, bufio.NewReadWriter(h.socket.in, buffers.Writer), nil
 }
 
+// readBuffer is the least that gorilla/websocket takes over, in bytes. Longer
+// messages are read past it.
+const readBuffer = 257
+
 // read takes what the client sends until it is gone. It is the connection's one
-// goroutine.
+// goroutine, and mostly waits: reading and obeying have stacks of their own, so
+// that this one stays as small as it began.
 func (s *socket) read(c *conn) {
-	s.ws.SetPongHandler(func(string) error { c.live(); return nil })
-	s.ws.SetPingHandler(func(data string) error {
-		c.live()
-		if c.ctx.Err() == nil && c.allow() {
-			s.ws.WriteControl(websocket.PongMessage, []byte(data), time.Time{})
-			c.wake()
-		}
-		return nil
-	})
-	for s.next(c) {
+	for s.raw != nil && !s.over && s.wait() {
+		c.work.Add(1)
+		go s.take(c)
+		c.work.Wait()
+	}
+	if s.raw == nil {
+		c.work.Add(1)
+		s.take(c)
 	}
 	c.hungUp()
 }
+
+// take takes what has come, or all that comes where wait is of no use.
+func (s *socket) take(c *conn) {
+	defer c.work.Done()
+	if !c.listening {
+		c.listening = true
+		s.ws.SetPongHandler(func(string) error { c.live(); return nil })
+		s.ws.SetPingHandler(func(data string) error {
+			c.live()
+			if c.ctx.Err() == nil && c.allow() {
+				s.ws.WriteControl(websocket.PongMessage, []byte(data), time.Time{})
+				c.wake()
+			}
+			return nil
+		})
+	}
+	for {
+		if !s.next(c) {
+			s.over = true
+			return
+		}
+		if s.raw != nil && s.early == nil && s.in.Buffered() == 0 {
+			return
+		}
+	}
+}
+
+// Read gives gorilla/websocket what wait found, and then what comes.
+func (s *socket) Read(p []byte) (int, error) {
+	if s.early == nil {
+		return s.Conn.Read(p)
+	}
+	n := copy(p, (*s.early)[s.used:])
+	if s.used += n; s.used == len(*s.early) {
+		earlyBuffers.Put(s.early)
+		s.early = nil
+	}
+	return n, nil
+}
+
+var earlyBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 1<<10); return &b }}
 
 // next takes one message.
 func (s *socket) next(c *conn) bool {
@@ -152,13 +207,16 @@ func (s *socket) next(c *conn) bool {
 
 var readBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// Write collects what gorilla/websocket writes. That is never written to again:
-// prepared messages and control messages are all that it is asked for.
+// Write collects what gorilla/websocket writes. That is not written to again:
+// it belongs to a prepared message or a control message, or is copied.
 func (s *socket) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.opened {
 		return s.Conn.Write(p)
+	}
+	if s.copied {
+		p = bytes.Clone(p)
 	}
 	s.out = append(s.out, p)
 	return len(p), nil
@@ -184,7 +242,11 @@ func (s *socket) write(frames []*frame) (left bool, err error) {
 			err = s.ws.WriteControl(websocket.PingMessage, nil, time.Time{})
 		} else {
 			s.ws.EnableWriteCompression(f.size()-frameCost >= compressFrom)
-			err = s.ws.WritePreparedMessage(f.prepare(prepare).(*websocket.PreparedMessage))
+			if f.single {
+				err = s.writeCopy(f.text())
+			} else {
+				err = s.ws.WritePreparedMessage(f.prepare(prepare).(*websocket.PreparedMessage))
+			}
 		}
 		if err != nil && !errors.Is(err, websocket.ErrCloseSent) { // the answer to a client's close goes out
 			return false, err
@@ -213,6 +275,19 @@ func (s *socket) write(frames []*frame) (left bool, err error) {
 	n, err := tryWrite(s.raw, p)
 	s.took(n)
 	return len(s.rest) > 0, err
+}
+
+// writeCopy is for what only one client gets: to prepare it would take more room.
+func (s *socket) writeCopy(text []byte) error {
+	s.copy(true)
+	defer s.copy(false)
+	return s.ws.WriteMessage(websocket.TextMessage, text)
+}
+
+func (s *socket) copy(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.copied = on
 }
 
 var joinBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
