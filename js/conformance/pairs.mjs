@@ -60,7 +60,7 @@ function worse(theirs, ours) {
 const ran = ({ events }) => events.filter((event) => event.startsWith("ran ")).sort().join()
 
 // problem tells what differs: its aspect and how, or nothing.
-function problem(theirs, ours, observe, { old, way }) {
+function problem(theirs, ours, observe, { old, way, options }) {
   const differ = (aspect, text) => ({ aspect, text: `${aspect}: ${text}` })
   if (ours.modals?.includes(false)) return differ("modal", "a dialog that is closed leaves the page inert")
   // What a morph that closes a modal dialog does to the focus is better than upstream's.
@@ -72,6 +72,8 @@ function problem(theirs, ours, observe, { old, way }) {
   if (ours.thrown) return differ("thrown", `ours ${ours.thrown}: ${ours.message}`)
   // It puts what is for a template beside the template's content.
   if (/^<template/.test(html(old)) && /children|inner|update/.test(way)) return ours.wanted ? undefined : differ("template", parting(theirs.html, ours.html))
+  // What is left as it is because it has the focus is something else where ours keeps the focus, or gives it back.
+  if ((closed || !observe) && Object.keys(options).some((option) => option.startsWith("ignoreActive"))) return
   const before = html(old)
   let aspects = ["html", "values", "states", ...closed || unfocused ? [] : ["focus"]]
   if (!observe) {
