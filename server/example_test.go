@@ -48,7 +48,12 @@ func Example() {
 
 func ExampleServer_StreamFrom() {
 	turbo := &server.Server{StreamKeys: [][]byte{[]byte("0123456789abcdef")}}
-	fmt.Println(turbo.StreamFrom("rooms"))
+	at, err := turbo.Position(context.Background(), "rooms") // before the page's data is read
+	if err != nil {
+		panic(err)
+	}
+	at.Epoch = "KQ5Z" // each process has its own
+	fmt.Println(turbo.StreamFrom("rooms", at))
 	// Output:
-	// <turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db"></turbo-cable-stream-source> <nil>
+	// <turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db" position="{&quot;rooms&quot;:{&quot;epoch&quot;:&quot;KQ5Z&quot;,&quot;offset&quot;:0}}"></turbo-cable-stream-source> <nil>
 }

@@ -19,6 +19,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"html/template"
@@ -28,6 +29,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/turbowasm/turbowasm/server/broker"
 	"github.com/turbowasm/turbowasm/server/cable"
 	"github.com/turbowasm/turbowasm/server/frame"
 	"github.com/turbowasm/turbowasm/server/stream"
@@ -164,23 +166,47 @@ func expires(after string) (streamname.SignOptions, error) {
 	return streamname.SignOptions{Expires: time.Now().Add(d)}, nil
 }
 
+// Position is the position of the stream named after streamables. Take it before
+// the page's data is read and give it to [Server.StreamFrom]: what is broadcast
+// meanwhile then reaches the page.
+//
+//	at, err := turbo.Position(ctx, room)
+//	messages, err := store.Messages(ctx, room)
+//	… {{streamFrom .At .Room}}
+func (s *Server) Position(ctx context.Context, streamables ...any) (broker.Position, error) {
+	name, err := streamname.Join(streamables...)
+	if err != nil {
+		return broker.Position{}, fmt.Errorf("server: position: %w", err)
+	}
+	s.Start()
+	return s.Cable.Position(ctx, name)
+}
+
 // StreamFrom is the tag that makes a page listen to the stream named after
 // streamables (see [streamname.Join]). A [stream.Attr] among them becomes an
 // attribute: channel names another channel, data-room-id the parameter room_id.
-// A [streamname.SignOptions] sets when the name expires, which ends the
+// A [broker.Position] from [Server.Position] says up to where the page knows the
+// stream; without one it is the position now, at which the page's data may be
+// older. A [streamname.SignOptions] sets when the name expires, which ends the
 // subscription too, and its purpose, which has to be the channel's class name.
 //
-//	<turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="…"></turbo-cable-stream-source>
+//	<turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="…" position="{…}"></turbo-cable-stream-source>
+//
+// The client begins at the position, which holds each stream's epoch and offset,
+// so that nothing is lost that is broadcast before it subscribes.
 func (s *Server) StreamFrom(streamables ...any) (template.HTML, error) {
 	var attrs []stream.Attr
 	var rest []any
 	var options streamname.SignOptions
+	var at broker.Position
 	channel := true
 	for _, part := range streamables {
 		switch part := part.(type) {
 		case stream.Attr:
 			channel = channel && part.Name != "channel"
 			attrs = append(attrs, part)
+		case broker.Position:
+			at = part
 		case streamname.SignOptions:
 			options.Purpose = cmp.Or(part.Purpose, options.Purpose)
 			if !part.Expires.IsZero() {
@@ -201,7 +227,18 @@ func (s *Server) StreamFrom(streamables ...any) (template.HTML, error) {
 	if channel {
 		attrs = append(attrs, stream.Attr{Name: "channel", Value: cable.StreamsChannel})
 	}
-	tag, err := stream.Tag("turbo-cable-stream-source", append(attrs, stream.Attr{Name: "signed-stream-name", Value: signed})...)
+	attrs = append(attrs, stream.Attr{Name: "signed-stream-name", Value: signed})
+	if at == (broker.Position{}) {
+		at, err = s.Cable.Position(context.Background(), name)
+	}
+	switch {
+	case err != nil: // the page begins when it subscribes
+		s.logger().Error("server: stream from", "stream", name, "error", err)
+	case at.Epoch != "":
+		position, _ := json.Marshal(map[string]any{name: map[string]any{"epoch": at.Epoch, "offset": at.Offset}}) // always encodes
+		attrs = append(attrs, stream.Attr{Name: "position", Value: string(position)})
+	}
+	tag, err := stream.Tag("turbo-cable-stream-source", attrs...)
 	if err != nil {
 		return "", fmt.Errorf("server: stream from %q: %w", name, err)
 	}

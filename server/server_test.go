@@ -172,6 +172,7 @@ func TestStreamFromIsTheTagOfTurboRails(t *testing.T) {
 		want string
 	}{
 		{"a name", []any{"rooms"}, `<turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db"></turbo-cable-stream-source>`},
+		{"a position", []any{"rooms", broker.Position{Epoch: "e", Offset: 7}}, `<turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db" position="{&quot;rooms&quot;:{&quot;epoch&quot;:&quot;e&quot;,&quot;offset&quot;:7}}"></turbo-cable-stream-source>`},
 		{"a record, another channel and a parameter", []any{room, "messages", stream.Attr{Name: "data-room-id", Value: "<5>"}, stream.Attr{Name: "channel", Value: "RoomMessagesChannel"}},
 			`<turbo-cable-stream-source data-room-id="&lt;5&gt;" channel="RoomMessagesChannel" signed-stream-name="` + signed + `"></turbo-cable-stream-source>`},
 	} {

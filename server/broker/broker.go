@@ -9,7 +9,10 @@
 // implementations.
 package broker
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
 // Position is a place in a stream: Offset counts the publications, from 1, and
 // Epoch names the log that they are counted in, so that a log which was lost
@@ -25,6 +28,7 @@ type Publication struct {
 	Stream   string
 	Position Position
 	Data     []byte
+	Time     time.Time // of the publication, to the second at least
 }
 
 // ErrGap reports that the history no longer reaches back to a position:

@@ -16,6 +16,17 @@ type command struct {
 	Command    string
 	Identifier string
 	Data       string // JSON in a string
+	History    *past  // what the client wants to be sent again, if anything
+}
+
+// past is what a client wants of the histories of a subscription's streams:
+// what came after the places that it knows, or else since a time.
+type past struct {
+	Since   int64 `json:"since"` // seconds since 1970
+	Streams map[string]struct {
+		Epoch  string `json:"epoch"`
+		Offset uint64 `json:"offset"`
+	} `json:"streams"`
 }
 
 // parseCommand reads one frame, which is UTF-8. Keys count as they are written:
@@ -31,6 +42,11 @@ func parseCommand(frame []byte) (command, error) {
 			if *field, err = unquote(raw); err != nil {
 				return command{}, fmt.Errorf("frame is no command: %s: %w", key, err)
 			}
+		}
+	}
+	if raw, ok := object["history"]; ok && string(raw) != "null" {
+		if err := json.Unmarshal(raw, &c.History); err != nil {
+			return command{}, fmt.Errorf("frame is no command: history: %w", err)
 		}
 	}
 	return c, nil

@@ -6,12 +6,13 @@ import (
 )
 
 // frame is one message on its way to connections: complete text, or a prefix
-// that stands before a body and its closing brace. It is shared by all the
+// that stands before a body, perhaps its place, and the closing brace. It is shared by all the
 // queues that hold it; its text is put together when the first of them is
 // written, by whoever writes it, and never under a lock.
 type frame struct {
 	prefix []byte
 	body   *body // nil: prefix is all
+	placed bool  // the body's place is told
 	probe  bool  // no text: asks the peer for a sign of life, where the transport can
 	single bool  // for one connection alone
 
@@ -25,8 +26,9 @@ type frame struct {
 // body is the message of a broadcast, which frames with different identifiers
 // have in common.
 type body struct {
-	data []byte
-	held atomic.Int32 // frames that are held
+	data  []byte
+	place []byte       // what tells its place in the stream
+	held  atomic.Int32 // frames that are held
 }
 
 // frameCost stands for what a frame costs beside its text, in bytes.
@@ -36,7 +38,7 @@ const frameCost = 64
 func (f *frame) size() int64 {
 	n := int64(len(f.prefix)) + frameCost
 	if f.body != nil {
-		n += int64(len(f.body.data))
+		n += int64(len(f.body.data) + len(f.body.place))
 	}
 	return n
 }
@@ -45,9 +47,12 @@ func (f *frame) text() []byte {
 	if f.body == nil {
 		return f.prefix
 	}
-	b := make([]byte, 0, len(f.prefix)+len(f.body.data)+1)
+	b := make([]byte, 0, len(f.prefix)+len(f.body.data)+len(f.body.place)+1)
 	b = append(b, f.prefix...)
 	b = append(b, f.body.data...)
+	if f.placed {
+		b = append(b, f.body.place...)
+	}
 	return append(b, '}')
 }
 
@@ -68,7 +73,7 @@ func (l *ledger) hold(f *frame) {
 	}
 	n := int64(len(f.prefix)) + frameCost
 	if f.body != nil && f.body.held.Add(1) == 1 {
-		n += int64(len(f.body.data))
+		n += int64(len(f.body.data) + len(f.body.place))
 	}
 	l.bytes.Add(n)
 }
@@ -80,7 +85,7 @@ func (l *ledger) release(frames []*frame) {
 		}
 		n := int64(len(f.prefix)) + frameCost
 		if f.body != nil && f.body.held.Add(-1) == 0 {
-			n += int64(len(f.body.data))
+			n += int64(len(f.body.data) + len(f.body.place))
 		}
 		l.bytes.Add(-n)
 	}

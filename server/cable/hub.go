@@ -31,8 +31,18 @@ type Broker interface {
 	Position(ctx context.Context, stream string) (broker.Position, error)
 	// History returns what was published after since, oldest first. Where it
 	// does not reach back that far, or since is not of this log, the error
-	// wraps broker.ErrGap.
+	// wraps broker.ErrGap. Since the zero Position it is all that is kept.
 	History(ctx context.Context, stream string, since broker.Position) ([]broker.Publication, error)
+}
+
+// OnceBroker is a broker that can tell repetitions: what [Hub.PublishOnce] asks
+// of it.
+type OnceBroker interface {
+	Broker
+	// PublishOnce does as Publish, unless the stream's last publication by
+	// PublishOnce was of the same epoch and had this sequence number or a
+	// higher one: then it does nothing and returns nil.
+	PublishOnce(ctx context.Context, stream string, data []byte, epoch string, sequence uint64) error
 }
 
 // User is whom a connection belongs to. The zero User is anonymous.
@@ -226,6 +236,32 @@ func (h *Hub) Broadcast(ctx context.Context, stream string, message any) error {
 		return fmt.Errorf("cable: broadcast to %q: %w", stream, err)
 	}
 	k.holdBack(stream)
+	return nil
+}
+
+// PublishOnce broadcasts a message that is JSON already, unless the stream's last
+// one by PublishOnce was of the same epoch and had this sequence number or a
+// higher one. It is what an outbox publishes by, package outbox; the broker has
+// to be a [OnceBroker]. The memory broker and package broker/redis are.
+func (h *Hub) PublishOnce(ctx context.Context, stream string, message []byte, epoch string, sequence uint64) error {
+	k, err := h.start()
+	if err != nil {
+		return err
+	}
+	once, ok := k.broker.(OnceBroker)
+	switch {
+	case !ok:
+		err = errors.New("the broker cannot tell repetitions")
+	case stream == "" || stream == controlStream:
+		err = errors.New("no such stream")
+	case !json.Valid(message):
+		err = errors.New("the message is not JSON")
+	default:
+		err = once.PublishOnce(ctx, stream, message, epoch, sequence)
+	}
+	if err != nil {
+		return fmt.Errorf("cable: publish once to %q: %w", stream, err)
+	}
 	return nil
 }
 

@@ -34,6 +34,7 @@ const (
 	EventRejected                      // a subscription was rejected: Reason
 	EventBroadcast                     // one was queued: Count listeners, Bytes of the message, Took
 	EventWritten                       // frames left for a client: Count, Bytes
+	EventHistory                       // a client asked for what it missed: Count messages, or Reason
 	EventHeldBack                      // a broadcaster waited for listeners: Took
 	EventPanic                         // a function of the application panicked
 )

@@ -4,10 +4,18 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/turbowasm/turbowasm/server/broker"
 )
 
-// subprotocol is the one that this package speaks.
-const subprotocol = "actioncable-v1-json"
+// The subprotocols that this package speaks.
+const (
+	subprotocol         = "actioncable-v1-json"
+	extendedSubprotocol = "actioncable-v1-ext-json" // AnyCable's: with places and histories
+)
+
+// subprotocols are in the order in which they are chosen.
+var subprotocols = []string{extendedSubprotocol, subprotocol}
 
 // protocol writes what is said to a client. A connection has one for life; it
 // is comparable, and its frames are encoded once for all who have it.
@@ -21,19 +29,28 @@ type protocol interface {
 	// prefix is what stands before the body of the identifier's messages;
 	// body, which is JSON, and a brace end them.
 	prefix(identifier string) []byte
+	// places says that each message tells its place in its stream.
+	places() bool
 }
 
 // base is actioncable-v1-json.
 type base struct{}
 
+// extended is actioncable-v1-ext-json.
+type extended struct{ base }
+
+func (extended) places() bool { return true }
+
 var (
 	_ protocol = base{}
+	_ protocol = extended{}
 
 	welcomeFrame = &frame{prefix: []byte(`{"type":"welcome"}`)}
 	probeFrame   = &frame{probe: true}
 )
 
 func (base) welcome() *frame { return welcomeFrame }
+func (base) places() bool    { return false }
 
 func (base) ping(now time.Time) *frame {
 	return &frame{prefix: append(strconv.AppendInt([]byte(`{"type":"ping","message":`), now.Unix(), 10), '}')}
@@ -60,4 +77,18 @@ func (base) disconnect(reason Reason, reconnect bool) *frame {
 
 func (base) prefix(identifier string) []byte {
 	return []byte(`{"identifier":` + quote(identifier) + `,"message":`)
+}
+
+// place is what follows the body of a message that has one.
+func place(p broker.Publication) []byte {
+	return fmt.Appendf(nil, `,"stream_id":%s,"epoch":%s,"offset":%d`, quote(p.Stream), quote(p.Position.Epoch), p.Position.Offset)
+}
+
+// history answers the wish for a history, behind the messages that it was for.
+func history(identifier string, complete bool) *frame {
+	kind := "reject_history"
+	if complete {
+		kind = "confirm_history"
+	}
+	return &frame{prefix: []byte(`{"type":"` + kind + `","identifier":` + quote(identifier) + `}`)}
 }

@@ -33,6 +33,7 @@ const (
 	ReasonIdentifiers   Reason = "too_many_identifiers" // MaxIdentifiersPerStream
 	ReasonExpired       Reason = "expired"              // the signed name's time is over
 	ReasonRevoked       Reason = "revoked"              // Unsubscribe
+	ReasonGap           Reason = "gap"                  // a history that does not reach back
 	ReasonUnsubscribed  Reason = "unsubscribed"         // by the client
 )
 

@@ -229,7 +229,12 @@ func (c *conn) obey(text []byte) error {
 		if s != nil {
 			return nil // confirmed already; released Rails is silent too
 		}
-		return c.subscribe(cmd.Identifier)
+		return c.subscribe(cmd.Identifier, cmd.History)
+	case "history":
+		if s == nil || cmd.History == nil || !c.protocol.places() {
+			return fmt.Errorf("history of %.200q: no such subscription, or nothing asked for", cmd.Identifier)
+		}
+		return s.sendHistory(cmd.History)
 	case "unsubscribe":
 		if s == nil || !c.forget(s) {
 			return fmt.Errorf("unsubscribe %.200q: no such subscription", cmd.Identifier)
@@ -267,7 +272,7 @@ func (c *conn) forget(s *Subscription) bool {
 	return i >= 0
 }
 
-func (c *conn) subscribe(identifier string) error {
+func (c *conn) subscribe(identifier string, wanted *past) error {
 	class, err := parseChannel(identifier)
 	if err != nil {
 		return fmt.Errorf("subscribe %.200q: %w", identifier, err)
@@ -295,10 +300,13 @@ func (c *conn) subscribe(identifier string) error {
 		}
 		return fmt.Errorf("subscribe %.200q: %w", identifier, err)
 	}
+	if wanted != nil && c.protocol.places() {
+		err = s.sendHistory(wanted)
+	}
 	if hook := c.core.hub.OnSubscribe; hook != nil {
 		c.core.protect("OnSubscribe", c, func() error { hook(c.ctx, s); return nil })
 	}
-	return nil
+	return err
 }
 
 // confirm makes a subscription, or says why not.

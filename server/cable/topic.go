@@ -63,6 +63,7 @@ type listener struct {
 // group is the listeners that are told the same bytes.
 type group struct {
 	prefix     []byte
+	places     bool
 	identifier unique.Handle[string]
 	refs       int // guarded by topic.mu
 }
@@ -127,7 +128,7 @@ func (t *topic) add(identifier unique.Handle[string], c *conn) *listener {
 	g := t.groups[key]
 	t.mu.Unlock()
 	if g == nil {
-		g = &group{prefix: c.protocol.prefix(identifier.Value()), identifier: identifier}
+		g = &group{prefix: c.protocol.prefix(identifier.Value()), places: c.protocol.places(), identifier: identifier}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -210,7 +211,7 @@ func (t *topic) deliver(p broker.Publication) {
 		return
 	}
 	all := t.present()
-	message := &body{data: p.Data}
+	message := &body{data: p.Data, place: place(p)}
 	var (
 		last  *group
 		f     *frame
@@ -228,7 +229,7 @@ func (t *topic) deliver(p broker.Publication) {
 			}
 			last = l.group
 			if f = many[last]; f == nil {
-				f = &frame{prefix: last.prefix, body: message}
+				f = &frame{prefix: last.prefix, body: message, placed: last.places}
 				if many != nil {
 					many[last] = f
 				}

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"testing"
 	"unique"
+
+	"github.com/turbowasm/turbowasm/server/broker"
 )
 
 func TestABroadcastIsEncodedOncePerIdentifier(t *testing.T) {
@@ -41,7 +43,11 @@ func TestABroadcastIsEncodedOncePerIdentifier(t *testing.T) {
 		}
 	}
 	// The message waits a hundred times, and counts once.
-	want := int64(len(`"x"`)) + 2*frameCost + int64(len(base{}.prefix(identifiers[0]))+len(base{}.prefix(identifiers[1])))
+	at, err := k.broker.Position(t.Context(), "rooms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := int64(len(`"x"`)+len(place(broker.Publication{Stream: "rooms", Position: at}))) + 2*frameCost + int64(len(base{}.prefix(identifiers[0]))+len(base{}.prefix(identifiers[1])))
 	if got := k.stats().Backlog; got != want {
 		t.Errorf("the backlog is %d bytes, want %d", got, want)
 	}

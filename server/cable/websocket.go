@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -48,6 +49,10 @@ func (k *core) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Page not found", http.StatusNotFound)
 		return
 	}
+	if offered := websocket.Subprotocols(r); len(offered) > 0 && !slices.ContainsFunc(offered, func(p string) bool { return slices.Contains(subprotocols, p) }) {
+		http.Error(w, fmt.Sprintf("none of the subprotocols %.200q is spoken here: offer one of %q", offered, subprotocols), http.StatusBadRequest)
+		return
+	}
 	v := k.letIn(w, r)
 	if v == nil {
 		return
@@ -55,7 +60,7 @@ func (k *core) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	s := &socket{timeout: k.limits.writeTimeout, limit: k.limits.frame}
 	upgrader := websocket.Upgrader{
 		HandshakeTimeout:  k.limits.writeTimeout,
-		Subprotocols:      []string{subprotocol},
+		Subprotocols:      subprotocols,
 		CheckOrigin:       func(*http.Request) bool { return true }, // checked above
 		WriteBufferPool:   &writeBuffers,
 		EnableCompression: k.hub.Compression,
@@ -73,7 +78,11 @@ func (k *core) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.opened = true
 	s.mu.Unlock()
-	c := v.become(s, base{})
+	var p protocol = base{}
+	if ws.Subprotocol() == extendedSubprotocol {
+		p = extended{}
+	}
+	c := v.become(s, p)
 	c.hooks.Lock()
 	go s.read(c)
 	v.welcome(c)

@@ -28,6 +28,7 @@ func Run(t *testing.T, make func(t *testing.T, size int) (publisher, subscriber 
 		{"keeps one order for publishers that compete", order},
 		{"returns the history after a position", history},
 		{"reports a gap rather than leave something out", gap},
+		{"takes once what may come twice", once},
 		{"refuses when the context has ended", ended},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -219,11 +220,16 @@ func gap(t *testing.T, p, s cable.Broker) {
 		"another epoch":    {Epoch: "x" + last.Epoch, Offset: last.Offset},
 		"after the last":   {Epoch: last.Epoch, Offset: last.Offset + 1},
 		"an epoch of none": {Offset: last.Offset},
-		"no position":      {},
 	} {
 		if got, err := s.History(t.Context(), "rooms", since); !errors.Is(err, broker.ErrGap) {
 			t.Errorf("%s: got %q, %v", name, texts(got), err)
 		}
+	}
+	if got, err := s.History(t.Context(), "rooms", broker.Position{}); err != nil || len(got) != 10 || got[9].Position != last {
+		t.Errorf("all that is kept: got %q, %v", texts(got), err)
+	}
+	if got, err := s.History(t.Context(), "unknown", broker.Position{}); err != nil || len(got) != 0 {
+		t.Errorf("all of an unknown stream: got %q, %v", texts(got), err)
 	}
 	if _, err := s.History(t.Context(), "unknown", last); !errors.Is(err, broker.ErrGap) {
 		t.Errorf("an unknown stream: %v", err)
@@ -249,5 +255,30 @@ func ended(t *testing.T, p, s cable.Broker) {
 	publish(t, p, "rooms", `2`)
 	if got := texts(in.wait(t, 1)); got[0] != `2` {
 		t.Errorf("got %q", got)
+	}
+}
+
+func once(t *testing.T, p, s cable.Broker) {
+	in, _ := listen(t, s, "rooms")
+	for _, message := range []struct {
+		epoch    string
+		sequence uint64
+		data     string
+	}{
+		{"a", 3, `"first"`}, {"a", 3, `"again"`}, {"a", 2, `"late"`}, {"a", 7, `"second"`}, {"b", 1, `"another epoch"`}, {"b", 1, `"again"`},
+	} {
+		if err := p.(cable.OnceBroker).PublishOnce(t.Context(), "rooms", []byte(message.data), message.epoch, message.sequence); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish(t, p, "rooms", `"last"`)
+	got := in.wait(t, 4)
+	if want := []string{`"first"`, `"second"`, `"another epoch"`, `"last"`}; !slices.Equal(texts(got), want) {
+		t.Errorf("got %q, want %q", texts(got), want)
+	}
+	for i, pub := range got {
+		if pub.Position.Offset != uint64(i+1) {
+			t.Errorf("publication %d has the offset %d", i, pub.Position.Offset)
+		}
 	}
 }

@@ -55,8 +55,11 @@ const (
 type stream struct {
 	name string
 
-	mu   sync.Mutex // held through a publication, so that deliveries keep the order
+	mu   sync.Mutex // held through a publication, so that deliveries keep the order; guards:
 	subs []*subscription
+	// The last publication that was to be taken once.
+	onceEpoch string
+	once      uint64
 
 	// Guarded by Broker.mu:
 	refs    int // publishers at work and subscriptions
@@ -105,6 +108,24 @@ func (b *Broker) unuse(s *stream) {
 // Publish appends data to the stream and delivers it to its subscribers before
 // it returns. The broker keeps data, which must not be changed any more.
 func (b *Broker) Publish(ctx context.Context, name string, data []byte) (broker.Position, error) {
+	return b.publish(ctx, name, data, func(*stream) bool { return true })
+}
+
+// PublishOnce does as Publish, unless the stream's last publication by
+// PublishOnce was of the same epoch and had this sequence number or a higher one.
+func (b *Broker) PublishOnce(ctx context.Context, name string, data []byte, epoch string, sequence uint64) error {
+	_, err := b.publish(ctx, name, data, func(s *stream) bool {
+		if s.onceEpoch == epoch && sequence <= s.once {
+			return false
+		}
+		s.onceEpoch, s.once = epoch, sequence
+		return true
+	})
+	return err
+}
+
+// publish publishes to a stream that takes it.
+func (b *Broker) publish(ctx context.Context, name string, data []byte, takes func(*stream) bool) (broker.Position, error) {
 	if err := ctx.Err(); err != nil {
 		return broker.Position{}, fmt.Errorf("broker: publish to %q: %w", name, err)
 	}
@@ -113,6 +134,9 @@ func (b *Broker) Publish(ctx context.Context, name string, data []byte) (broker.
 	defer b.unuse(s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if !takes(s) {
+		return broker.Position{}, nil
+	}
 	pub := b.append(s, data, time.Now())
 	for _, sub := range s.subs {
 		sub.deliver(pub)
@@ -125,7 +149,7 @@ func (b *Broker) append(s *stream, data []byte, now time.Time) broker.Publicatio
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	s.offset++
-	pub := broker.Publication{Stream: s.name, Position: broker.Position{Epoch: b.epoch, Offset: s.offset}, Data: data}
+	pub := broker.Publication{Stream: s.name, Position: broker.Position{Epoch: b.epoch, Offset: s.offset}, Data: data, Time: now}
 	s.entries = append(s.entries, b.log.PushBack(&entry{s, pub, now}))
 	s.bytes += len(data)
 	b.bytes += len(data)
@@ -227,7 +251,8 @@ func (b *Broker) position(name string) broker.Position {
 }
 
 // History returns what was published after since, oldest first. [broker.ErrGap]
-// says that the history does not reach back to since.
+// says that the history does not reach back to since. Since the zero Position
+// it is all that is kept.
 func (b *Broker) History(ctx context.Context, name string, since broker.Position) ([]broker.Publication, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("broker: history of %q: %w", name, err)
@@ -236,6 +261,12 @@ func (b *Broker) History(ctx context.Context, name string, since broker.Position
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	top := b.position(name)
+	if since == (broker.Position{}) {
+		since = top
+		if s := b.streams[name]; s != nil {
+			since.Offset -= uint64(b.fresh(s))
+		}
+	}
 	if since.Epoch != top.Epoch || since.Offset > top.Offset {
 		return nil, fmt.Errorf("broker: history of %q: %w", name, broker.ErrGap)
 	}
@@ -258,4 +289,14 @@ func (b *Broker) History(ctx context.Context, name string, since broker.Position
 		return nil, fmt.Errorf("broker: history of %q: %w", name, broker.ErrGap)
 	}
 	return pubs, nil
+}
+
+// fresh is how many of a stream's publications are not too old. b.mu is held.
+func (b *Broker) fresh(s *stream) int {
+	now := time.Now()
+	i := slices.IndexFunc(s.entries, func(e *list.Element) bool { return now.Sub(e.Value.(*entry).at) < b.ttl() })
+	if i < 0 {
+		return 0
+	}
+	return len(s.entries) - i
 }

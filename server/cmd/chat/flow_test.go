@@ -283,6 +283,33 @@ func TestFlowPagesReconnectAfterARestart(t *testing.T) {
 	ken.checkMark()
 }
 
+// What is said while a page's connection is away appears once when it is back.
+func TestFlowNothingIsMissedWhileAway(t *testing.T) {
+	chat := startChat(t)
+	ada, ken := chat.enter("Ada L", lounge), chat.enter("Ken T", lounge)
+	ada.mark()
+	ken.mark()
+	ken.run(chromedp.Evaluate(`{
+		const Socket = WebSocket
+		window.away = true
+		WebSocket = class extends Socket {
+			constructor(url, protocols) { super(url, away ? ["refused"] : protocols) }
+		}
+		void Turbo.cable.getConsumer().then(({ connection }) => connection.webSocket.close())
+	}`, nil))
+	ken.waitFor(`!document.querySelector("` + sources + `[connected]")`)
+	for i := range 3 {
+		ada.waitConnected()
+		ada.say(fmt.Sprint("while you were away ", i))
+		ada.waitMessages(fmt.Sprint("while you were away ", i), 1)
+	}
+	ken.run(chromedp.Evaluate(`window.away = false`, nil))
+	for i := range 3 {
+		ken.waitMessages(fmt.Sprint("while you were away ", i), 1)
+	}
+	ken.checkMark()
+}
+
 func TestFlowReadersAtTheEndFollowAndOthersStayWhereTheyRead(t *testing.T) {
 	chat := startChat(t)
 	ada, ken := chat.enter("Ada L", lounge), chat.enter("Ken T", lounge)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/turbowasm/turbowasm/server/broker"
 	"github.com/turbowasm/turbowasm/server/stream"
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
@@ -119,8 +120,9 @@ type roomPage struct {
 	page
 	Room     room
 	Messages []message
-	Earlier  int64 // id to ask for the messages before; 0 if these are the first
-	Past     bool  // these are not the latest: nothing new appears here
+	Earlier  int64           // id to ask for the messages before; 0 if these are the first
+	At       broker.Position // of the room's stream, before the messages were read
+	Past     bool            // these are not the latest: nothing new appears here
 	Draft    draft
 }
 
@@ -159,7 +161,7 @@ func (a *app) showRoom(w http.ResponseWriter, r *http.Request, u user) error {
 
 func (a *app) renderRoom(w http.ResponseWriter, r *http.Request, u user, room room, status int, d draft) error {
 	before := beforeID(r)
-	p := roomPage{Room: room, Draft: d, Past: before > 0}
+	p := roomPage{Room: room, Draft: d, Past: before > 0, At: a.position(r, room, "messages")}
 	var err error
 	// One more than fits tells whether there are earlier ones.
 	if p.Messages, err = a.db.messages(r.Context(), room, before, pageSize+1); err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/turbowasm/turbowasm/server/broker"
 	"github.com/turbowasm/turbowasm/server/frame"
 )
 
@@ -33,10 +34,20 @@ type page struct {
 	Whole   bool // never a part of another page: a frame that comes here leaves it
 
 	MoreRooms, MoreDirects bool // than the sidebar shows
+
+	// Where the sidebar's streams were before its lists were read.
+	RoomsAt, DirectsAt broker.Position
+}
+
+// position is where a stream is now. Where that cannot be told the page listens
+// from when it subscribes, which the tag's function reports.
+func (a *app) position(r *http.Request, streamables ...any) broker.Position {
+	at, _ := a.turbo.Position(r.Context(), streamables...)
+	return at
 }
 
 func (a *app) pageFor(r *http.Request, u user, title string) (p page, err error) {
-	p = page{Title: title, User: u}
+	p = page{Title: title, User: u, RoomsAt: a.position(r, "rooms"), DirectsAt: a.position(r, u, "rooms")}
 	// One more than fits tells whether there are more.
 	if p.Rooms, err = a.db.rooms(r.Context(), 0, roomsShown+1); err == nil {
 		p.Directs, err = a.db.directRooms(r.Context(), u, 0, roomsShown+1)
