@@ -53,10 +53,9 @@ type conn struct {
 	hooks    sync.Mutex // held while the application is called, so that calls follow one another
 	welcomed bool       // guarded by hooks
 
-	tokens    float64 // commands that may come now; the reader's
-	filled    time.Time
-	listening bool // the reader's
-	work      sync.WaitGroup
+	tokens float64 // commands that may come now; the reader's
+	filled time.Time
+	work   sync.WaitGroup
 
 	mu      sync.Mutex // guards what follows; nothing is called, encoded or logged under it
 	state   state

@@ -7,12 +7,18 @@ import (
 	"syscall"
 )
 
-// wait returns true when something has come, or the end.
-func (s *socket) wait() bool { return s.raw.Read(s.peek) == nil }
+// wait waits until something has come; false is the end.
+func (s *socket) wait() bool {
+	if s.raw == nil {
+		return s.waitHere()
+	}
+	return s.raw.Read(s.poll) == nil && s.come != nil
+}
 
-// peek reads without waiting, and keeps no buffer if there is nothing.
-func (s *socket) peek(fd uintptr) (done bool) {
-	b := earlyBuffers.Get().(*[]byte)
+// poll reads what there is, and keeps no buffer if there is nothing: then it is
+// called again when there is.
+func (s *socket) poll(fd uintptr) (done bool) {
+	b := readBuffers.Get().(*[]byte)
 	for {
 		n, err := syscall.Read(int(fd), (*b)[:cap(*b)])
 		if err == syscall.EINTR {
@@ -20,11 +26,11 @@ func (s *socket) peek(fd uintptr) (done bool) {
 		}
 		if n > 0 {
 			*b = (*b)[:n]
-			s.early, s.used = b, 0
+			s.come = b
 			return true
 		}
-		earlyBuffers.Put(b)
-		return err != syscall.EAGAIN // the end, or an error, will be read again
+		readBuffers.Put(b)
+		return err != syscall.EAGAIN // the end, or an error
 	}
 }
 

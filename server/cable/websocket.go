@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -25,12 +24,11 @@ type socket struct {
 	ws      *websocket.Conn
 	raw     syscall.RawConn // nil unless it is plain TCP or Unix
 	timeout time.Duration
-	limit   int64 // bytes of a message that comes in
 
-	in    *bufio.Reader // what gorilla/websocket reads from, which reads from here
-	early *[]byte       // what arrived while nobody but wait read; nil if that is used up
-	used  int           // of early
-	over  bool          // nothing more comes
+	// The reader's:
+	inbox inbox
+	come  *[]byte // what wait has read
+	over  bool    // nothing more is taken
 
 	mu     sync.Mutex // guards what follows
 	opened bool       // the handshake is over: collect
@@ -57,11 +55,12 @@ func (k *core) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	if v == nil {
 		return
 	}
-	s := &socket{timeout: k.limits.writeTimeout, limit: k.limits.frame}
+	s := &socket{timeout: k.limits.writeTimeout, inbox: inbox{limit: k.limits.frame, inflate: k.hub.Compression}}
 	upgrader := websocket.Upgrader{
 		HandshakeTimeout:  k.limits.writeTimeout,
 		Subprotocols:      subprotocols,
 		CheckOrigin:       func(*http.Request) bool { return true }, // checked above
+		ReadBufferSize:    1,                                        // reading is not its business
 		WriteBufferPool:   &writeBuffers,
 		EnableCompression: k.hub.Compression,
 		Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
@@ -106,10 +105,6 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if buffers.Reader.Buffered() > 0 {
-		conn.Close()
-		return nil, nil, errors.New("the client sent something before the handshake was over")
-	}
 	h.socket.Conn = conn
 	switch conn.(type) {
 	case *net.TCPConn, *net.UnixConn:
@@ -118,103 +113,80 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 			return nil, nil, err
 		}
 	}
-	// Of net/http's buffers only the writer's is used, for the handshake.
-	h.socket.in = bufio.NewReaderSize(h.socket, readBuffer)
-	return h.socket, bufio.NewReadWriter(h.socket.in, buffers.Writer), nil
+	return h.socket, buffers, nil
 }
 
-// readBuffer is the least that gorilla/websocket takes over, in bytes. Longer
-// messages are read past it.
-const readBuffer = 257
-
 // read takes what the client sends until it is gone. It is the connection's one
-// goroutine, and mostly waits: reading and obeying have stacks of their own, so
+// goroutine, and mostly waits: taking and obeying have a stack of their own, so
 // that this one stays as small as it began.
 func (s *socket) read(c *conn) {
-	for s.raw != nil && !s.over && s.wait() {
+	for !s.over && s.wait() {
 		c.work.Add(1)
 		go s.take(c)
 		c.work.Wait()
 	}
-	if s.raw == nil {
-		c.work.Add(1)
-		s.take(c)
-	}
 	c.hungUp()
 }
 
-// take takes what has come, or all that comes where wait is of no use.
+// readBuffers are for what comes at once.
+var readBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
+
+// waitHere waits for bytes with a buffer in hand: for what is no plain socket.
+func (s *socket) waitHere() bool {
+	b := make([]byte, 512)
+	n, _ := s.Conn.Read(b)
+	b = b[:n]
+	s.come = &b
+	return n > 0
+}
+
+// take takes what has come.
 func (s *socket) take(c *conn) {
 	defer c.work.Done()
-	if !c.listening {
-		c.listening = true
-		s.ws.SetPongHandler(func(string) error { c.live(); return nil })
-		s.ws.SetPingHandler(func(data string) error {
-			c.live()
-			if c.ctx.Err() == nil && c.allow() {
-				s.ws.WriteControl(websocket.PongMessage, []byte(data), time.Time{})
-				c.wake()
-			}
-			return nil
-		})
-	}
-	for {
-		if !s.next(c) {
-			s.over = true
-			return
-		}
-		if s.raw != nil && s.early == nil && s.in.Buffered() == 0 {
-			return
-		}
-	}
-}
-
-// Read gives gorilla/websocket what wait found, and then what comes.
-func (s *socket) Read(p []byte) (int, error) {
-	if s.early == nil {
-		return s.Conn.Read(p)
-	}
-	n := copy(p, (*s.early)[s.used:])
-	if s.used += n; s.used == len(*s.early) {
-		earlyBuffers.Put(s.early)
-		s.early = nil
-	}
-	return n, nil
-}
-
-var earlyBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 1<<10); return &b }}
-
-// next takes one message.
-func (s *socket) next(c *conn) bool {
-	kind, r, err := s.ws.NextReader()
-	if err != nil {
-		return false
-	}
-	b := readBuffers.Get().(*bytes.Buffer)
-	defer func() {
-		if b.Cap() <= 16<<10 {
-			b.Reset()
-			readBuffers.Put(b)
-		}
-	}()
-	_, err = b.ReadFrom(io.LimitReader(r, s.limit+1))
-	c.live()
-	switch {
-	case err != nil:
-		return false
-	case int64(b.Len()) > s.limit:
+	deliver := func(kind int, text []byte) { s.hear(c, kind, text) }
+	err := s.inbox.take(*s.come, deliver)
+	for errors.Is(err, errTooLong) {
 		c.finish(ReasonFrame, nil, false)
-	case kind != websocket.TextMessage:
-		c.warn("binary message ignored")
-	case !utf8.Valid(b.Bytes()):
-		c.finish(ReasonInvalid, nil, false)
-	default:
-		c.receive(b.Bytes())
+		err = s.inbox.take(nil, deliver)
 	}
-	return true
+	if cap(*s.come) == 4<<10 {
+		readBuffers.Put(s.come)
+	}
+	if s.come = nil; err != nil {
+		s.hangUp(websocket.CloseProtocolError)
+	}
 }
 
-var readBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+// hear takes a message, or a control frame.
+func (s *socket) hear(c *conn, kind int, text []byte) {
+	if s.over {
+		return
+	}
+	c.live()
+	switch kind {
+	case websocket.TextMessage:
+		if !utf8.Valid(text) {
+			c.finish(ReasonInvalid, nil, false)
+			return
+		}
+		c.receive(text)
+	case websocket.BinaryMessage:
+		c.warn("binary message ignored")
+	case websocket.PingMessage:
+		if c.ctx.Err() == nil && c.allow() {
+			s.ws.WriteControl(websocket.PongMessage, text, time.Time{})
+			c.wake()
+		}
+	case websocket.CloseMessage:
+		s.hangUp(closeCode(text))
+	}
+}
+
+// hangUp answers the client's close, or ends what it says.
+func (s *socket) hangUp(code int) {
+	s.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Time{})
+	s.over = true
+}
 
 // Write collects what gorilla/websocket writes. That is not written to again:
 // it belongs to a prepared message or a control message, or is copied.

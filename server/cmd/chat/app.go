@@ -37,6 +37,7 @@ type app struct {
 	config  config
 	logger  *slog.Logger
 	limits  limiter
+	metrics http.Handler
 
 	publishing sync.Mutex // see publish
 }
@@ -53,6 +54,7 @@ func newApp(ctx context.Context, db *store, runtime fs.FS, c config) (*app, erro
 	a.turbo.Cable.Authenticate = a.authenticate
 	a.turbo.Cable.Authorize = a.authorize
 	a.turbo.Cable.TrustedProxies = c.Proxies
+	a.metrics = a.countCable()
 	if c.Public != nil {
 		a.turbo.Cable.AllowedOrigins = []string{c.Public.String()}
 	}
@@ -82,6 +84,7 @@ func (a *app) handler() http.Handler {
 	mux.HandleFunc("GET /static/", serveStatic)
 	mux.Handle("GET /healthz", a.turbo.Live())
 	mux.Handle("GET /readyz", a.turbo.Ready())
+	mux.Handle("GET /metrics", fromHere(a.metrics))
 	mux.HandleFunc("GET /welcome", a.public(a.showWelcome))
 	mux.HandleFunc("POST /session", a.public(a.createSession))
 	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request, user) error{

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -159,6 +160,28 @@ func TestABalancerLearnsWhetherTheChatIsThere(t *testing.T) {
 	for path, want := range map[string]int{"/healthz": http.StatusOK, "/readyz": http.StatusServiceUnavailable} {
 		if got := b.get(path); got.status != want {
 			t.Errorf("%s of a chat that stops: got %d, want %d", path, got.status, want)
+		}
+	}
+}
+
+func TestFiguresAreForThisMachineAlone(t *testing.T) {
+	c := newTestChat(t)
+	b := c.named(t, "Ada")
+	ws, err := b.dial()
+	if err != nil {
+		t.Fatal(err)
+	}
+	hear(t, ws, `"welcome"`)
+	wantContains(t, b.get("/metrics").body, "\ncable_connections_opened_total 1\n", "go_goroutines")
+	for name, r := range map[string]*http.Request{
+		"by a proxy":     {RemoteAddr: "127.0.0.1:5", Header: http.Header{"X-Forwarded-For": {"127.0.0.1"}}},
+		"from elsewhere": {RemoteAddr: "192.0.2.1:5"},
+	} {
+		r.Method, r.URL = "GET", &url.URL{Path: "/metrics"}
+		w := httptest.NewRecorder()
+		c.handler().ServeHTTP(w, r)
+		if w.Code != http.StatusNotFound {
+			t.Errorf("%s: got %d, want 404", name, w.Code)
 		}
 	}
 }

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"net/http"
+	"net/netip"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/turbowasm/turbowasm/server/metrics"
+)
+
+// countCable has the cable counted, and serves the figures, with those of the
+// process.
+func (a *app) countCable() http.Handler {
+	m := metrics.New()
+	a.turbo.Cable.Metrics = m
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(m.Collector(&a.turbo.Cable), collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+// fromHere answers 404 to whoever is not on this machine, or comes by a proxy.
+func fromHere(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		peer, err := netip.ParseAddrPort(r.RemoteAddr)
+		if err != nil || !peer.Addr().Unmap().IsLoopback() || r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" {
+			http.NotFound(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
