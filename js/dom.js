@@ -210,8 +210,15 @@ export function fragment(html) {
   return template.content
 }
 
-// A deep copy of a template's content.
-export const content = (template) => template.content.cloneNode(true)
+const active = new WeakSet() // templates whose scripts are to run
+
+// A deep copy of a template's content. Firefox does not trust the copy of a
+// script as it does the script, so there that is another one.
+export function content(template) {
+  const copy = template.content.cloneNode(true)
+  if (active.has(template)) for (const script of copy.querySelectorAll("script")) script.replaceWith(activated(script, true, true))
+  return copy
+}
 
 export function openingTag(element) {
   const html = element.outerHTML
@@ -232,13 +239,13 @@ export const headNonces = new WeakMap()
 // without a nonce is given the page's, except in streams: what a broadcast
 // brings runs by its own nonce or, under a policy that asks for one, not at all.
 // In the page itself the browser keeps a nonce out of its attribute.
-export function activated(inert, inStream) {
+export function activated(inert, inStream, isCopy) {
   const inHead = headNonces.has(inert), own = inHead ? headNonces.get(inert) : inert.nonce
   if (inert.getAttribute("data-turbo-eval") == "false" || scripts.requireNonce && own != nonce()) return inert
   const script = document.createElement("script")
   if (!inStream && nonce()) script.nonce = nonce()
   script.textContent = trustedScript(inert.textContent)
-  script.async = false
+  if (!isCopy) script.async = false // which a copy by the browser would forget
   for (const { name, value } of inert.attributes) setAttribute(script, name, value)
   if (own && !inHead) script.nonce = own
   return script
@@ -340,6 +347,7 @@ const primitives = {
   // The stream elements below a node, without those of SVG.
   streams: (n) => handles([...nodes[n].querySelectorAll("turbo-stream")].filter((stream) => stream.namespaceURI == xhtml)),
   activate(n) {
+    active.add(nodes[n])
     for (const inert of nodes[n].content.querySelectorAll("script")) inert.replaceWith(activated(inert, true))
   },
   permanent: (template, n) => handle(nodes[template].content.querySelector(`[id="${CSS.escape(getAttribute.call(nodes[n], "id"))}"][data-turbo-permanent]`)),
