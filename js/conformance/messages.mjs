@@ -62,10 +62,17 @@ function stream(random, how) {
   if (chance(0.03)) attributes["request-id"] = "one"
   let content = nodes(random, { ...how, stream: how.stream }, 0, 3)
   if (content.length === 0 && chance(0.9)) content = [node(random, how)]
-  if (beside) content = content.map((node) => node.attributes?.id === undefined && !node.raw ? node : node.raw ? text(random) : { ...node, attributes: { ...node.attributes, id: `s${below(9)}` } })
+  if (beside) content = ownIds(random, content)
   const bare = action === "remove" && chance(0.5) || chance(0.03)
   return { attributes, content: bare ? null : content, space: pick(["", "", "\n  ", " "]), first: chance(0.01) ? "<i></i>" : "", nested: how.stream && chance(0.02) ? stream(random, { ...how, stream: false }) : null }
 }
+
+// A parser may bring any of them to the top.
+const ownIds = (random, nodes) => nodes.map((node) => {
+  if (node.raw) return text(random)
+  if (!node.children) return node
+  return { ...node, attributes: { ...node.attributes, ...node.attributes.id !== undefined && { id: `s${random.below(9)}` } }, children: ownIds(random, node.children) }
+})
 
 const changes = [
   (id) => `at("${id}")?.remove()`, (id) => `const e = at("${id}"); if (e) e.textContent = "changed"`, (id) => `at("${id}")?.append("more")`,
@@ -109,6 +116,16 @@ export function randomCase(random, { listening, policy }) {
     return { way, streams: Array.from({ length: 1 + below(3) }, () => stream(random, how)), between: pick(["", "", "\n", " stray ", "\r\n", "<i>stray</i>", "\ud800"]), wait }
   })
   return { page, listeners, steps }
+}
+
+// isDeclared reports whether a case, made smaller, shows what is declared to be better under ours: content beside a target
+// with an id that the target may have.
+export const isDeclared = ({ steps }) => steps.some(({ streams = [] }) => streams.some(declaredStream))
+
+function declaredStream({ attributes, content, nested }) {
+  const beside = /^(before|after)$/.test(attributes.action)
+  const within = (nodes) => nodes.some((node) => node.stream ? declaredStream(node.stream) : beside && (node.raw || /^[^s]/.test(node.attributes?.id ?? "")) || node.children && within(node.children))
+  return within(content ?? []) || nested !== null && declaredStream(nested)
 }
 
 // written is a case with its trees as HTML.

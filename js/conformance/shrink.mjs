@@ -1,11 +1,12 @@
 // Makes a random case smaller for as long as it shows what it shows.
+import { isDeclared } from "./messages.mjs"
 
 // shrink asks whichDiffers, which is given several cases and returns the first that still differs, for smaller and smaller
 // ones.
 export async function shrink(one, whichDiffers) {
   for (let tries = 0; tries < 200; tries++) {
     let smaller
-    const candidates = [...smallerCases(one)]
+    const candidates = [...smallerCases(one)].filter((smaller) => !isDeclared(smaller))
     for (let from = 0; from < candidates.length && !smaller; from += 100) smaller = await whichDiffers(candidates.slice(from, from + 100))
     if (!smaller) return one
     one = smaller
