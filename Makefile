@@ -5,7 +5,7 @@ TURBOWASM = go run ./server/cmd/turbowasm
 FUZZTIME ?= 30s
 SOAK ?= 5m
 
-.PHONY: all run test vet test-native test-browser conformance webkit dist size bench bench-server fuzz fmt clean
+.PHONY: all run test vet test-native test-browser conformance differences webkit dist size bench soak bench-server fuzz fmt clean
 
 all: fmt test
 
@@ -29,6 +29,9 @@ conformance: dist js/node_modules ## side by side with @hotwired/turbo, in Chrom
 	$(TURBOWASM) need chromium-headless-shell firefox-esr
 	cd js && npm run --silent types && node conformance/load.mjs && node conformance/run.mjs
 
+differences: ## README.md: what differs from @hotwired/turbo, as the scenarios declare it
+	node js/conformance/run.mjs --differences --write
+
 webkit: dist ## what engines do by themselves, in WebKit
 	$(TURBOWASM) need webkit2gtk-driver xvfb
 	cd js && node conformance/webkit.mjs
@@ -45,6 +48,10 @@ bench: dist js/node_modules ## speed, side by side with @hotwired/turbo
 
 bench-server: ## the server, side by side with Centrifugo, then SOAK of connections that come and go
 	go run ./server/cmd/benchserver -soak $(SOAK)
+
+soak: dist js/node_modules ## what a page holds after 200,000 streams, 5,000 frames and 2,000 visits
+	$(TURBOWASM) need chromium-headless-shell
+	cd js && node bench/soak.mjs
 
 fuzz: ## every fuzz target, for FUZZTIME each
 	@go list ./... | while read -r pkg; do \

@@ -7,7 +7,7 @@ import { runtime } from "./runtime.js"
 
 // In the order of browser/socket_js.go.
 const NEW = 0, CONNECT = 1, DISCONNECT = 2, CLOSE = 3, REOPEN = 4, SUBSCRIBE = 5, UNSUBSCRIBE = 6, RELOAD = 7,
-  OPENED = 8, CLOSED = 9, RECEIVE = 10, WATCH = 11, UNWATCH = 12, SHOWN = 13, FIRE = 14, ATTEMPT = 15, GET = 16, SHOW = 17, RESUME = 18
+  OPENED = 8, CLOSED = 9, RECEIVE = 10, WATCH = 11, UNWATCH = 12, SHOWN = 13, FIRE = 14, ATTEMPT = 15, GET = 16, SHOW = 17, RESUME = 18, FORGET = 19
 
 // In the order of package cable.
 const commands = ["subscribe", "unsubscribe", "history"]
@@ -27,7 +27,13 @@ const REJECTED = 5
 
 const states = ["connecting", "open", "closing", "closed"]
 
-const consumers = []
+const consumers = new Map() // weakly, by number; an open socket and a timer hold theirs
+const consumerOf = (number) => consumers.get(number).deref()
+const all = () => [...consumers.values()].flatMap((consumer) => consumer.deref() ?? [])
+const gone = new FinalizationRegistry((number) => {
+  consumers.delete(number)
+  if (runtime.running) enter("cable", null, number, FORGET, 0, 0)
+})
 const timers = {}
 const numbers = new WeakMap() // of consumers and subscriptions
 let last = 0 // subscription
@@ -38,10 +44,7 @@ const tell = (consumer, verb, number = 0, extra = 0) =>
 class Monitor {
   #consumer
 
-  constructor(consumer) {
-    this.#consumer = consumer
-    addEventListener("visibilitychange", () => this.isRunning() && this.visibilityDidChange())
-  }
+  constructor(consumer) { this.#consumer = consumer }
 
   // Bound, for it is handed to listeners.
   visibilityDidChange = () => { if (document.visibilityState == "visible") tell(this.#consumer, SHOWN) }
@@ -146,7 +149,9 @@ class Consumer {
   constructor(url) {
     this._url = url
     const number = enter("cable", null, 0, NEW, 0, 0)
-    numbers.set(consumers[number] = this, number)
+    numbers.set(this, number)
+    consumers.set(number, new WeakRef(this))
+    gone.register(this, number)
     this.subscriptions = new Subscriptions(this)
     this.connection = new Connection(this)
   }
@@ -199,7 +204,7 @@ function silence(socket) { if (socket) socket.onopen = socket.onmessage = socket
 
 provide({
   cable_open(number, at, length) {
-    const consumer = consumers[number], { connection } = consumer
+    const consumer = consumerOf(number), { connection } = consumer
     const socket = new WebSocket(consumer.url, [...text(at, length).split(" "), ...consumer.subprotocols])
     silence(connection.webSocket)
     connection.webSocket = socket
@@ -215,8 +220,8 @@ provide({
       delete consumer.reason
     }
   },
-  cable_close(number) { consumers[number].connection.webSocket.close() },
-  cable_state: (number) => consumers[number].connection.webSocket?.readyState ?? 3,
+  cable_close(number) { consumerOf(number).connection.webSocket.close() },
+  cable_state: (number) => consumerOf(number).connection.webSocket?.readyState ?? 3,
   cable_send(number, command, at, length, since, size) {
     const data = { command: commands[command], identifier: text(at, length) }
     if (size) {
@@ -224,24 +229,25 @@ provide({
       const history = data.history = seconds ? { since: +seconds } : { streams: {} }
       while (rest.length) history.streams[rest.shift()] = { epoch: rest.shift(), offset: +rest.shift() }
     }
-    consumers[number].send(data)
+    consumerOf(number).send(data)
   },
   cable_release(number, again, at, length) {
-    const consumer = consumers[number], identifier = text(at, length), held = Object.groupBy(consumer.held, (frame) => frame.identifier == identifier)
+    const consumer = consumerOf(number), identifier = text(at, length), held = Object.groupBy(consumer.held, (frame) => frame.identifier == identifier)
     consumer.held = held.false ?? []
     if (again) for (const frame of held.true?.sort((a, b) => a.offset - b.offset) ?? []) receive(consumer, frame)
   },
   cable_notify(number, id, event) {
-    const { subscriptions, reason } = consumers[number]
+    const { subscriptions, reason } = consumerOf(number)
     const subscription = subscriptions.subscriptions.find((subscription) => numbers.get(subscription) == id)
     const [callback, name, value] = events[event]
     if (event == REJECTED) subscriptions.forget(subscription)
     if (subscription) subscriptions.notify(subscription, callback, ...name ? [{ [name]: value, ...reason && name[0] == "w" && { reason } }] : [])
   },
   cable_timer(number, timer, ms) {
-    const key = [number, timer]
+    const key = [number, timer], consumer = consumerOf(number)
     clearTimeout(timers[key])
-    if (ms >= 0) timers[key] = setTimeout(() => tell(consumers[number], FIRE, timer), ms)
+    delete timers[key]
+    if (ms >= 0) timers[key] = setTimeout(() => tell(consumer, FIRE, timer), ms)
   },
   now: Date.now,
   random: Math.random
@@ -249,8 +255,9 @@ provide({
 
 // A page that is put away closes its sockets, so that the browser may keep it;
 // one that is back, or finds the network back, does not wait.
-const away = ({ persisted, type }) => { if (persisted || type == "freeze") for (const { connection } of consumers) connection.webSocket?.close() }
-const back = ({ persisted, type }) => { if (persisted || type != "pageshow") for (const consumer of consumers) tell(consumer, RESUME) }
+const away = ({ persisted, type }) => { if (persisted || type == "freeze") for (const { connection } of all()) connection.webSocket?.close() }
+const back = ({ persisted, type }) => { if (persisted || type != "pageshow") for (const consumer of all()) tell(consumer, RESUME) }
+addEventListener("visibilitychange", () => { for (const { connection: { monitor } } of all()) if (monitor.isRunning()) monitor.visibilityDidChange() })
 addEventListener("pagehide", away)
 document.addEventListener("freeze", away)
 addEventListener("pageshow", back)
@@ -259,7 +266,7 @@ addEventListener("online", back)
 
 // Without Go nobody watches over the sockets.
 runtime.stop(() => {
-  for (const { connection, subscriptions } of consumers) {
+  for (const { connection, subscriptions } of all()) {
     silence(connection.webSocket)
     connection.webSocket?.close()
     subscriptions.notifyAll("disconnected", { willAttemptReconnect: false })

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
-const probe = readFileSync(path.join(path.dirname(fileURLToPath(import.meta.url)), "page/probe.js"), "utf8")
+const [probe, leaks] = ["probe", "leaks"].map((name) => readFileSync(path.join(path.dirname(fileURLToPath(import.meta.url)), `page/${name}.js`), "utf8"))
 
 const engines = {
   chromium: {
@@ -65,6 +65,7 @@ export async function openPage(browser, { isolated = false } = {}) {
     page.setDefaultTimeout(15000)
     page.on("dialog", (dialog) => dialog.accept().catch(() => {}))
     await page.evaluateOnNewDocument(probe)
+    await page.evaluateOnNewDocument(leaks)
     tab = { page, context, runs: 0 }
     if (!isolated) openTabs.set(browser, tab)
   }

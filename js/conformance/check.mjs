@@ -23,6 +23,7 @@ export async function check(browser, browserName, scenario, { theirs, ours, pend
       left ??= await run(theirs, "theirs", { observe: true })
       const right = await run(ours, "ours", { observe, sabotage })
       problems = compare(observe ? left : unobserved(left), right, { aspects: scenario.compare, differs: scenario.differs, pending, browser: browserName, observe })
+      if (right.leaks.length) problems.push({ aspect: "leaks", text: `ours still holds\n${right.leaks.map((line) => `    ${line}`).join("\n")}` })
     } catch (error) {
       if (!browser.connected) throw error
       problems = [{ aspect: "run", text: error.message }]

@@ -24,6 +24,9 @@ export async function play(browser, scenario, runtime, { observe = true, sabotag
   }
 }
 
+// What is held from its first use on: by package browser (its watch), by prefetching, by a cable.
+const lasting = { "held values": 4, "keydown listeners on document": 1, "visibilitychange listeners on window": 1, sockets: 1, "progress bars": 1 }
+
 class Player {
   constructor(scenario, server, page) {
     Object.assign(this, { scenario, server, page, at: "the start", snapshots: [], expected: 0 })
@@ -39,6 +42,7 @@ class Player {
       await window.Turbo.ready
     })
     await this.drain()
+    if (typeof page.createCDPSession === "function" && server.runtime.files.has("turbo.wasm")) this.baseline = await this.evaluate(() => window.conformance.held?.())
     // Before the runtime is ready one may have added what the other has not yet.
     if (!scenario.early) await this.evaluate(() => window.conformance.mark())
     let drained = true
@@ -56,9 +60,36 @@ class Player {
     if (scenario.early) await this.evaluate(() => window.Turbo?.ready)
     if (scenario.early || !drained) await this.drain()
     const last = await this.evaluate(() => window.conformance.snapshot())
+    const leaks = await this.leaks()
     // The tab's next page shall not find the mouse over one of its links.
     if (scenario.steps.some(({ command }) => command === "click" || command === "hover")) await page.mouse.move(0, 0)
-    return this.result(last)
+    return { ...this.result(last), leaks }
+  }
+
+  // leaks returns what our runtime still holds when the scenario is over and its page empty, beyond what it held when
+  // it was ready, as lines: in Chromium, which collects garbage when told to, and where nothing is under way.
+  async leaks() {
+    const { page, server } = this
+    if (!this.baseline || server.open > 0 || server.held.length > 0) return []
+    this.at = "looking for leaks"
+    const client = await page.createCDPSession()
+    try {
+      let lines
+      await this.evaluate(() => window.conformance.leave())
+      for (let round = 0; round < 4; round++) {
+        await this.evaluate(() => window.conformance.quiet())
+        const held = await this.evaluate(() => window.conformance.held())
+        // A progress bar and a cable that is open have a timer.
+        const allowed = { ...lasting, timers: held?.sockets + held?.["progress bars"], "waiting callbacks": held?.["progress bars"] }
+        lines = Object.entries(held ?? {}).filter(([kind, count]) => count > Math.max(this.baseline[kind] ?? 0, allowed[kind] ?? 0))
+          .map(([kind, count]) => `${count} ${kind}, ${this.baseline[kind] ?? 0} at the start`)
+      if (!lines.length) break
+        await client.send("HeapProfiler.collectGarbage")
+      }
+      return lines
+    } finally {
+      await client.detach().catch(() => {})
+    }
   }
 
   result(last) {

@@ -3,18 +3,23 @@
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { browserNames, launch } from "./browser.mjs"
-import { check } from "./check.mjs"
 import { coverage, coverageTable } from "./coverage.mjs"
 import { differences, differencesProblems, writeDifferences } from "./report.mjs"
-import { runPairs } from "./pairs.mjs"
-import { play } from "./play.mjs"
-import { runRandom } from "./random.mjs"
-import { built, oracle } from "./runtime.mjs"
-import { sabotages, selfCheck } from "./selfcheck.mjs"
 import { load, loadAll, loadPending } from "./scenario.mjs"
-import { surfaceProblems, writeSurface } from "./surface.mjs"
-import { runWalks } from "./walk.mjs"
+
+// What needs packages of npm is imported once something is played.
+let browserNames, launch, check, runPairs, play, runRandom, built, oracle, sabotages, selfCheck, surfaceProblems, writeSurface, runWalks
+async function importPlayers() {
+  ({ browserNames, launch } = await import("./browser.mjs"));
+  ({ check } = await import("./check.mjs"));
+  ({ runPairs } = await import("./pairs.mjs"));
+  ({ play } = await import("./play.mjs"));
+  ({ runRandom } = await import("./random.mjs"));
+  ({ built, oracle } = await import("./runtime.mjs"));
+  ({ sabotages, selfCheck } = await import("./selfcheck.mjs"));
+  ({ surfaceProblems, writeSurface } = await import("./surface.mjs"));
+  ({ runWalks } = await import("./walk.mjs"))
+}
 
 const usage = `usage: node js/conformance/run.mjs [flags]
   --browser LIST     chromium,firefox (default: both)
@@ -37,7 +42,7 @@ async function main(argv, print) {
   const { values: flags } = parseArgs({
     args: argv,
     options: {
-      browser: { type: "string", default: browserNames.join(",") }, only: { type: "string" }, ours: { type: "string" },
+      browser: { type: "string" }, only: { type: "string" }, ours: { type: "string" },
       jobs: { type: "string", default: "3" }, random: { type: "string" }, pairs: { type: "string" }, walks: { type: "string" }, seed: { type: "string", default: "1" },
       replay: { type: "string" }, side: { type: "string", default: "ours" },
       print: { type: "boolean" }, coverage: { type: "boolean" }, "self-check": { type: "boolean" }, surface: { type: "boolean" }, differences: { type: "boolean" }, write: { type: "boolean" }, help: { type: "boolean" }
@@ -47,7 +52,8 @@ async function main(argv, print) {
   if (flags.coverage) return coverageTable(loadAll(), print)
   if (flags.differences) return flags.write ? writeDifferences(loadAll()) : print(differences(loadAll()).trimEnd()), 0
 
-  const browsers = flags.browser.split(",")
+  await importPlayers()
+  const browsers = flags.browser?.split(",") ?? browserNames
   for (const name of browsers) if (!browserNames.includes(name)) throw new Error(`conformance: unknown browser "${name}" (known: ${browserNames.join(", ")})`)
   const here = path.dirname(fileURLToPath(import.meta.url))
   const theirs = await oracle()
@@ -194,6 +200,7 @@ async function record(scenarios, runtime, browserName, print) {
 // Puppeteer alone would close the browsers, and inBrowsers start others in their place.
 process.once("SIGTERM", () => process.exit(143))
 main(process.argv.slice(2), console.log).then((code) => process.exit(code), (error) => {
-  console.error(error.message.startsWith("conformance:") ? error.message : error)
+  if (error.code === "ERR_MODULE_NOT_FOUND") console.error(`conformance: ${error.message} (run: make js/node_modules)`)
+  else console.error(error.message.startsWith("conformance:") ? error.message : error)
   process.exit(2)
 })

@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync, existsSync, statSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
-import { streamType } from "./server.mjs"
+
+export const streamType = "text/vnd.turbo-stream.html; charset=utf-8"
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../testdata/scenarios")
 

@@ -1,5 +1,5 @@
 // The harness must be able to fail: it breaks the runtime on purpose, one thing at a time, and sees that a scenario
-// notices. Each sabotage is a script that the page runs behind the runtime's.
+// notices. Each sabotage is a script that the page runs behind the runtime's, or before it.
 import { check } from "./check.mjs"
 import { load } from "./scenario.mjs"
 
@@ -31,6 +31,7 @@ export const sabotages = [
   { what: "the page is scrolled elsewhere", scenario: "form/a-refused-form-goes-to-the-top", after: on("turbo:render", `setTimeout(() => scrollTo(0, 50), 10)`) },
   { what: "an error is not told", scenario: "form/a-post-answered-with-200-is-an-error", after: `console.error = () => {}` },
   { what: "a script runs twice", scenario: "frame/scripts-in-a-frame-run", after: on("turbo:frame-load", `const script = document.createElement("script"); script.textContent = event.target.querySelector("script").textContent; event.target.append(script); script.remove()`) },
+  { what: "what nobody can resume is held", scenario: "drive/a-rendering-that-nobody-resumes-holds-nothing", before: `FinalizationRegistry.prototype.register = () => {}` },
   { what: "a custom element is not told", scenario: "frame/custom-elements-in-a-frame-connect-once", after: `{
     const { define } = customElements
     customElements.define = function (name, element) { if (name == "x-recorder") delete element.prototype.connectedCallback; return define.call(this, name, element) }
@@ -40,8 +41,8 @@ export const sabotages = [
 // selfCheck returns what was broken and nobody noticed.
 export async function selfCheck(browser, browserName, runtimes) {
   const problems = []
-  for (const { what, scenario, after } of sabotages) {
-    const [{ problems: noticed }] = await check(browser, browserName, load(scenario), { ...runtimes, pending: [], sabotage: { after }, modes: [true] })
+  for (const { what, scenario, before, after } of sabotages) {
+    const [{ problems: noticed }] = await check(browser, browserName, load(scenario), { ...runtimes, pending: [], sabotage: { before, after }, modes: [true] })
     if (noticed.length === 0 || noticed.some(({ aspect }) => aspect === "run")) problems.push(`${what}: ${scenario} did not notice${noticed.map(({ text }) => ` but broke off: ${text}`)}`)
   }
   return problems

@@ -5,6 +5,7 @@ import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { WebSocketServer } from "ws"
 import { Cable } from "./cable.mjs"
+import { streamType } from "./scenario.mjs"
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 const recorder = readFileSync(path.join(here, "page/recorder.js"))
@@ -16,7 +17,6 @@ const quietHeaders = new Set([
 ])
 
 const types = { ".js": "text/javascript", ".wasm": "application/wasm" }
-export const streamType = "text/vnd.turbo-stream.html; charset=utf-8"
 
 export class ScenarioServer {
   constructor(scenario, runtime, { observe = true, sabotage } = {}) {

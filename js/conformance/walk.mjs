@@ -44,7 +44,8 @@ async function sides(browser, scenario, ...runtimes) {
   const results = []
   for (const runtime of runtimes) {
     try {
-      results.push(normalise(calm(await play(browser, scenario, runtime)), compared))
+      const result = await play(browser, scenario, runtime)
+      results.push({ ...normalise(calm(result), compared), leaks: result.leaks })
     } catch (error) {
       if (!browser.connected) throw error
       results.push({ broken: `under ${runtime.name} it broke off at ${error.message}` })
@@ -69,6 +70,7 @@ function calm(result) {
 
 function difference([left, right]) {
   if (left.broken || right.broken) return [left.broken, right.broken].filter(Boolean).join("; ")
+  if (right.leaks.length) return `ours still holds\n${right.leaks.map((line) => `    ${line}`).join("\n")}`
   for (const aspect of compared) {
     const at = left[aspect].findIndex((line, index) => line !== right[aspect][index])
     if (at < 0 && left[aspect].length === right[aspect].length) continue

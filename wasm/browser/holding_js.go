@@ -81,13 +81,18 @@ func (p *Page) Drop(n dom.Node) {
 	domDrop(int32(n))
 }
 
-// turbo_kept tells those who look for leaks how many values are kept (0), and
-// how many callbacks wait (1).
+// turbo_kept tells those who look for leaks how many values are kept (0), how
+// many callbacks wait (1), and how many values are held (2).
 //
 //go:wasmexport turbo_kept
-func exportKept(_, waiting int32) int32 {
-	if waiting != 0 {
+func exportKept(_, which int32) (count int32) {
+	if which == 1 {
 		return int32(len(page.slots.waiting))
 	}
-	return int32(len(page.kept))
+	for _, h := range page.kept {
+		if (h == nil) == (which == 2) {
+			count++
+		}
+	}
+	return count
 }

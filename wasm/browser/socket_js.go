@@ -82,6 +82,7 @@ const (
 	cableGet
 	cableShow
 	cableResume
+	cableForget
 )
 
 // cable does what verb says to a consumer. Text comes as n bytes in the
@@ -100,6 +101,10 @@ func exportCable(_, consumer, verb, argument, n int32) (result float64) {
 		number := int32(len(consumers))
 		consumers = append(consumers, cable.New(&socket{number}))
 		return float64(number)
+	}
+	if verb == cableForget {
+		consumers[consumer] = nil
+		return 0
 	}
 	c := consumers[consumer]
 	switch verb {
