@@ -60,10 +60,11 @@ class Player {
     if (scenario.early) await this.evaluate(() => window.Turbo?.ready)
     if (scenario.early || !drained) await this.drain()
     const last = await this.evaluate(() => window.conformance.snapshot())
-    const leaks = await this.leaks()
+    const result = this.result(last)
+    result.leaks = await this.leaks()
     // The tab's next page shall not find the mouse over one of its links.
     if (scenario.steps.some(({ command }) => command === "click" || command === "hover")) await page.mouse.move(0, 0)
-    return { ...this.result(last), leaks }
+    return result
   }
 
   // leaks returns what our runtime still holds when the scenario is over and its page empty, beyond what it held when
