@@ -11,7 +11,7 @@ const nothing = new Proxy(function () {}, {
 })
 
 const {
-  window = nothing, document = nothing, location = nothing,
+  window = nothing, document = nothing, location = nothing, addEventListener = nothing, removeEventListener = nothing,
   Node = nothing, Element = nothing, HTMLElement = nothing, HTMLTemplateElement = nothing,
   IntersectionObserver = nothing, MutationObserver = nothing,
   TextDecoder = nothing, TextEncoder = nothing
@@ -24,7 +24,7 @@ const crypto = globalThis.crypto?.randomUUID ? globalThis.crypto : {
 }
 
 export {
-  window, document, location, crypto,
+  window, document, location, crypto, addEventListener, removeEventListener,
   Node, Element, HTMLElement, HTMLTemplateElement,
   IntersectionObserver, MutationObserver,
   TextDecoder, TextEncoder
