@@ -131,7 +131,7 @@ func TestTheReportComparesMedians(t *testing.T) {
 		"| | A | B | times better |\n|---|---|---|---|\n",
 		"| 2.00 (1.00–3.00) | 4.00 | 2.00 |\n",
 		"| 100 | 200 | 0.50 |\n",
-		"| never | 500 | never |\n",
+		"| never | 500 | – |\n",
 		"| 2.00 | – | – |\n",
 		"missed: " + keptRate + ": behind B",
 		"missed: " + idleCPU + ": more than 1.00",

@@ -74,7 +74,11 @@ func report(w io.Writer, rows []string, names []string, sheets []sheet) {
 			if slices.Contains(moreIsBetter, row) {
 				times = 1 / times
 			}
-			fmt.Fprintf(w, " %s |", number(times))
+			if math.IsInf(times, 0) {
+				fmt.Fprint(w, " – |")
+			} else {
+				fmt.Fprintf(w, " %s |", number(times))
+			}
 			if times < 1 {
 				missed = append(missed, fmt.Sprintf("%s: behind %s", row, names[1]))
 			}
