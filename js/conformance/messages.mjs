@@ -1,7 +1,7 @@
 // Random cases for streams: a page, what listens, and what happens to it. They are kept as trees, so that what differs can
 // be shrunk, and are written as HTML when they are played. What is declared to be better under ours is left out here.
 const ids = ["a", "b", "c", "d", "list", "box", "p", "q", "gone"]
-const selectors = [".item", "#list > *", "p", "[data-x]", "li:first-child", "#gone", "b, i", "::bad", "#p", "[data-turbo-permanent]", "#box *"]
+const selectors = [".item", "#list > *", "p", "[data-x]", "li:first-child", "#gone", "b, i", "::bad", "#p", "[data-turbo-permanent]", "#box div"]
 const actions = ["append", "append", "append", "prepend", "prepend", "before", "after", "replace", "replace", "update", "update", "remove", "refresh", "nonsense", ""]
 const odd = ["&amp;", "&lt;b&gt;", "\0", "\r\n", "\r", "\ud800", "é", "日本", "\u{1f600}", "&nbsp;", "&notin;", "]]>", "'\"", "\f"]
 
@@ -62,16 +62,18 @@ function stream(random, how) {
   if (chance(0.03)) attributes["request-id"] = "one"
   let content = nodes(random, { ...how, stream: how.stream }, 0, 3)
   if (content.length === 0 && chance(0.9)) content = [node(random, how)]
-  if (beside) content = ownIds(random, content)
+  if (beside) content = ownIds(random, content, "s")
+  // A morph by what is around it is declared too.
+  if (action === "update" && attributes.method) content = ownIds(random, content, "t")
   const bare = action === "remove" && chance(0.5) || chance(0.03)
   return { attributes, content: bare ? null : content, space: pick(["", "", "\n  ", " "]), first: chance(0.01) ? "<i></i>" : "", nested: how.stream && chance(0.02) ? stream(random, { ...how, stream: false }) : null }
 }
 
 // A parser may bring any of them to the top.
-const ownIds = (random, nodes) => nodes.map((node) => {
+const ownIds = (random, nodes, prefix) => nodes.map((node) => {
   if (node.raw) return text(random)
   if (!node.children) return node
-  return { ...node, attributes: { ...node.attributes, ...node.attributes.id !== undefined && { id: `s${random.below(9)}` } }, children: ownIds(random, node.children) }
+  return { ...node, attributes: { ...node.attributes, ...node.attributes.id !== undefined && { id: `${prefix}${random.below(9)}` } }, children: ownIds(random, node.children, prefix) }
 })
 
 const changes = [

@@ -175,11 +175,11 @@ func (e Element) duplicates(targets []dom.Node, template dom.Node, place dom.Pla
 func (e Element) Insert(place dom.Place, deduplicate bool) error {
 	var room [1]dom.Node
 	targets, err := e.targets(room[:0])
-	if err != nil || len(targets) == 0 {
+	if err != nil || len(targets) == 0 && !deduplicate {
 		return err
 	}
-	template, err := e.Template()
-	if err != nil {
+	template, err := e.Template() // looking for duplicates needs one even without targets
+	if err != nil || len(targets) == 0 {
 		return err
 	}
 	var own []dom.Node // targets that are duplicates
