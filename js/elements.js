@@ -126,6 +126,7 @@ export class StreamElement extends HTMLElement {
   #perform() {
     let result
     try {
+      if ((this.hasAttribute("version") || this.hasAttribute("except")) && enter("outdated", this)) return this.#end()
       const { render } = this.#event.detail
       result = render == renderElement ? this.performAction() : render(this)
     } catch (error) {

@@ -14,17 +14,36 @@ import (
 type Streams struct {
 	server *Server
 	names  []string
+	except string // the request whose page is left out
 }
 
 // To names the streams to broadcast to, by names as of streamname.Join. A
 // broadcast to no stream does nothing.
-func (s *Server) To(names ...string) Streams { return Streams{s, slices.Clone(names)} }
+func (s *Server) To(names ...string) Streams { return Streams{server: s, names: slices.Clone(names)} }
+
+// Except leaves out the page that made the request with the id requestID (see
+// [RequestID]), for those who answer it with streams of its own. It holds for
+// parts that are stream elements, in pages of this runtime's. With an empty id
+// nobody is left out.
+func (t Streams) Except(requestID string) Streams {
+	t.except = requestID
+	return t
+}
 
 // Broadcast renders the parts once, in order, and sends them to each stream as
 // one message. It does so even if ctx has ended, whose values are all that
 // counts: what has been stored is to be told, whoever closed the tab.
 func (t Streams) Broadcast(ctx context.Context, parts ...stream.Component) error {
 	ctx = context.WithoutCancel(ctx)
+	if t.except != "" {
+		parts = slices.Clone(parts)
+		for i, part := range parts {
+			if e, ok := part.(stream.Element); ok {
+				e.Attrs = append(slices.Clone(e.Attrs), stream.Except(t.except))
+				parts[i] = e
+			}
+		}
+	}
 	html, err := stream.Render(ctx, parts...)
 	if err != nil {
 		return fmt.Errorf("server: broadcast to %q: %w", t.names, err)
@@ -70,7 +89,7 @@ func (t Streams) BroadcastRefresh(requestID string, attrs ...stream.Attr) error 
 		return fmt.Errorf("server: broadcast to %q: %w", t.names, err)
 	}
 	for _, name := range t.names {
-		one := Streams{t.server, []string{name}}
+		one := Streams{server: t.server, names: []string{name}}
 		key := strings.Join([]string{name, requestID}, "\x00")
 		if err := t.server.later.debounce(t.server.QueueSize, key, func() { one.logged(context.Background(), refresh) }); err != nil {
 			return fmt.Errorf("server: broadcast refresh to %q: %w", name, err)

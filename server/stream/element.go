@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -40,6 +41,17 @@ var (
 	// MaintainScroll keeps what the reader looks at in place while the target changes.
 	MaintainScroll = Attr{"maintain_scroll", "true"}
 )
+
+// Version gives a stream a version: a lock version, a time, any number that
+// grows. The runtime leaves out a stream that is older than what the page shows
+// of its subject, and one that it has performed already, whichever way they came:
+// the answer to a form and its broadcast do not double each other. The subject is
+// the target of replace, update and remove, else the first id in the content.
+func Version(n int64) Attr { return Attr{"version", strconv.FormatInt(n, 10)} }
+
+// Except keeps a stream from the page that made the request with the id
+// requestID. An empty one excepts nobody.
+func Except(requestID string) Attr { return Attr{"except", requestID} }
 
 // Element is one <turbo-stream>. Its zero value is invalid: an action is needed.
 // Remove and refresh carry no content; for any other action a nil Content is an

@@ -36,6 +36,8 @@ func TestMarkupIsThatOfTurboRails(t *testing.T) {
 			`<turbo-stream action="after" target="x"><template><b>&amp;</b></template></turbo-stream>`},
 		{"replace by morphing", stream.Replace.To("x", stream.Text("y"), stream.Morph),
 			`<turbo-stream method="morph" action="replace" target="x"><template>y</template></turbo-stream>`},
+		{"a version, and an exception", stream.Remove.To("x", nil, stream.Version(-7), stream.Except("a&b")),
+			`<turbo-stream version="-7" except="a&amp;b" action="remove" target="x"></turbo-stream>`},
 		{"update all that match, from text", stream.Update.ToAll(`.a > [b="c"]`, stream.Text(`<'&">`)),
 			`<turbo-stream action="update" targets=".a &gt; [b=&quot;c&quot;]"><template>&lt;&#39;&amp;&quot;&gt;</template></turbo-stream>`},
 		{"no content is an empty template", stream.Append.To("t", nil),

@@ -15,9 +15,10 @@ import (
 // bytes lies in the scratch buffer.
 
 var (
-	page    *Page
-	session *turbo.Session
-	actions []stream.Action // by the index that the page knows
+	page     *Page
+	session  *turbo.Session
+	versions stream.Versions
+	actions  []stream.Action // by the index that the page knows
 )
 
 func status(err error) int32 {
@@ -86,6 +87,18 @@ func exportPerform(element, action int32) (result int32) {
 		runtime.Gosched() // goroutines that the application's action began would wait for the next call
 	}
 	return status(err)
+}
+
+// turbo_outdated reports whether a stream element is to be left out.
+//
+//go:wasmexport turbo_outdated
+func exportOutdated(element, _ int32) (result int32) {
+	defer guard(page.begin(), &result, "reading a stream's version")
+	outdated, err := versions.Outdated(stream.NewElement(page, dom.Node(element)))
+	if err != nil {
+		return status(err)
+	}
+	return number(outdated)
 }
 
 // turbo_announced tells that the element of an envelope waits for its frame.

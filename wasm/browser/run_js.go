@@ -33,7 +33,11 @@ func Start(s *turbo.Session) {
 		actions = append(actions, builtin.Perform)
 	}
 	s.Start(page)
-	driver = &drive.Drive{Page: page}
+	versions = stream.Versions{IsRecentRequest: page.IsRecentRequest, Source: func(template dom.Node) string {
+		html, _ := page.Text(template, "innerHTML")
+		return html
+	}}
+	driver = &drive.Drive{Page: page, Rendered: versions.Forget}
 	driver.Start()
 	frames = &frame.Frames{Drive: driver}
 	frames.Start()

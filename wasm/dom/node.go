@@ -34,6 +34,7 @@ type Name string
 const (
 	Action         Name = "action"
 	Autofocus      Name = "autofocus"
+	Except         Name = "except"
 	ID             Name = "id"
 	MaintainScroll Name = "maintain_scroll"
 	Method         Name = "method"
@@ -41,6 +42,8 @@ const (
 	Scroll         Name = "scroll"
 	Target         Name = "target"
 	Targets        Name = "targets"
+	TurboVersion   Name = "data-turbo-version"
+	Version        Name = "version"
 )
 
 // FocusBarriers match what cannot be focused, nor anything inside.

@@ -28,6 +28,8 @@ type Drive struct {
 	// Heard says that a click came by that no visit was proposed after: only
 	// such a click may navigate a frame (Turbo 8.0.23, link interceptor).
 	Heard bool
+	// Rendered is told that another page is shown.
+	Rendered func()
 
 	frames   map[int]func() // what frees a frame that a visit waits for
 	prefetch prefetch

@@ -132,6 +132,7 @@ func (d *Drive) AnswerSession(method int, a, b, c dom.Node) dom.Node {
 	case sessionNotifyApplicationBeforeRender:
 		return p.Do(0, "dispatch", p.String("turbo:before-render"), 0, dom.True, p.Do(p.Get(0, "window.Object"), "assign", d.object("newBody", a), b))
 	case sessionNotifyApplicationAfterRender:
+		d.Rendered()
 		return d.event("turbo:render", 0, false, "renderMethod", a)
 	case sessionNotifyApplicationAfterPageLoad:
 		if a == 0 {

@@ -208,7 +208,7 @@ func (b *Batch) Seal() { b.open = false }
 func (b *Batch) performs(e *Envelope) bool {
 	action := b.action(e.Action)
 	switch {
-	case action == actionUnknown, action == actionRefresh, e.MaintainScroll, empty(e.Target) && empty(e.Targets):
+	case action == actionUnknown, action == actionRefresh, e.MaintainScroll, e.Conditional, empty(e.Target) && empty(e.Targets):
 		return false
 	case action == actionReplace, action == actionUpdate:
 		return empty(e.Method)

@@ -16,6 +16,7 @@ type Envelope struct {
 	Action, Target, Targets, Method, RequestID, Scroll Range
 
 	MaintainScroll bool // has the attribute maintain_scroll
+	Conditional    bool // has the attribute version or except: it may be outdated
 
 	// Joinable says that parsing Content gives the same nodes in every
 	// ordinary flow context (div, ul, section …) and when joined with other

@@ -162,6 +162,9 @@ func (e *Envelope) attributes(p unsafe.Pointer, i int) int {
 		case w == wordMaintain && n == 15 && load(p, name+8)&mask(7) == wordUScroll:
 			e.MaintainScroll = true
 			continue
+		case w == wordVersion, w == wordExcept:
+			e.Conditional = true
+			continue
 		default:
 			for ; name < int(value.Start); name++ {
 				if c := at(p, name); 'A' <= c && c <= 'Z' {

@@ -68,7 +68,7 @@ func (g generator) message() string {
 func (g generator) stream(b *strings.Builder) {
 	b.WriteString("<turbo-stream")
 	for range g.IntN(4) {
-		fmt.Fprintf(b, " %s", g.attribute(g.pick("action", "target", "targets", "method", "request-id", "scroll", "maintain_scroll", "data-x", "id", "class")))
+		fmt.Fprintf(b, " %s", g.attribute(g.pick("action", "target", "targets", "method", "request-id", "scroll", "maintain_scroll", "version", "except", "data-x", "id", "class")))
 	}
 	b.WriteString(g.pick("", "", "", " ", "\n"))
 	b.WriteString(">")

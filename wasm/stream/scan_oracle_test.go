@@ -94,6 +94,10 @@ func check(t testing.TB, p parser, message string, contexts []string) bool {
 				fail("element %d: scanned %s=%q %v, parsed %q, %v", i, name, text(r), r, value, has)
 			}
 		}
+		_, version := w.attributes["version"]
+		if _, except := w.attributes["except"]; (version || except) != e.Conditional {
+			fail("element %d: conditional is %v, parsed %v", i, e.Conditional, version || except)
+		}
 		if _, has := w.attributes["maintain_scroll"]; has != e.MaintainScroll {
 			fail("element %d: maintain_scroll is %v, parsed %v", i, e.MaintainScroll, has)
 		}

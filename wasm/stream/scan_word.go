@@ -79,6 +79,8 @@ const (
 	wordTemplateClose = '<' | '/'<<8 | 't'<<16 | 'e'<<24 | 'm'<<32 | 'p'<<40 | 'l'<<48 | 'a'<<56
 	wordTemplateEnd   = 'e' | 'm'<<8 | 'p'<<16 | 'l'<<24 | 'a'<<32 | 't'<<40 | 'e'<<48 | '>'<<56
 
+	wordExcept   = 'e' | 'x'<<8 | 'c'<<16 | 'e'<<24 | 'p'<<32 | 't'<<40
+	wordVersion  = 'v' | 'e'<<8 | 'r'<<16 | 's'<<24 | 'i'<<32 | 'o'<<40 | 'n'<<48
 	wordAction   = 'a' | 'c'<<8 | 't'<<16 | 'i'<<24 | 'o'<<32 | 'n'<<40
 	wordTarget   = 't' | 'a'<<8 | 'r'<<16 | 'g'<<24 | 'e'<<32 | 't'<<40
 	wordTargets  = wordTarget | 's'<<48

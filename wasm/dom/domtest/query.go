@@ -251,3 +251,14 @@ func (p *Page) Focus(n dom.Node) {
 
 // CanFocus reports whether n has a method focus, as all elements do.
 func (p *Page) CanFocus(n dom.Node) bool { return p.node(n).Type == html.ElementNode }
+
+// Source returns the HTML of a template's content.
+func (p *Page) Source(template dom.Node) string {
+	var b strings.Builder
+	for c := range p.contents[p.node(template)].ChildNodes() {
+		if err := html.Render(&b, c); err != nil {
+			panic(err) // a strings.Builder takes everything
+		}
+	}
+	return b.String()
+}

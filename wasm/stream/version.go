@@ -1,0 +1,126 @@
+package stream
+
+import (
+	"strconv"
+
+	"github.com/turbowasm/turbowasm/wasm/dom"
+)
+
+// maxSubjects is how many subjects' versions are remembered, the latest ones.
+const maxSubjects = 4096
+
+// Versions remembers what streams with a version have made of the page, so that
+// an older one never overwrites a newer one, by whichever way it came, and one
+// that comes twice is applied once. A version belongs to a subject: the element
+// that a stream replaces, updates or removes, or the one that it brings. A
+// subject may carry the version that it was rendered with, in the attribute
+// data-turbo-version. The zero Versions remembers nothing yet.
+type Versions struct {
+	// IsRecentRequest reports whether this page made a request with this id.
+	IsRecentRequest func(id string) bool
+	// Source returns the HTML of a template's content.
+	Source func(template dom.Node) string
+
+	seen  map[string]applied
+	order []string // of seen, the oldest first
+}
+
+// applied is what was made of a subject at its latest version.
+type applied struct {
+	version int64
+	actions string // between spaces
+}
+
+// Forget forgets all versions: another page is shown.
+func (v *Versions) Forget() { v.seen, v.order = nil, nil }
+
+// Outdated reports whether a stream is to be left out, since what it brings is
+// shown already, or something newer, or because it is meant for every page but
+// this one. If not, it takes the stream for performed.
+func (v *Versions) Outdated(e Element) (bool, error) {
+	if id := e.Attribute(dom.Except); id != "" && v.IsRecentRequest(id) {
+		return true, nil
+	}
+	version, err := strconv.ParseInt(e.Attribute(dom.Version), 10, 64)
+	if err != nil {
+		return false, nil // it has none
+	}
+	action := e.Attribute(dom.Action)
+	subject, err := v.subject(e, action)
+	if err != nil || subject == "" {
+		return false, err
+	}
+	known, ok := v.seen[subject]
+	if n := e.page.ElementByID(subject); n != 0 {
+		text, _ := e.page.Attribute(n, dom.TurboVersion)
+		if shown, err := strconv.ParseInt(text, 10, 64); err == nil && (!ok || shown > known.version) {
+			known, ok = applied{shown, ""}, true
+			if shown == version {
+				return true, nil
+			}
+		}
+	}
+	switch {
+	case !ok, version > known.version:
+		known = applied{version: version}
+	case version < known.version:
+		return true, nil
+	}
+	word := " " + action + " "
+	if contains(known.actions, word) {
+		return true, nil
+	}
+	known.actions += word
+	v.keep(subject, known)
+	return false, nil
+}
+
+func contains(text, word string) bool {
+	for i := 0; i+len(word) <= len(text); i++ {
+		if text[i:i+len(word)] == word {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *Versions) keep(subject string, what applied) {
+	if v.seen == nil {
+		v.seen = make(map[string]applied)
+	}
+	if _, ok := v.seen[subject]; !ok {
+		v.order = append(v.order, subject)
+		if len(v.order) > maxSubjects {
+			delete(v.seen, v.order[0])
+			v.order = v.order[1:]
+		}
+	}
+	v.seen[subject] = what
+}
+
+// subject names what a stream is about: its target, or the first id in the
+// content where that is put beside or into the target. Content without an id is
+// known by its source.
+func (v *Versions) subject(e Element, action string) (string, error) {
+	target := e.Attribute(dom.Target)
+	if target == "" {
+		target = e.Attribute(dom.Targets)
+	}
+	switch action {
+	case "append", "prepend", "before", "after":
+		template, err := e.Template()
+		if err != nil {
+			return "", err
+		}
+		with, err := e.page.SelectAll(e.page.TemplateContent(template), "[id]")
+		if err != nil {
+			return "", err
+		}
+		if len(with) == 0 {
+			return target + " " + action + " " + v.Source(template), nil
+		}
+		id, _ := e.page.Attribute(with[0], dom.ID)
+		return id, nil
+	}
+	return target, nil
+}
