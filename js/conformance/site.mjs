@@ -168,7 +168,7 @@ export function walkOf(seed, steps) {
       const name = pick(present)
       return { click: name, ...(chance(0.1) && { hover: true }), open: !waits.test(name) && chance(0.25) }
     }
-    const move = pick(["back", "back", ...Object.keys(moves)])
+    const move = pick(["back", "back", "scroll", ...Object.keys(moves)])
     return { move, code: moves[move](random), open: /^(visit|back|forward|refresh)$/.test(move) && chance(0.25) }
   })
   return { seed, site, walk }
