@@ -148,6 +148,16 @@ export interface Navigator {
 }
 export const navigator: Navigator
 
+/** session.preloader. */
+export interface Preloader {
+  selector: string
+  readonly snapshotCache: SnapshotCache
+  start(): void
+  stop(): void
+  preloadURL(link: HTMLAnchorElement): Promise<void>
+  preloadOnLoadLinksForView(element: Element): void
+}
+
 export interface Cache {
   clear(): void
   resetCacheControl(): void
@@ -179,12 +189,16 @@ export class PageSnapshot {
   hasAnchor(anchor?: string): boolean
   getElementForAnchor(anchor?: string): Element | null
   getPermanentElementById(id: string): Element | null
+  getSetting(name: string): string | null
 }
 
 /** The pages seen last; session.view.snapshotCache. */
 export interface SnapshotCache {
-  readonly size: number
+  size: number
   readonly keys: string[]
+  read(location: URL): PageSnapshot | undefined
+  write(location: URL, snapshot: PageSnapshot): void
+  touch(location: URL): void
   has(location: URL): boolean
   get(location: URL): PageSnapshot | undefined
   put(location: URL, snapshot: PageSnapshot): PageSnapshot
@@ -209,10 +223,40 @@ export interface TurboHistory {
   replace(location: URL, restorationIdentifier?: string): void
 }
 
+/** What all renderers have: the methods are those of the runtime, to be wrapped or replaced. */
+export interface Renderer {
+  readonly currentSnapshot: PageSnapshot
+  readonly newSnapshot: PageSnapshot
+  readonly isPreview: boolean
+  readonly willRender: boolean
+  readonly currentElement: HTMLElement
+  readonly newElement: HTMLElement
+  readonly shouldRender: boolean
+  readonly renderMethod: "replace" | "morph"
+  prepareToRender(): Promise<void>
+  render(): Promise<void>
+  finishRendering(): void
+  preservingPermanentElements(callback: () => void | Promise<void>): Promise<void>
+  focusFirstAutofocusableElement(): void
+}
+
+export interface PageRenderer extends Renderer {
+  readonly trackedElementsAreIdentical: boolean
+  readonly reloadReason?: { reason: string }
+  mergeHead(): Promise<void>
+  replaceBody(): Promise<void>
+  activateNewBody(): void
+  assignNewBody(): Promise<void>
+}
 export class PageRenderer {
   static renderElement(currentBody: HTMLBodyElement, newBody: HTMLBodyElement): void
 }
 
+export interface FrameRenderer extends Renderer {
+  loadFrameElement(): void
+  scrollFrameIntoView(): boolean
+  activateScriptElements(): void
+}
 export class FrameRenderer {
   static renderElement(currentFrame: FrameElement, newFrame: FrameElement): void
 }
@@ -495,6 +539,11 @@ export interface TurboSession extends NavigatorDelegate {
   renderStreamMessage: typeof renderStreamMessage
   receivedMessageFromStream(message: string | StreamMessage): void
   readonly streamObserver: StreamObserver
+  readonly preloader: Preloader
+  elementIsNavigatable(element: Element): boolean
+  submissionIsNavigatable(form: HTMLFormElement, submitter?: HTMLElement): boolean
+  willFollowLinkToLocation(link: Element, location: URL, event: MouseEvent): boolean
+  willSubmitForm(form: HTMLFormElement, submitter?: HTMLElement): boolean
   streamMessageRenderer: { render(message: string | StreamMessage): void }
   connectStreamSource: typeof connectStreamSource
   disconnectStreamSource: typeof disconnectStreamSource

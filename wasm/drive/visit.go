@@ -412,6 +412,7 @@ func (d *Drive) cacheSnapshotOf(visit dom.Node) {
 	if p.Is(visit, "snapshotCached") {
 		return
 	}
+	p.Set(visit, "snapshotCached", p.Bool(true))
 	view, snapshot := p.Get(0, "view"), p.Get(visit, "snapshot")
 	visit = p.Keep(visit)
 	cached := func(cached dom.Node) {
@@ -425,7 +426,6 @@ func (d *Drive) cacheSnapshotOf(visit dom.Node) {
 	} else {
 		p.Then(p.Do(view, "cacheSnapshot", snapshot), cached)
 	}
-	p.Set(visit, "snapshotCached", p.Bool(true))
 }
 
 // performScroll brings the page to where the visit wants it, once.
