@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -214,7 +215,8 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for late := time.Now().Add(10 * time.Second); !holds(); time.Sleep(time.Millisecond) {
 		if time.Now().After(late) {
-			t.Fatalf("%s did not come", what)
+			stacks := make([]byte, 1<<20)
+			t.Fatalf("%s did not come:\n%s", what, stacks[:runtime.Stack(stacks, true)])
 		}
 	}
 }

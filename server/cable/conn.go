@@ -258,14 +258,17 @@ func (c *conn) receive(text []byte) {
 	}
 	c.busy.Store(true)
 	c.hooks.Lock()
-	if c.ctx.Err() == nil {
-		if err := c.obey(text); err != nil {
-			c.warn("command refused", "error", err)
-		}
+	defer func() { // even if the application ends the goroutine
+		c.hooks.Unlock()
+		c.live()
+		c.busy.Store(false)
+	}()
+	if c.ctx.Err() != nil {
+		return
 	}
-	c.hooks.Unlock()
-	c.live()
-	c.busy.Store(false)
+	if err := c.obey(text); err != nil {
+		c.warn("command refused", "error", err)
+	}
 }
 
 // allow takes one command off the client's account.

@@ -124,7 +124,7 @@ func (k *core) admit(address netip.Addr) Reason {
 	if k.count >= k.limits.connections {
 		return ReasonConnections
 	}
-	if k.addresses[address] >= k.limits.perAddress {
+	if address.IsValid() && k.addresses[address] >= k.limits.perAddress {
 		return ReasonAddress
 	}
 	k.count++

@@ -109,7 +109,7 @@ type Hub struct {
 	AllowedOrigins []string
 	// TrustedProxies are the addresses of proxies in front, whose
 	// X-Forwarded-For, -Proto and -Host tell the client's address and the
-	// origin that it sees. Without it, a proxy that ends TLS makes every
+	// origin that it sees. They must set these headers, or take them away. Without it, a proxy that ends TLS makes every
 	// origin a foreign one.
 	TrustedProxies []netip.Prefix
 	// Compression offers permessage-deflate (no context takeover). It is worth

@@ -52,7 +52,7 @@ func (k *core) ping() {
 			_, pinged = c.push(ping)
 		}
 		if silent >= k.limits.idleTimeout/2 {
-			_, probed = c.push(probeFrame) // every client answers, without its page knowing
+			_, probed = c.push(&frame{probe: true}) // every client answers, without its page knowing
 		}
 		if pinged || probed {
 			ready = append(ready, c)

@@ -44,7 +44,7 @@ func TestABusyConnectionIsAskedForASignOfLife(t *testing.T) {
 			c.send(c.protocol.welcome())
 			time.Sleep(k.limits.idleTimeout - k.limits.round())
 			c.mu.Lock()
-			probed := slices.Contains(c.queue, probeFrame)
+			probed := slices.ContainsFunc(c.queue, func(f *frame) bool { return f.probe })
 			c.mu.Unlock()
 			if probed == moves {
 				t.Errorf("%s: probed %v", name, probed)

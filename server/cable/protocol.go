@@ -44,12 +44,11 @@ func (extended) places() bool { return true }
 var (
 	_ protocol = base{}
 	_ protocol = extended{}
-
-	welcomeFrame = &frame{prefix: []byte(`{"type":"welcome"}`)}
-	probeFrame   = &frame{probe: true}
 )
 
-func (base) welcome() *frame { return welcomeFrame }
+var welcome = []byte(`{"type":"welcome"}`)
+
+func (base) welcome() *frame { return &frame{prefix: welcome, single: true} }
 func (base) places() bool    { return false }
 
 func (base) ping(now time.Time) *frame {

@@ -334,7 +334,7 @@ func (c *conn) confirm(s *Subscription) error {
 		c.mu.Lock()
 		if c.state != stateOpen {
 			c.mu.Unlock()
-			return c.ctx.Err()
+			return context.Canceled // c.ctx may be about to end
 		}
 		if c.orders.Load() == orders {
 			break
