@@ -152,6 +152,7 @@ class Consumer {
     numbers.set(this, number)
     consumers.set(number, new WeakRef(this))
     gone.register(this, number)
+    listen()
     this.subscriptions = new Subscriptions(this)
     this.connection = new Connection(this)
   }
@@ -257,12 +258,17 @@ provide({
 // one that is back, or finds the network back, does not wait.
 const away = ({ persisted, type }) => { if (persisted || type == "freeze") for (const { connection } of all()) connection.webSocket?.close() }
 const back = ({ persisted, type }) => { if (persisted || type != "pageshow") for (const consumer of all()) tell(consumer, RESUME) }
-addEventListener("visibilitychange", () => { for (const { connection: { monitor } } of all()) if (monitor.isRunning()) monitor.visibilityDidChange() })
-addEventListener("pagehide", away)
-document.addEventListener("freeze", away)
-addEventListener("pageshow", back)
-document.addEventListener("resume", back)
-addEventListener("online", back)
+const shown = () => { for (const { connection: { monitor } } of all()) if (monitor.isRunning()) monitor.visibilityDidChange() }
+
+// A copy of the script that makes no consumer listens to nothing.
+function listen() {
+  addEventListener("visibilitychange", shown)
+  addEventListener("pagehide", away)
+  document.addEventListener("freeze", away)
+  addEventListener("pageshow", back)
+  document.addEventListener("resume", back)
+  addEventListener("online", back)
+}
 
 // Without Go nobody watches over the sockets.
 runtime.stop(() => {

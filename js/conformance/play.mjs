@@ -25,7 +25,7 @@ export async function play(browser, scenario, runtime, { observe = true, sabotag
 }
 
 // What is held from its first use on: by package browser (its watch), by prefetching, by a cable.
-const lasting = { "held values": 4, "keydown listeners on document": 1, "visibilitychange listeners on window": 1, sockets: 1, "progress bars": 1 }
+const lasting = { "held values": 4, "keydown listeners on document": 1, "visibilitychange listeners on window": 1, "pagehide listeners on window": 3, "freeze listeners on document": 1, "pageshow listeners on window": 1, "resume listeners on document": 1, "online listeners on window": 1, sockets: 1, "progress bars": 1 }
 
 class Player {
   constructor(scenario, server, page) {
