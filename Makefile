@@ -19,7 +19,7 @@ vet:
 	GOOS=js GOARCH=wasm go vet ./wasm/...
 
 test-native: dist ## rules, server and flows
-	$(TURBOWASM) need chromium postgresql
+	$(TURBOWASM) need chromium postgresql redis-server
 	go test -race -timeout 10m ./...
 
 test-browser: ## the runtime's tests again, compiled for the page, in Chromium

@@ -16,6 +16,7 @@ var programNames = map[string][]string{
 	"chromium-headless-shell": {"chromium-headless-shell", "chrome-headless-shell", "headless-shell", "google-chrome", "google-chrome-stable", "chrome"},
 	"firefox-esr":             {"firefox-esr", "firefox"},
 	"postgresql":              {"pg_createcluster", "initdb"},
+	"redis-server":            {"redis-server"},
 	"webkit2gtk-driver":       {"WebKitWebDriver"},
 	"xvfb":                    {"Xvfb"},
 }
