@@ -15,6 +15,7 @@ import (
 	"github.com/turbowasm/turbowasm/server"
 	"github.com/turbowasm/turbowasm/server/assets"
 	"github.com/turbowasm/turbowasm/server/broker/memory"
+	"github.com/turbowasm/turbowasm/server/broker/redis"
 	"github.com/turbowasm/turbowasm/server/cable"
 	"github.com/turbowasm/turbowasm/server/frame"
 	"github.com/turbowasm/turbowasm/server/stream"
@@ -37,6 +38,7 @@ type app struct {
 	config  config
 	logger  *slog.Logger
 	limits  limiter
+	close   func() error // of what leads to other processes
 	metrics http.Handler
 
 	publishing sync.Mutex // see publish
@@ -48,30 +50,41 @@ func newApp(ctx context.Context, db *store, runtime fs.FS, c config) (*app, erro
 	if err != nil {
 		return nil, err
 	}
-	a := &app{db: db, config: c, logger: c.Logger, turbo: &server.Server{SecretKeyBase: secret}}
-	a.turbo.Cable.Logger = c.Logger
+	a := &app{db: db, config: c, logger: c.Logger, turbo: &server.Server{SecretKeyBase: secret}, close: func() error { return nil }}
 	a.turbo.Cable.Broker = &memory.Broker{}
+	if c.Redis != "" {
+		b, err := redis.Open(c.Redis, &redis.Options{Prefix: "chat", Logger: c.Logger})
+		if err != nil {
+			return nil, fmt.Errorf("chat: %w", err)
+		}
+		a.turbo.Cable.Broker, a.close = b, b.Close
+	}
+	if err := a.start(runtime); err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	return a, nil
+}
+
+// start sets up the cable and the pages.
+func (a *app) start(runtime fs.FS) (err error) {
+	a.turbo.Cable.Logger = a.logger
 	a.turbo.Cable.Authenticate = a.authenticate
 	a.turbo.Cable.Authorize = a.authorize
-	a.turbo.Cable.TrustedProxies = c.Proxies
-	a.metrics = a.countCable()
-	if c.Public != nil {
-		a.turbo.Cable.AllowedOrigins = []string{c.Public.String()}
+	a.turbo.Cable.TrustedProxies = a.config.Proxies
+	if public := a.config.Public; public != nil {
+		a.turbo.Cable.AllowedOrigins = []string{public.String()}
 	}
 	a.runtime, err = assets.New("/turbo/", runtime)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		c.Logger.Warn(`chat: the runtime has not been built, pages are plain HTML: "make run" builds it`, "error", err)
+		a.logger.Warn(`chat: the runtime has not been built, pages are plain HTML: "make run" builds it`, "error", err)
 	case err != nil:
-		return nil, err
+		return err
 	}
 	if a.views, err = a.parseViews(); err != nil {
-		return nil, err
+		return err
 	}
-	if err := a.turbo.Start(); err != nil {
-		return nil, err
-	}
-	return a, nil
+	return a.turbo.Start()
 }
 
 // handler serves the whole site.

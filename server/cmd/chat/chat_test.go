@@ -45,6 +45,7 @@ func newTestChatWith(t *testing.T, c config) *testChat {
 	srv := httptest.NewServer(frame.Check(a.handler(), a.logger)) // an answer that lacks its frame is an error
 	t.Cleanup(func() {
 		a.turbo.Shutdown(context.Background())
+		a.close()
 		srv.Close()
 		if logs.Len() > 0 {
 			t.Errorf("the chat logged errors:\n%s", logs)

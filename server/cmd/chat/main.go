@@ -5,9 +5,12 @@
 //
 //	chat [-addr localhost:8080] [-db chat.db] [-turbo js/dist] [-dev]
 //	     [-public https://chat.example.com] [-proxies 127.0.0.1,10.0.0.0/8]
+//	     [-redis redis://localhost:6379]
 //
-// The environment variables PORT, CHAT_DB and CHAT_PUBLIC set the defaults of
-// -addr, -db and -public. The runtime is read from the directory that
+// The environment variables PORT, CHAT_DB, CHAT_PUBLIC and REDIS_URL set the
+// defaults of -addr, -db, -public and -redis. Processes with one database and
+// one Redis are one chat, behind any balancer; each counts allowances for
+// itself. The runtime is read from the directory that
 // "turbowasm dist" wrote; without it the pages work as plain HTML, and the log
 // says so. Behind a proxy that ends TLS, -public is the address by which
 // browsers come, and -proxies are the proxy's own: without them all visitors
@@ -42,6 +45,7 @@ func main() {
 	flag.StringVar(&c.DB, "db", cmp.Or(os.Getenv("CHAT_DB"), "chat.db"), "database `file`, made and seeded if missing")
 	flag.StringVar(&c.Turbo, "turbo", "js/dist", "`directory` of the built runtime")
 	flag.BoolVar(&c.Dev, "dev", false, "show on the page when the answer to a frame lacks it")
+	flag.StringVar(&c.Redis, "redis", os.Getenv("REDIS_URL"), "`address` of the Redis by which several processes are one chat; empty if this is the only one")
 	public := flag.String("public", os.Getenv("CHAT_PUBLIC"), "`address` by which browsers come, such as https://chat.example.com, if a proxy stands before the chat")
 	proxies := flag.String("proxies", "", "comma-separated addresses and `networks` of proxies whose X-Forwarded-For is believed")
 	flag.Parse()

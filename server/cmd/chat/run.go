@@ -23,6 +23,9 @@ type config struct {
 	Dev    bool   // check the answers to frames
 	Logger *slog.Logger
 
+	// Redis is what processes of one database hear of each other by, an address
+	// as redis.Open takes it; empty if there is only this one.
+	Redis string
 	// Public is the address by which browsers come, if that is not Addr; nil if
 	// it is. Behind a proxy that ends TLS it makes the cookie secure.
 	Public *url.URL
@@ -61,6 +64,7 @@ func serve(ctx context.Context, listener net.Listener, c config) error {
 	if err != nil {
 		return err
 	}
+	defer a.close()
 	handler := a.handler()
 	if c.Dev {
 		handler = frame.Check(handler, c.Logger)

@@ -16,6 +16,10 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/turbowasm/turbowasm/server/broker/redis/redistest"
 )
 
 // stoppable is the chat in a process of its own.
@@ -26,10 +30,10 @@ type stoppable struct {
 	lines   *bufio.Scanner
 }
 
-func startProcess(t *testing.T) *stoppable {
+func startProcess(t *testing.T, args ...string) *stoppable {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "-addr", "127.0.0.1:0", "-db", filepath.Join(t.TempDir(), "chat.db"), "-turbo", t.TempDir())
-	cmd.Env = append(os.Environ(), "CHAT_TEST_MAIN=1")
+	cmd := exec.Command(os.Args[0], append([]string{"-addr", "127.0.0.1:0", "-db", filepath.Join(t.TempDir(), "chat.db"), "-turbo", t.TempDir()}, args...)...)
+	cmd.Env = append(os.Environ(), "CHAT_TEST_MAIN=1", "REDIS_URL=")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -60,6 +64,25 @@ func (p *stoppable) stopped(t *testing.T) (status int, logged string) {
 	}
 	p.cmd.Wait()
 	return p.cmd.ProcessState.ExitCode(), logged
+}
+
+// listen is a connection that hears of a room, which may be shown by another
+// process.
+func (b *browser) listen(path string) *websocket.Conn {
+	b.t.Helper()
+	ws, err := b.dial()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	hear(b.t, ws, `"welcome"`)
+	source := regexp.MustCompile(`<h1[^>]*>.*</h1>\s*<turbo-cable-stream-source channel="([^"]+)" signed-stream-name="([^"]+)"`)
+	name := source.FindStringSubmatch(b.get(path).body)
+	identifier := fmt.Sprintf(`{"channel":%q,"signed_stream_name":%q}`, name[1], name[2])
+	if err := ws.WriteJSON(map[string]string{"command": "subscribe", "identifier": identifier}); err != nil {
+		b.t.Fatal(err)
+	}
+	hear(b.t, ws, `"confirm_subscription"`)
+	return ws
 }
 
 // halfPost sends the beginning of a form, and returns what is left to send.
@@ -93,18 +116,7 @@ func (p *stoppable) untilRefused(t *testing.T) {
 func TestAStopFinishesWhatIsUnderWayAndIsNoFailure(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		p := startProcess(t)
-		ws, err := p.browser.dial()
-		if err != nil {
-			t.Fatal(err)
-		}
-		hear(t, ws, `"welcome"`)
-		source := regexp.MustCompile(`<h1[^>]*>.*</h1>\s*<turbo-cable-stream-source channel="([^"]+)" signed-stream-name="([^"]+)"`)
-		name := source.FindStringSubmatch(p.browser.get("/rooms/1").body)
-		identifier := fmt.Sprintf(`{"channel":%q,"signed_stream_name":%q}`, name[1], name[2])
-		if err := ws.WriteJSON(map[string]string{"command": "subscribe", "identifier": identifier}); err != nil {
-			t.Fatal(err)
-		}
-		hear(t, ws, `"confirm_subscription"`)
+		ws := p.browser.listen("/rooms/1")
 
 		conn, rest := p.halfPost(t, "/rooms/1/messages", url.Values{"body": {"the last word"}})
 		// The process has it when it has answered a later request.
@@ -146,6 +158,31 @@ func TestWhoDoesNotLetGoIsCutOffAndIsNoFailure(t *testing.T) {
 	if took := time.Since(begun); status != 0 || took > shutdownTimeout+5*time.Second {
 		t.Errorf("got status %d after %v, logged\n%s", status, took, logged)
 	}
+}
+
+func TestProcessesOverOneRedisAreOneChat(t *testing.T) {
+	server := redistest.Start(t)
+	shared := []string{"-db", filepath.Join(t.TempDir(), "chat.db"), "-redis", server.Address}
+	one, two := startProcess(t, shared...), startProcess(t, shared...)
+	// Cookies mind no port: the balancer takes Ada now here and now there.
+	adaAtTwo := &browser{t, two.browser.chat, one.browser.http}
+	ada, ken := adaAtTwo.listen("/rooms/1"), two.browser.listen("/rooms/1")
+
+	one.browser.post("/rooms/1/messages", url.Values{"body": {"from one to two"}})
+	hear(t, ada, "from one to two")
+	hear(t, ken, "from one to two")
+	one.browser.post("/session", url.Values{"_method": {"delete"}})
+	wantContains(t, hear(t, ada, `"disconnect"`), `"reconnect":false`)
+
+	one.cmd.Process.Kill()
+	two.browser.post("/rooms/1/messages", url.Values{"body": {"one is gone"}})
+	hear(t, ken, "one is gone")
+
+	server.Kill()
+	server.Restart()
+	three := startProcess(t, shared...)
+	three.browser.post("/rooms/1/messages", url.Values{"body": {"Redis is back"}})
+	hear(t, ken, "Redis is back") // with the first try: what two has missed it fetches
 }
 
 func TestABalancerLearnsWhetherTheChatIsThere(t *testing.T) {
