@@ -42,7 +42,7 @@ class Player {
       await window.Turbo.ready
     })
     await this.drain()
-    if (typeof page.createCDPSession === "function" && server.runtime.files.has("turbo.wasm")) this.baseline = await this.evaluate(() => window.conformance.held?.())
+    if (/^Chrom|^Headless/.test(await page.browser().version()) && server.runtime.files.has("turbo.wasm")) this.baseline = await this.evaluate(() => window.conformance.held?.())
     // Before the runtime is ready one may have added what the other has not yet.
     if (!scenario.early) await this.evaluate(() => window.conformance.mark())
     let drained = true
@@ -84,7 +84,7 @@ class Player {
         const allowed = { ...lasting, timers: held?.sockets + held?.["progress bars"], "waiting callbacks": held?.["progress bars"] }
         lines = Object.entries(held ?? {}).filter(([kind, count]) => count > Math.max(this.baseline[kind] ?? 0, allowed[kind] ?? 0))
           .map(([kind, count]) => `${count} ${kind}, ${this.baseline[kind] ?? 0} at the start`)
-      if (!lines.length) break
+        if (!lines.length) break
         await client.send("HeapProfiler.collectGarbage")
       }
       return lines
