@@ -14,11 +14,14 @@
 // by the jump of the offset.
 //
 // Each stream has an epoch of its own. Redis emptied, or replaced by another,
-// is a new epoch, and every older position then gets [broker.ErrGap]. Redis
-// should therefore keep nothing over a restart (save "", appendonly no), or
-// each write (appendonly yes, appendfsync always): one that comes back from an
-// hour-old snapshot gives offsets a second time, which clients take for
-// repetitions. It should not evict either (maxmemory-policy noeviction).
+// is a new epoch, and every older position then gets [broker.ErrGap]. Who
+// listens to a stream that lost something and does not go on is sent an empty
+// message (""), once, for the sake of its position. Redis should keep nothing
+// over a restart (save "", appendonly no), or each write (appendonly yes,
+// appendfsync always): one that comes back from an older snapshot gives offsets
+// a second time, which clients take for repetitions. A process that sees it
+// behind makes that a new epoch, but cannot see it any more if Redis has caught
+// up meanwhile. Nor should Redis evict (maxmemory-policy noeviction).
 package redis
 
 import (
@@ -281,9 +284,11 @@ func (b *Broker) history(stream string, since broker.Position) ([]broker.Publica
 	if err != nil {
 		return nil, broker.Position{}, err
 	}
-	pubs := make([]broker.Publication, len(found))
-	for i, p := range found {
-		pubs[i] = publication(stream, p, centrifuge.StreamPosition{Epoch: top.Epoch, Offset: p.Offset})
+	pubs := make([]broker.Publication, 0, len(found))
+	for _, p := range found {
+		if p.Offset <= top.Offset { // else it is left of an epoch that has been forgotten
+			pubs = append(pubs, publication(stream, p, centrifuge.StreamPosition{Epoch: top.Epoch, Offset: p.Offset}))
+		}
 	}
 	return pubs, position(top), nil
 }

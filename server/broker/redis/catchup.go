@@ -37,10 +37,7 @@ func (t *topic) catchUp(tries int) (err error) {
 	var pubs []broker.Publication
 	var top broker.Position
 	for {
-		pubs, top, err = t.b.history(t.name, last)
-		if err == nil && top.Epoch != last.Epoch {
-			pubs, top, err = t.b.history(t.name, broker.Position{})
-		}
+		pubs, top, err = t.fetch(last)
 		if tries--; err == nil || tries <= 0 {
 			break
 		}
@@ -59,13 +56,7 @@ func (t *topic) catchUp(tries int) (err error) {
 	for _, p := range pubs {
 		t.deliver(p)
 	}
-	switch {
-	case top == t.last:
-	case top.Epoch == t.last.Epoch && top.Offset < t.last.Offset:
-		t.b.journal.warn(t.b.logger, "redis: came back with less than it had: clients take what it gives again for repetitions; let it keep every write, or none", "stream", t.name)
-		t.last = top
-	default:
-		// What came after the last delivery is gone.
+	if top != t.last { // what came after the last delivery is gone
 		t.last = top
 		if len(t.pending) == 0 && len(t.subs) > 0 {
 			t.b.start(func() { t.announce(top) })
@@ -73,6 +64,25 @@ func (t *topic) catchUp(tries int) (err error) {
 	}
 	t.settle(false)
 	return nil
+}
+
+// fetch returns what is kept after last, or all if that is of another epoch,
+// and the stream's position.
+func (t *topic) fetch(last broker.Position) ([]broker.Publication, broker.Position, error) {
+	pubs, top, err := t.b.history(t.name, last)
+	if err == nil && top.Epoch == last.Epoch && top.Offset < last.Offset {
+		t.b.journal.warn(t.b.logger, "redis: came back with less than it had: let it keep every write, or none", "stream", t.name)
+		// A time to live that is over has Redis forget the position, and with
+		// it the epoch.
+		_, _, err = t.b.redis.History(t.name, centrifuge.HistoryOptions{MetaTTL: -time.Second})
+		if err == nil {
+			pubs, top, err = t.b.history(t.name, last)
+		}
+	}
+	if err == nil && top.Epoch != last.Epoch {
+		pubs, top, err = t.b.history(t.name, broker.Position{})
+	}
+	return pubs, top, err
 }
 
 // announce publishes an empty message, once for all processes, to a stream whose

@@ -69,7 +69,7 @@ func (s *Server) Restart() {
 	}(s.cmd)
 	deadline := time.After(time.Minute)
 	for {
-		if answer, err := s.do("PING"); err == nil && answer == "+PONG" {
+		if answer, err := s.Try("PING"); err == nil && answer == "+PONG" {
 			return
 		}
 		select {
@@ -93,14 +93,15 @@ func (s *Server) Kill() {
 // Do sends a command and returns the first line of the answer.
 func (s *Server) Do(args ...string) string {
 	s.t.Helper()
-	answer, err := s.do(args...)
+	answer, err := s.Try(args...)
 	if err != nil || strings.HasPrefix(answer, "-") {
 		s.t.Fatalf("redistest: %q: got %q, %v", args, answer, err)
 	}
 	return answer
 }
 
-func (s *Server) do(args ...string) (string, error) {
+// Try does as Do, and leaves errors to the caller.
+func (s *Server) Try(args ...string) (string, error) {
 	conn, err := net.Dial("unix", s.socket)
 	if err != nil {
 		return "", err
