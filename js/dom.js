@@ -210,13 +210,17 @@ export function fragment(html) {
   return template.content
 }
 
-const active = new WeakSet() // templates whose scripts are to run
+const active = new WeakSet() // scripts that are to run, and the templates that had them
 
 // A deep copy of a template's content. Firefox does not trust the copy of a
-// script as it does the script, so there that is another one.
+// script as it does the script, so there that is another one. What came later,
+// as with a permanent element, is copied as it is.
 export function content(template) {
   const copy = template.content.cloneNode(true)
-  if (active.has(template)) for (const script of copy.querySelectorAll("script")) script.replaceWith(activated(script, true, true))
+  if (active.has(template)) {
+    const originals = template.content.querySelectorAll("script")
+    for (const [index, script] of copy.querySelectorAll("script").entries()) if (active.has(originals[index])) script.replaceWith(activated(script, true, true))
+  }
   return copy
 }
 
@@ -290,11 +294,14 @@ export const piece = (message, at, length) => message < 0 ? text(at, length) : m
 
 function twins(parent, id, property) {
   if (!document.getElementById(id)) return []
-  return [...parent.querySelectorAll("#" + CSS.escape(id))].filter((child) => child.parentNode == parent && (!property || child.id === id))
+  return [...parent.querySelectorAll("#" + CSS.escape(id))].filter((child) => parentOf(child) == parent && (!property || child.id === id))
 }
 
 // A form's control may be called like these.
 const { getAttribute, hasAttribute } = Element.prototype
+export const getter = (name) => Object.getOwnPropertyDescriptor(Node.prototype, name).get
+const parent = getter("parentNode")
+export const parentOf = (node) => parent.call(node)
 
 const primitives = {
   scratch(at, length) { scratch = at; room = length },
@@ -348,7 +355,11 @@ const primitives = {
   streams: (n) => handles([...nodes[n].querySelectorAll("turbo-stream")].filter((stream) => stream.namespaceURI == xhtml)),
   activate(n) {
     active.add(nodes[n])
-    for (const inert of nodes[n].content.querySelectorAll("script")) inert.replaceWith(activated(inert, true))
+    for (const inert of nodes[n].content.querySelectorAll("script")) {
+      const script = activated(inert, true)
+      active.add(script)
+      inert.replaceWith(script)
+    }
   },
   permanent: (template, n) => handle(nodes[template].content.querySelector(`[id="${CSS.escape(getAttribute.call(nodes[n], "id"))}"][data-turbo-permanent]`)),
   stand_in(template, n, element) {
@@ -371,8 +382,8 @@ const primitives = {
   twins(n, template, property) {
     if (!nodes[n]) return (nodes[n] ?? null).children // throws, as upstream does
     let count = 0
-    for (let child = nodes[template].content.firstElementChild; child; child = child.nextElementSibling) {
-      const id = property ? child.id : child.getAttribute("id")
+    for (const child of nodes[template].content.children) {
+      const id = property ? child.id : getAttribute.call(child, "id")
       if (id && typeof id == "string") count += handles(twins(nodes[n], id, property))
     }
     return count

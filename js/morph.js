@@ -1,7 +1,7 @@
 // Morphing (Turbo 8.0.23): its entry points, and the primitives by which Go
 // compares, names, moves and changes nodes; see wasm/morph.
 
-import { ask, handle, nodes, provide, push, putNumbers, text } from "./dom.js"
+import { ask, getter, handle, nodes, parentOf, provide, push, putNumbers, text } from "./dom.js"
 import { elementEvents, heard } from "./observation.js"
 import { runtime } from "./runtime.js"
 import { parse, setAttribute } from "./trusted.js"
@@ -12,9 +12,8 @@ const { contains } = Node.prototype
 const isElement = (node) => node.nodeType == 1
 const idOf = (node) => isElement(node) ? getAttribute.call(node, "id") : null
 // A form's field may be called like these.
-const getter = (name) => Object.getOwnPropertyDescriptor(Node.prototype, name).get
-const parent = getter("parentNode"), following = getter("nextSibling"), nodeName = getter("nodeName")
-const parentOf = (node) => parent.call(node), after = (node) => following.call(node), nameOf = (node) => nodeName.call(node)
+const following = getter("nextSibling"), nodeName = getter("nodeName")
+const after = (node) => following.call(node), nameOf = (node) => nodeName.call(node)
 const content = (node) => node instanceof HTMLTemplateElement ? node.content : node
 
 // A form control that is not as its markup says, and what isEqualNode does not look into.
