@@ -79,6 +79,9 @@ const patches = {
   completed: `{ const { adapter } = Turbo.session, { visitCompleted } = adapter; adapter.visitCompleted = function (visit) { log("completed", visit.state); return visitCompleted.call(this, visit) } }`,
   proposed: `{ const { adapter } = Turbo.session, { visitProposedToLocation } = adapter; adapter.visitProposedToLocation = function (location, options) { log("proposed", location.pathname, options.action); return visitProposedToLocation.call(this, location, options) } }`,
   visits: `{ const { session } = Turbo, { visit } = session; session.visit = function (location, options) { log("visits", String(location)); return visit.call(this, location, options) } }`,
+  drawn: `{ const { PageRenderer } = Turbo, { renderElement } = PageRenderer; PageRenderer.renderElement = function (current, next) { log("drawn"); return renderElement.call(this, current, next) } }`,
+  "drawn-frame": `{ const { FrameRenderer } = Turbo, { renderElement } = FrameRenderer; FrameRenderer.renderElement = function (current, next) { log("drawn frame", current.id); return renderElement.call(this, current, next) } }`,
+  navigatable: `{ const { session } = Turbo, { elementIsNavigatable } = session; session.elementIsNavigatable = function (element) { return !/^(over|query|search)$/.test(element.className) && elementIsNavigatable.call(this, element) } }`,
   listener: `addEventListener("turbo:before-render", ({ detail }) => { const { render } = detail; detail.render = (current, next) => { log("rendered by a listener"); return render(current, next) } })`,
   paused: `addEventListener("turbo:before-render", (event) => { event.preventDefault(); setTimeout(() => event.detail.resume()) })`
 }
@@ -138,6 +141,8 @@ export function routesOf(site) {
 // Frames hold no temporary elements: a page that was shown from the cache loses them there under theirs
 // (hotwired/turbo#1385).
 const waits = /frame|^in|^hover/
+// A frame that navigates while a page visit is open gives its request up likewise.
+const overtakes = (step) => step && (step.click ? waits.test(step.click) : /frame|source|reload/.test(step.move))
 
 const moves = {
   back: () => `if (history.state?.turbo?.restorationIndex > 0) history.back()`,
@@ -173,7 +178,7 @@ export function walkOf(seed, steps) {
     const move = pick(["back", "back", "scroll", ...Object.keys(moves)])
     return { move, code: moves[move](random), open: /^(visit|back|forward|refresh)$/.test(move) && chance(0.25) }
   })
-  return { seed, site, walk }
+  return { seed, site, walk: walk.map((step, index) => step.open && overtakes(walk[index + 1]) ? { ...step, open: false } : step) }
 }
 
 // stepsOf are the steps of a scenario that does a walk.
