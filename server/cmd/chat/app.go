@@ -71,6 +71,7 @@ func (a *app) start(runtime fs.FS) (err error) {
 	a.turbo.Cable.Authenticate = a.authenticate
 	a.turbo.Cable.Authorize = a.authorize
 	a.turbo.Cable.TrustedProxies = a.config.Proxies
+	a.metrics = a.countCable()
 	if public := a.config.Public; public != nil {
 		a.turbo.Cable.AllowedOrigins = []string{public.String()}
 	}
