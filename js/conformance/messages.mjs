@@ -65,8 +65,10 @@ function stream(random, how) {
   if (beside) content = ownIds(random, content, "s")
   // A morph by what is around it is declared too.
   if (action === "update" && attributes.method) content = ownIds(random, content, "t")
+  // An update that breaks off has emptied its target under upstream alone.
+  const first = chance(0.01) && action !== "update" ? "<i></i>" : ""
   const bare = action === "remove" && chance(0.5) || chance(0.03)
-  return { attributes, content: bare ? null : content, space: pick(["", "", "\n  ", " "]), first: chance(0.01) ? "<i></i>" : "", nested: how.stream && chance(0.02) ? stream(random, { ...how, stream: false }) : null }
+  return { attributes, content: bare ? null : content, space: pick(["", "", "\n  ", " "]), first, nested: how.stream && chance(0.02) ? stream(random, { ...how, stream: false }) : null }
 }
 
 // A parser may bring any of them to the top.
