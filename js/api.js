@@ -5,7 +5,7 @@ import { listen } from "./early.js"
 import { define, StreamActions, StreamElement } from "./elements.js"
 import { observe, watch } from "./observation.js"
 import { morphBodyElements, morphChildren, morphElements, morphTurboFrameElements } from "./morph.js"
-import { runtime, Trouble } from "./runtime.js"
+import * as runtime from "./runtime.js"
 import { fetch, FetchEnctype, fetchEnctypeFromString, FetchMethod, fetchMethodFromString, FetchRequest, FetchResponse, isSafe } from "./fetch.js"
 import { FrameElement, FrameLoadingStyle } from "./frames.js"
 import { FrameRenderer, PageRenderer } from "./renderers.js"
@@ -98,7 +98,7 @@ function locate(script, source) {
   for (const base of [script?.src, source, new Error().stack?.match(/https?:\/\/[^\s)]+?(?=:\d+:\d+)/)?.[0]]) {
     if (base && /^https?:/.test(base) || base?.startsWith(location.protocol)) return new URL("turbo.wasm", base).href
   }
-  throw new Trouble('nothing says where turbo.wasm is. <meta name="turbo-wasm" content="URL"> does.')
+  throw new runtime.Trouble(runtime.hint)
 }
 
 // Starts the runtime with Go's loader, from a script at the URL source; rails
@@ -113,12 +113,13 @@ export function boot(Go, source, rails) {
   const active = window.Turbo
   if (typeof active?.visit == "function") {
     if (active.ready) return active
-    if (!suppressed) console.warn("turbo: another Turbo is active on this page, so this one does nothing. Load one of them only.", source)
-    runtime.end(new Error("turbo: another Turbo is active on this page"))
+    const error = new Error("turbo: another Turbo is active on this page, so this one does nothing")
+    if (!suppressed) console.warn(error.message, source)
+    runtime.end(error)
     return { ...api, ...active }
   }
   if (script?.closest("body") && !suppressed) {
-    console.warn("turbo: this script is within <body>, where each page may run it again. Put it into <head>, or silence this with data-turbo-suppress-warning.", script.outerHTML)
+    console.warn("turbo: this script is within <body>, where each page may run it again. Put it into <head>, or give it data-turbo-suppress-warning.", script.outerHTML)
   }
   window.Turbo = api
   watch(source)

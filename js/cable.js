@@ -3,17 +3,15 @@
 // JSON and the application's callbacks.
 
 import { enter, provide, put, text } from "./dom.js"
-import { runtime } from "./runtime.js"
-
-// In the order of browser/socket_js.go.
-const NEW = 0, CONNECT = 1, DISCONNECT = 2, CLOSE = 3, REOPEN = 4, SUBSCRIBE = 5, UNSUBSCRIBE = 6, RELOAD = 7,
-  OPENED = 8, CLOSED = 9, RECEIVE = 10, WATCH = 11, UNWATCH = 12, SHOWN = 13, FIRE = 14, ATTEMPT = 15, GET = 16, SHOW = 17, RESUME = 18, FORGET = 19
+import {
+  ATTEMPT, CLOSE, CLOSED, CONNECT, DELIVER, DISCONNECT, DISCONNECTED, FIRE, FORGET, GET, HOLD, NEW, OPENED, RECEIVE, REJECTED, RELOAD, REOPEN,
+  RESUME, SHOW, SHOWN, SUBSCRIBE, UNSUBSCRIBE, UNWATCH, WATCH, WELCOME
+} from "./numbers.js"
+import * as runtime from "./runtime.js"
 
 // In the order of package cable.
 const commands = ["subscribe", "unsubscribe", "history"]
 const types = ["", "welcome", "ping", "confirm_subscription", "reject_subscription", "disconnect", "confirm_history", "reject_history"]
-const WELCOME = 1, DISCONNECTED = 5
-const DELIVER = 1, HOLD = 2
 const events = [
   ["initialized"],
   ["connected", "reconnected", false],
@@ -23,8 +21,6 @@ const events = [
   ["rejected"],
   ["gap"]
 ]
-const REJECTED = 5
-
 const states = ["connecting", "open", "closing", "closed"]
 
 const consumers = new Map() // weakly, by number; an open socket and a timer hold theirs

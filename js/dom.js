@@ -5,6 +5,7 @@
 // Nodes cross as handles: indices into a stack that every entry into Go
 // releases down to where it found it. Text crosses as (pointer, length).
 
+import { HUGE } from "./numbers.js"
 import { html as trusted, script as trustedScript, setAttribute } from "./trusted.js"
 
 const encoder = new TextEncoder()
@@ -98,7 +99,6 @@ export function put(string) {
 function provideFor(size) {
   if (size > room || room > HUGE && size < HUGE) scratch = go.scratch(room = size + 4096)
 }
-const HUGE = 1 << 20
 
 // Writes whole numbers where Go can read them and returns how many they are.
 export function putNumbers(list) {
@@ -412,7 +412,6 @@ const primitives = {
 
   focus: (n) => nodes[n].focus(),
   focusable: (n) => +(typeof nodes[n].focus == "function"),
-  uuid: () => put(crypto.randomUUID()),
 
   repaint(slot) { slots.set(slot, repaint(() => fire(slot))) },
   frame(slot) { slots.set(slot, requestAnimationFrame(() => fire(slot))) },

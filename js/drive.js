@@ -2,8 +2,8 @@
 // they do is decided in Go, which numbers methods in the order of their names.
 
 import { activated, nonce, rejected } from "./dom.js"
-import { FetchRequest, requests } from "./fetch.js"
-import { runtime } from "./runtime.js"
+import { FetchRequest, requests, uuid } from "./fetch.js"
+import * as runtime from "./runtime.js"
 import { PageSnapshot, Snapshot } from "./snapshots.js"
 import { dispatch, forward, named, world } from "./values.js"
 
@@ -48,7 +48,7 @@ const exempt = () => [document.documentElement, document.body].some((element) =>
 
 class History {
   location = new URL(location.href)
-  restorationIdentifier = crypto.randomUUID()
+  restorationIdentifier = uuid()
   restorationData = {}
   started = false
   currentIndex = 0
@@ -61,7 +61,7 @@ class History {
     this.started = true
     this.currentIndex = window.history.state?.turbo?.restorationIndex || 0
     this.location = new URL(location.href)
-    this.restorationIdentifier = crypto.randomUUID()
+    this.restorationIdentifier = uuid()
     const { restorationIdentifier, currentIndex: restorationIndex } = this
     if (!window.history.state?.turbo) this.#before = window.history.state
     if (!document.body || !exempt()) window.history.replaceState({ turbo: { restorationIdentifier, restorationIndex } }, "")
@@ -127,7 +127,7 @@ forward({ Navigator }, 2, "proposeVisit startVisit submitForm stop formSubmissio
 const directions = { advance: "forward", restore: "back", replace: "none" }
 
 class Visit {
-  identifier = crypto.randomUUID()
+  identifier = uuid()
   timingMetrics = {}
   followedRedirect = false
   snapshotCached = false
@@ -137,7 +137,7 @@ class Visit {
     Object.assign(this, {
       action: "advance", historyChanged: false, visitCachedSnapshot() {}, willRender: true, updateHistory: true,
       shouldCacheSnapshot: true, acceptsStreamResponse: false, refresh: {}, referrer: delegate.location
-    }, options, { delegate, location, restorationIdentifier: restorationIdentifier || crypto.randomUUID() })
+    }, options, { delegate, location, restorationIdentifier: restorationIdentifier || uuid() })
     this.scrolled = !this.willRender
     this.direction ||= directions[this.action]
   }

@@ -6,8 +6,9 @@
 
 import { enter } from "./dom.js"
 import { captured } from "./forms.js"
-import { runtime } from "./runtime.js"
-import { CLICK, CLICK_IN_FRAME, clicked, config, last, LINK, Observer, session, SUBMIT, SUBMIT_IN_FRAME, SUBMIT_OUTSIDE, submitted } from "./session.js"
+import { CLICK, CLICK_IN_FRAME, LINK, SUBMIT, SUBMIT_IN_FRAME, SUBMIT_OUTSIDE } from "./numbers.js"
+import * as runtime from "./runtime.js"
+import { clicked, config, last, Observer, session, submitted } from "./session.js"
 import { world } from "./values.js"
 
 const held = []
@@ -73,7 +74,7 @@ const notice = (accepts, find) => (event) => {
 
 // Leaves to the browser what it can do by itself.
 async function plainly({ element, submitter, message, unsafe, act }) {
-  if (unsafe) return console.warn("turbo: not sent, for without the runtime its method would be another:", element)
+  if (unsafe) return console.warn("turbo: not sent, for its method needs the runtime:", element)
   if (message && !await world.confirm(message, element, submitter)) return
   passing = true
   try { act() } finally { passing = false }

@@ -1,7 +1,7 @@
 // Custom elements: shells that hand over to Go.
 
 import { announced, content, enter, fragment, list, messages, openingTag, piece, provide, repaint, RuntimeError, source, text } from "./dom.js"
-import { runtime } from "./runtime.js"
+import * as runtime from "./runtime.js"
 
 // In the order of stream.Builtin; a missing refresh is the session's.
 export const actions = ["append", "prepend", "before", "after", "replace", "update", "remove"]

@@ -1,19 +1,22 @@
 // Requests and responses as pages see them (Turbo 8.0.23, fetch).
 
-import { provide, text } from "./dom.js"
+import { provide, put, text } from "./dom.js"
 import { dispatch } from "./values.js"
+
+// A page that came by plain HTTP has no crypto.randomUUID.
+export const uuid = () => "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => (Math.random() * 16 | 0).toString(16))
 
 const nativeFetch = (url, options) => window.fetch(url, options)
 
 export const recentRequests = new Set()
 
-provide({ recent_request: (at, length) => +recentRequests.has(text(at, length)) })
+provide({ recent_request: (at, length) => +recentRequests.has(text(at, length)), uuid: () => put(uuid()) })
 
 // A fetch whose request id is remembered, so that the refresh it causes is
 // known as this page's own.
 export function fetch(url, options = {}) {
   const headers = new Headers(options.headers)
-  const id = crypto.randomUUID()
+  const id = uuid()
   if (recentRequests.size >= 20) recentRequests.delete(recentRequests.values().next().value)
   recentRequests.add(id)
   headers.append("X-Turbo-Request-Id", id)

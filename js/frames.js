@@ -1,8 +1,9 @@
 // Frames as pages see them; Go decides.
 
 import { FrameView } from "./drive.js"
-import { FetchResponse, requests } from "./fetch.js"
-import { CLICK_IN_FRAME, clicked, last, Observer, session, SUBMIT_IN_FRAME, submitted, tell } from "./session.js"
+import { FetchResponse, requests, uuid } from "./fetch.js"
+import { CLICK_IN_FRAME, SUBMIT_IN_FRAME } from "./numbers.js"
+import { clicked, last, Observer, session, submitted, tell } from "./session.js"
 import { forward, named, world } from "./values.js"
 
 export const FrameLoadingStyle = { eager: "eager", lazy: "lazy" }
@@ -13,7 +14,7 @@ const appearance = new IntersectionObserver((entries) => {
 })
 
 class FrameController {
-  restorationIdentifier = crypto.randomUUID()
+  restorationIdentifier = uuid()
   action = null
 
   constructor(element) {

@@ -2,8 +2,9 @@
 // compares, names, moves and changes nodes; see wasm/morph.
 
 import { ask, getter, handle, nodes, parentOf, provide, push, putNumbers, text } from "./dom.js"
+import { BODY, FRAME, PLAIN } from "./numbers.js"
 import { elementEvents, heard } from "./observation.js"
-import { runtime } from "./runtime.js"
+import * as runtime from "./runtime.js"
 import { parse, setAttribute } from "./trusted.js"
 import { dispatch } from "./values.js"
 
@@ -279,8 +280,6 @@ function run(next) {
   }
   return [next?.firstChild]
 }
-
-const PLAIN = 12 << 7, BODY = PLAIN + 1, FRAME = PLAIN + 2 // see browser/drive_js.go
 
 function morph(how, current, next, options) {
   runtime.when(() => {

@@ -17,14 +17,8 @@ const {
   TextDecoder = nothing, TextEncoder = nothing
 } = globalThis
 
-// A page that came by plain HTTP has no randomUUID.
-const crypto = globalThis.crypto?.randomUUID ? globalThis.crypto : {
-  randomUUID: () => "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => (Math.random() * 16 | 0).toString(16)),
-  getRandomValues: (array) => globalThis.crypto.getRandomValues(array)
-}
-
 export {
-  window, document, location, crypto, addEventListener, removeEventListener,
+  window, document, location, addEventListener, removeEventListener,
   Node, Element, HTMLElement, HTMLTemplateElement,
   IntersectionObserver, MutationObserver,
   TextDecoder, TextEncoder

@@ -4,12 +4,13 @@ import { enter, scripts } from "./dom.js"
 import { assemble, history } from "./drive.js"
 import { recentRequests, requests } from "./fetch.js"
 import { forms } from "./forms.js"
-import { runtime } from "./runtime.js"
+import { CLICK, CLICKED, ENTER, LEAVE, LINK, REQUEST, SUBMIT, SUBMIT_OUTSIDE } from "./numbers.js"
+import * as runtime from "./runtime.js"
 import { streamObserver } from "./sources.js"
 import { renderStreamMessage, streamMessageRenderer } from "./streams.js"
 import { forward, named, world } from "./values.js"
 
-const unvisitableExtensions = new Set(".7z .aac .apk .avi .bmp .bz2 .css .csv .deb .dmg .doc .docx .exe .gif .gz .heic .heif .ico .iso .jpeg .jpg .js .json .m4a .mkv .mov .mp3 .mp4 .mpeg .mpg .msi .ogg .ogv .pdf .pkg .png .ppt .pptx .rar .rtf .svg .tar .tif .tiff .txt .wav .webm .webp .wma .wmv .xls .xlsx .xml .zip".split(" "))
+const unvisitableExtensions = new Set("7z aac apk avi bmp bz2 css csv deb dmg doc docx exe gif gz heic heif ico iso jpeg jpg js json m4a mkv mov mp3 mp4 mpeg mpg msi ogg ogv pdf pkg png ppt pptx rar rtf svg tar tif tiff txt wav webm webp wma wmv xls xlsx xml zip".split(" ").map((name) => "." + name))
 
 export const config = {
   drive: { enabled: true, progressBarDelay: 500, unvisitableExtensions },
@@ -17,10 +18,6 @@ export const config = {
   scripts,
   earlyInputTimeout: 4000
 }
-
-// In the order of browser/drive_js.go.
-export const CLICK = 0, LINK = 1, SUBMIT = 2, SUBMIT_OUTSIDE = 6, CLICK_IN_FRAME = 8, SUBMIT_IN_FRAME = 9
-const ENTER = 3, LEAVE = 4, REQUEST = 5, CLICKED = 7
 
 export const tell = (number, accepts) => (event) => { if (runtime.running && (!accepts || accepts(event))) enter("event", event, number) }
 export const clicked = (event) => event instanceof MouseEvent
@@ -111,7 +108,11 @@ const observers = {
   frameRedirector: forward({ FrameRedirector: new Observer(...last(html, "submit", tell(SUBMIT_OUTSIDE, submitted)), [document, "turbo:click", tell(CLICKED)]) }, 20, "shouldInterceptLinkClick linkClickIntercepted willSubmitForm formSubmitted")
 }
 
-const deprecated = (name, path) => console.warn(`turbo: ${name} is deprecated and will be removed. Write ${path} = … instead.`)
+// Does what a setter did that came before config.
+function deprecated(setter, object, path, property, value) {
+  console.warn(`turbo: ${setter} is deprecated and will be removed. Write ${path}.${property} = … instead.`)
+  object[property] = value
+}
 
 class Session {
   enabled = true
@@ -149,10 +150,7 @@ class Session {
   pageLoaded() { this.history.assumeControlOfScrollRestoration() }
   pageWillUnload() { this.history.relinquishControlOfScrollRestoration() }
   scrollPositionChanged(scrollPosition) { this.history.updateRestorationData({ scrollPosition }) }
-  setProgressBarDelay(delay) {
-    deprecated("session.setProgressBarDelay(delay)", "session.progressBarDelay")
-    this.progressBarDelay = delay
-  }
+  setProgressBarDelay(delay) { deprecated("session.setProgressBarDelay", this, "session", "progressBarDelay", delay) }
   get progressBarDelay() { return config.drive.progressBarDelay }
   set progressBarDelay(delay) { config.drive.progressBarDelay = delay }
   get drive() { return config.drive.enabled }
@@ -178,18 +176,9 @@ function setCacheControl(content) {
 
 // The setters that came before config.
 export const setters = {
-  setProgressBarDelay(delay) {
-    deprecated("Turbo.setProgressBarDelay(delay)", "Turbo.config.drive.progressBarDelay")
-    config.drive.progressBarDelay = delay
-  },
-  setConfirmMethod(confirm) {
-    deprecated("Turbo.setConfirmMethod(confirmMethod)", "Turbo.config.forms.confirm")
-    forms.confirm = confirm
-  },
-  setFormMode(mode) {
-    deprecated("Turbo.setFormMode(mode)", "Turbo.config.forms.mode")
-    forms.mode = mode
-  }
+  setProgressBarDelay(delay) { deprecated("Turbo.setProgressBarDelay", config.drive, "Turbo.config.drive", "progressBarDelay", delay) },
+  setConfirmMethod(confirm) { deprecated("Turbo.setConfirmMethod", forms, "Turbo.config.forms", "confirm", confirm) },
+  setFormMode(mode) { deprecated("Turbo.setFormMode", forms, "Turbo.config.forms", "mode", mode) }
 }
 
 // Without Go the page is an ordinary page.

@@ -3,7 +3,7 @@
 
 import { cable } from "./cable.js"
 import { FetchResponse } from "./fetch.js"
-import { runtime } from "./runtime.js"
+import * as runtime from "./runtime.js"
 import { session } from "./session.js"
 import { StreamMessage } from "./streams.js"
 

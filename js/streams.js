@@ -2,12 +2,12 @@
 
 import { enter, fragment, offer } from "./dom.js"
 import { intact, isOurs } from "./elements.js"
+import { AUTOFOCUS, PERMANENT } from "./numbers.js"
 import { isObserved } from "./observation.js"
-import { runtime } from "./runtime.js"
+import * as runtime from "./runtime.js"
 
 // In the order of stream.Hints.
 const hints = [/<script/i, /data-turbo-permanent/i, /autofocus/i]
-const PERMANENT = 2, AUTOFOCUS = 4
 
 const judge = (message) => hints.reduce((sum, hint, bit) => sum | hint.test(message) << bit, 0)
 

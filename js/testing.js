@@ -3,7 +3,7 @@
 
 import { api, defineCableElement, defineElements } from "./api.js"
 import { setObserved } from "./observation.js"
-import { runtime } from "./runtime.js"
+import * as runtime from "./runtime.js"
 
 window.Turbo = api
 window.setObserved = setObserved

@@ -2,7 +2,7 @@
 // For what happens once per event; what is hot has primitives of its own.
 
 import { ask, drop, fire, handle, handles, keep, nodes, path, provide, push, put, text } from "./dom.js"
-import { runtime } from "./runtime.js"
+import * as runtime from "./runtime.js"
 import { html } from "./trusted.js"
 
 // What Go finds under the handle 0.
