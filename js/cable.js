@@ -2,25 +2,13 @@
 // a consumer does is decided in Go (package cable); here are its sockets, its
 // JSON and the application's callbacks.
 
-import { enter, provide, put, text } from "./dom.js"
+import { enter, path, provide, put, text } from "./dom.js"
 import {
-  ATTEMPT, CLOSE, CLOSED, CONNECT, DELIVER, DISCONNECT, DISCONNECTED, FIRE, FORGET, GET, HOLD, NEW, OPENED, RECEIVE, REJECTED, RELOAD, REOPEN,
-  RESUME, SHOW, SHOWN, SUBSCRIBE, UNSUBSCRIBE, UNWATCH, WATCH, WELCOME
+  ATTEMPT, CLOSE, CLOSED, CONNECT, DELIVER, DISCONNECT, FIRE, FORGET, GET, HOLD, NEW, OPENED, RECEIVE, RELOAD, REOPEN,
+  RESUME, SHOW, SHOWN, SUBSCRIBE, UNSUBSCRIBE, UNWATCH, WATCH
 } from "./numbers.js"
 import * as runtime from "./runtime.js"
 
-// In the order of package cable.
-const commands = ["subscribe", "unsubscribe", "history"]
-const types = ["", "welcome", "ping", "confirm_subscription", "reject_subscription", "disconnect", "confirm_history", "reject_history"]
-const events = [
-  ["initialized"],
-  ["connected", "reconnected", false],
-  ["connected", "reconnected", true],
-  ["disconnected", "willAttemptReconnect", false],
-  ["disconnected", "willAttemptReconnect", true],
-  ["rejected"],
-  ["gap"]
-]
 const states = ["connecting", "open", "closing", "closed"]
 
 const consumers = new Map() // weakly, by number; an open socket and a timer hold theirs
@@ -179,11 +167,10 @@ Consumer.prototype.show = function (identifier, places) {
 
 function receive(consumer, frame) {
   const { type, identifier, message, reconnect, reason, stream_id, epoch, offset } = frame
-  const index = Math.max(0, types.indexOf(type))
-  const place = epoch ? [identifier, stream_id, epoch, offset].join("\0") : `${identifier}`
-  if (index == DISCONNECTED) consumer.reason = reason
-  if (index == WELCOME) indicate("connected")
-  const verdict = tell(consumer, RECEIVE, index, index == DISCONNECTED ? +!!reconnect : put(place))
+  const place = epoch ? [type, identifier, stream_id, epoch, offset] : [type, identifier]
+  if (type == "disconnect") consumer.reason = reason
+  if (type == "welcome") indicate("connected")
+  const verdict = tell(consumer, RECEIVE, +!!reconnect, put(place.join("\0")))
   if (verdict == HOLD) consumer.held.push(frame)
   if (verdict != DELIVER) return
   if (epoch) (consumer.places[identifier] ??= {})[stream_id] = { epoch, offset }
@@ -219,8 +206,8 @@ provide({
   },
   cable_close(number) { consumerOf(number).connection.webSocket.close() },
   cable_state: (number) => consumerOf(number).connection.webSocket?.readyState ?? 3,
-  cable_send(number, command, at, length, since, size) {
-    const data = { command: commands[command], identifier: text(at, length) }
+  cable_send(number, name, letters, at, length, since, size) {
+    const data = { command: text(name, letters), identifier: text(at, length) }
     if (size) {
       const [seconds, ...rest] = text(since, size).split("\0")
       const history = data.history = seconds ? { since: +seconds } : { streams: {} }
@@ -233,12 +220,13 @@ provide({
     consumer.held = held.false ?? []
     if (again) for (const frame of held.true?.sort((a, b) => a.offset - b.offset) ?? []) receive(consumer, frame)
   },
-  cable_notify(number, id, event) {
+  // What is told: a callback, and the property of its argument.
+  cable_notify(number, id, at, length) {
     const { subscriptions, reason } = consumerOf(number)
     const subscription = subscriptions.subscriptions.find((subscription) => numbers.get(subscription) == id)
-    const [callback, name, value] = events[event]
-    if (event == REJECTED) subscriptions.forget(subscription)
-    if (subscription) subscriptions.notify(subscription, callback, ...name ? [{ [name]: value, ...reason && name[0] == "w" && { reason } }] : [])
+    const [callback, name, value] = path(at, length)
+    if (callback == "rejected") subscriptions.forget(subscription)
+    if (subscription) subscriptions.notify(subscription, callback, ...name ? [{ [name]: value == "true", ...reason && callback == "disconnected" && { reason } }] : [])
   },
   cable_timer(number, timer, ms) {
     const key = [number, timer], consumer = consumerOf(number)

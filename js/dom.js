@@ -317,7 +317,6 @@ const primitives = {
     const { activeElement, body } = document
     return activeElement == body ? 0 : handle(activeElement)
   },
-  hidden: () => +(document.visibilityState == "hidden"),
 
   element_by_id: (message, at, length) => handle(document.getElementById(piece(message, at, length))),
   element_named(n, at, length) {

@@ -5,11 +5,8 @@
 export const NEW = 0, CONNECT = 1, DISCONNECT = 2, CLOSE = 3, REOPEN = 4, SUBSCRIBE = 5, UNSUBSCRIBE = 6, RELOAD = 7,
   OPENED = 8, CLOSED = 9, RECEIVE = 10, WATCH = 11, UNWATCH = 12, SHOWN = 13, FIRE = 14, ATTEMPT = 15, GET = 16, SHOW = 17, RESUME = 18, FORGET = 19
 
-// Kinds of cable messages, verdicts on them, and what is told of them; see
-// package cable.
-export const WELCOME = 1, DISCONNECTED = 5
+// Verdicts on messages; see package cable.
 export const DELIVER = 1, HOLD = 2
-export const REJECTED = 5
 
 // Events, in the order of browser/drive_js.go.
 export const CLICK = 0, LINK = 1, SUBMIT = 2, ENTER = 3, LEAVE = 4, REQUEST = 5, SUBMIT_OUTSIDE = 6, CLICKED = 7, CLICK_IN_FRAME = 8, SUBMIT_IN_FRAME = 9

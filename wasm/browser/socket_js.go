@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,13 +18,13 @@ func domCableClose(consumer int32)
 func domCableState(consumer int32) int32
 
 //go:wasmimport turbo cable_send
-func domCableSend(consumer, command int32, identifier, since string)
+func domCableSend(consumer int32, command, identifier, since string)
 
 //go:wasmimport turbo cable_release
 func domCableRelease(consumer, again int32, identifier string)
 
 //go:wasmimport turbo cable_notify
-func domCableNotify(consumer, subscription, event int32)
+func domCableNotify(consumer, subscription int32, event string)
 
 //go:wasmimport turbo cable_timer
 func domCableTimer(consumer, timer, ms int32)
@@ -41,6 +42,21 @@ var _ cable.Page = (*socket)(nil)
 
 var consumers []*cable.Consumer // by their number
 
+// The names of Action Cable's protocol and of its callbacks, these with the
+// property of the argument that they get and its value.
+var (
+	commands = [...]string{cable.Subscribe: "subscribe", cable.Unsubscribe: "unsubscribe", cable.History: "history"}
+	types    = [...]string{
+		cable.Welcome: "welcome", cable.Ping: "ping", cable.Confirm: "confirm_subscription", cable.Reject: "reject_subscription",
+		cable.Disconnect: "disconnect", cable.ConfirmHistory: "confirm_history", cable.RejectHistory: "reject_history",
+	}
+	events = [...]string{
+		cable.Initialized: "initialized", cable.Connected: "connected.reconnected.false", cable.Reconnected: "connected.reconnected.true",
+		cable.Lost: "disconnected.willAttemptReconnect.false", cable.Interrupted: "disconnected.willAttemptReconnect.true",
+		cable.Rejected: "rejected", cable.Gap: "gap",
+	}
+)
+
 func (s *socket) Open(protocols string) error { return failed(domCableOpen(s.number, protocols)) }
 func (s *socket) Close()                      { domCableClose(s.number) }
 func (s *socket) State() cable.State          { return cable.State(domCableState(s.number)) }
@@ -48,7 +64,7 @@ func (s *socket) Now() float64                { return domNow() }
 func (s *socket) Random() float64             { return domRandom() }
 
 func (s *socket) Send(command cable.Command, identifier, since string) {
-	domCableSend(s.number, int32(command), identifier, since)
+	domCableSend(s.number, commands[command], identifier, since)
 }
 
 func (s *socket) Release(identifier string, again bool) {
@@ -56,7 +72,7 @@ func (s *socket) Release(identifier string, again bool) {
 }
 
 func (s *socket) Notify(subscription int32, event cable.Event) {
-	domCableNotify(s.number, subscription, int32(event))
+	domCableNotify(s.number, subscription, events[event])
 }
 
 func (s *socket) SetTimer(t cable.Timer, ms int) { domCableTimer(s.number, int32(t), int32(ms)) }
@@ -127,15 +143,9 @@ func exportCable(_, consumer, verb, argument, n int32) (result float64) {
 	case cableClosed:
 		c.Closed()
 	case cableReceive:
-		message := cable.Message{Type: cable.Type(argument)}
-		switch message.Type {
-		case cable.Data:
-			message.Identifier, message.Place = place(taken(n))
-		case cable.Confirm, cable.Reject, cable.ConfirmHistory, cable.RejectHistory:
-			message.Identifier = taken(n)
-		case cable.Disconnect:
-			message.Reconnect = n != 0
-		}
+		name, rest, _ := strings.Cut(taken(n), "\x00")
+		message := cable.Message{Type: cable.Type(max(0, slices.Index(types[:], name))), Reconnect: argument != 0}
+		message.Identifier, message.Place = place(rest)
 		return float64(c.Receive(message))
 	case cableWatch:
 		c.Watch()
