@@ -245,7 +245,7 @@ func TestBoot(t *testing.T) {
 		server := bootServer(t, files, `<script>window.Turbo = { visit() {}, session: {}, StreamActions: {} }</script>`+moduleTag+`<script type=module>import * as ours from "/turbo/turbo.js"; window.ours = ours</script>`, "", "")
 		tab := browser.open(t, server.URL+"/one")
 		tab.run(poll(`window.ours`))
-		if got := tab.text(`[ours.visit === Turbo.visit, await ours.ready.catch((error) => error.message), await ours.cable.getConsumer().catch((error) => error.message)]`); got != "true,turbo: another Turbo is active on this page,turbo: another Turbo is active on this page" {
+		if got := tab.text(`[ours.visit === Turbo.visit, await ours.ready.catch((error) => error.message), await ours.cable.getConsumer().catch((error) => error.message)]`); got != "true,turbo: another Turbo is active on this page, so this one does nothing,turbo: another Turbo is active on this page, so this one does nothing" {
 			t.Errorf("got %q", got)
 		}
 		if got := tab.text(`lines.join("\n")`); strings.Count(got, "another Turbo is active") != 1 {
