@@ -4,7 +4,7 @@ import { provide, put, text } from "./dom.js"
 import { dispatch } from "./values.js"
 
 // A page that came by plain HTTP has no crypto.randomUUID.
-export const uuid = () => "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => (Math.random() * 16 | 0).toString(16))
+export const uuid = () => globalThis.crypto?.randomUUID?.() ?? "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => (Math.random() * 16 | 0).toString(16))
 
 const nativeFetch = (url, options) => window.fetch(url, options)
 
