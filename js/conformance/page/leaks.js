@@ -110,7 +110,7 @@
     const consumer = await window.Turbo?.cable?.getConsumer()
     consumer?.disconnect?.()
     for (const entry of log) delete entry.event
-    for (const key of Object.keys(window)) if (!globals.has(key)) delete window[key]
+    for (const key of Object.keys(window)) if (!globals.has(key) && key != "log") delete window[key]
     const end = probe.clock() + 5000
     while (probe.fireNext(end));
   }
