@@ -2,6 +2,7 @@ package stream
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
 )
@@ -67,21 +68,12 @@ func (v *Versions) Outdated(e Element) (bool, error) {
 		return true, nil
 	}
 	word := " " + action + " "
-	if contains(known.actions, word) {
+	if strings.Contains(known.actions, word) {
 		return true, nil
 	}
 	known.actions += word
 	v.keep(subject, known)
 	return false, nil
-}
-
-func contains(text, word string) bool {
-	for i := 0; i+len(word) <= len(text); i++ {
-		if text[i:i+len(word)] == word {
-			return true
-		}
-	}
-	return false
 }
 
 func (v *Versions) keep(subject string, what applied) {
