@@ -37,9 +37,18 @@ var (
 // limiter remembers who did what. Its zero value is ready to use, and safe for
 // concurrent use.
 type limiter struct {
+	clock func() time.Time // nil is time.Now
+
 	mu    sync.Mutex           // guards what follows
 	whole map[string]time.Time // when an allowance is whole again, by deed and who
 	sweep int                  // how many entries are too many
+}
+
+func (l *limiter) now() time.Time {
+	if l.clock == nil {
+		return time.Now()
+	}
+	return l.clock()
 }
 
 // take uses one of each allowance, or none and returns how long to wait.
@@ -98,7 +107,7 @@ func (a *app) allow(r *http.Request, u user, d deed) error {
 	if u != (user{}) {
 		wanted[d.name+" by "+u.key()] = d.user
 	}
-	if wait := a.limits.take(time.Now(), wanted); wait > 0 {
+	if wait := a.limits.take(a.limits.now(), wanted); wait > 0 {
 		return fmt.Errorf("chat: %s: %w", d.name, tooFast{wait})
 	}
 	return nil

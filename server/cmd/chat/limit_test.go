@@ -54,6 +54,13 @@ func TestAnAllowanceThatIsWholeAgainIsForgotten(t *testing.T) {
 	}
 }
 
+// stopped is a limiter whose clock stands still: nothing used comes back while
+// a test is slow.
+func stopped() limiter {
+	now := time.Now()
+	return limiter{clock: func() time.Time { return now }}
+}
+
 func TestWhoIsTooFastIsAskedToWaitAndLosesNothing(t *testing.T) {
 	c := newTestChat(t)
 	c.add(t, "Somebody", "Lounge")
@@ -77,7 +84,7 @@ func TestWhoIsTooFastIsAskedToWaitAndLosesNothing(t *testing.T) {
 		if k.frame != "" {
 			headers = append(headers, "Turbo-Frame", k.frame)
 		}
-		c.limits = limiter{}
+		c.limits = stopped()
 		for range k.deed.user.Burst {
 			if got := ada.do("POST", k.path, turboAccept, k.form, headers...); got.status >= 400 {
 				t.Fatalf("%s: got status %d within the allowance: %s", k.name, got.status, got.body)
@@ -103,6 +110,7 @@ func TestWhoIsTooFastIsAskedToWaitAndLosesNothing(t *testing.T) {
 func TestAnAddressHasAnAllowanceOfItsOwn(t *testing.T) {
 	c := newTestChat(t)
 	c.add(t, "Somebody", "Lounge")
+	c.limits = stopped()
 	for range joining.address.Burst {
 		c.named(t, "Ada")
 	}
@@ -112,7 +120,7 @@ func TestAnAddressHasAnAllowanceOfItsOwn(t *testing.T) {
 	}
 	wantContains(t, got.body, "Please wait", `value="Eve"`, `value="/rooms/1"`)
 
-	c.limits = limiter{}
+	c.limits = stopped()
 	for i := range posting.address.Burst {
 		u := user{ID: int64(i/10 + 1)} // made-up users, each within their own
 		if err := c.allow(&http.Request{RemoteAddr: "192.0.2.1:1"}, u, posting); err != nil {
