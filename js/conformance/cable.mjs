@@ -2,8 +2,9 @@
 
 export class Cable {
   // By default it welcomes and confirms by itself; { welcome: false } and { confirm: false } leave that to steps.
-  constructor({ path = "/cable", welcome = true, confirm = true, protocol = "actioncable-v1-json" } = {}, changed) {
-    Object.assign(this, { path, welcome, confirm, protocol, changed })
+  // With { pings: true } it pings every 3 seconds of the page's clock.
+  constructor({ path = "/cable", welcome = true, confirm = true, pings = false, protocol = "actioncable-v1-json" } = {}, changed) {
+    Object.assign(this, { path, welcome, confirm, pings, protocol, changed })
     this.connections = []
     this.log = []
     this.refusing = false
@@ -61,6 +62,14 @@ export class Cable {
     this.log.push(`#${connection.number} > ${text}`)
     connection.client.send(text)
     this.sent += 1
+  }
+
+  // ping sends one on the open connection, unlogged, and tells whether there was one.
+  ping() {
+    if (!this.pings || this.latest?.client.readyState !== 1) return false
+    this.latest.client.send(`{"type":"ping","message":1700000000}`)
+    this.sent += 1
+    return true
   }
 
   // lines is the log with the connections one after another, since their ends overlap.

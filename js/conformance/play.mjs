@@ -29,7 +29,7 @@ const lasting = { "held values": 4, "keydown listeners on document": 1, "visibil
 
 class Player {
   constructor(scenario, server, page) {
-    Object.assign(this, { scenario, server, page, at: "the start", snapshots: [], expected: 0 })
+    Object.assign(this, { scenario, server, page, at: "the start", snapshots: [], expected: 0, unheard: 0 })
   }
 
   async run() {
@@ -125,8 +125,9 @@ class Player {
     for (;;) {
       const state = await this.evaluate(() => window.conformance.quiet())
       const sent = server.cable.sent + [...server.sent.values()].reduce((sum, count) => sum + count, 0) - this.expected
+      const said = state.said - this.unheard
       // A message to a socket that closed meanwhile never arrives; after some rounds it counts as lost.
-      const waiting = (state.delivered < sent || state.sockets > 0) && ++lost < 15
+      const waiting = state.connecting > 0 || (state.delivered < sent || server.heard < said || state.closing > 0) && ++lost < 15
       // What the page waits for has reached the server and waits there, save what has no connection: there are six.
       const unanswered = server.ready.length + server.held.length
       const travelling = state.pending > unanswered && unanswered < 6
@@ -135,7 +136,7 @@ class Player {
       previous = now
       if (still && !answering) return
       if (still && server.answerNext()) { previous = "answering"; continue }
-      if (still && server.open === server.held.length && state.pending <= server.held.length) { this.expected += sent - state.delivered; return }
+      if (still && server.open === server.held.length && state.pending <= server.held.length) { this.expected += sent - state.delivered; this.unheard += said - server.heard; return }
       if (Date.now() > deadline) throw new Error(`the page did not become quiet: ${now}`)
     }
   }
@@ -185,8 +186,12 @@ class Player {
       case "cable": return server.cable.perform(argument, (condition, what) => server.until(condition, what))
       case "release": return server.release(argument)
       case "advance": {
-        const end = argument + await this.evaluate(() => window.conformance.clock())
-        while (await this.evaluate((end) => window.conformance.fireNext(end), end)) await this.drain()
+        let now = await this.evaluate(() => window.conformance.clock())
+        for (const end = now + argument; now < end;) {
+          now = server.cable.pings ? Math.min(end, now + 3000) : end
+          while (await this.evaluate((now) => window.conformance.fireNext(now), now)) await this.drain()
+          if (server.cable.ping()) await this.drain()
+        }
         return
       }
       case "wait": return this.wait(() => this.evaluate(`Boolean(${argument})`), argument)

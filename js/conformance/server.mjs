@@ -30,6 +30,7 @@ export class ScenarioServer {
     this.turns = new Map()
     this.feeds = new Map()
     this.sent = new Map()
+    this.heard = 0
     this.waiters = []
     this.cable = new Cable(scenario.cable, () => this.changed())
     this.http = http.createServer((request, response) => this.answer(request, response))
@@ -172,6 +173,7 @@ export class ScenarioServer {
       return socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n")
     }
     this.websocket.handleUpgrade(request, socket, head, (client) => {
+      client.on("message", () => { this.heard += 1 })
       if (isCable) return this.cable.connect(client, request)
       this.requests.push([`WebSocket ${request.url}`])
       const clients = this.feeds.get(pathname) ?? new Set()

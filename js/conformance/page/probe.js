@@ -9,7 +9,7 @@
     sessionStorage.removeItem("conformance")
   }
   const historyStart = saved ? JSON.parse(saved).historyStart : undefined
-  const probe = window.conformance = { log, historyStart, pending: 0, delivered: 0 }
+  const probe = window.conformance = { log, historyStart, pending: 0, delivered: 0, said: 0 }
   probe.note = (text) => log.push({ text })
 
   const words = (value) => {
@@ -38,6 +38,11 @@
     Response.prototype[name] = function () { return during(native.call(this)) }
   }
 
+  const nativeSend = WebSocket.prototype.send
+  WebSocket.prototype.send = function (data) {
+    if (this.readyState === WebSocket.OPEN) probe.said += 1
+    return nativeSend.call(this, data)
+  }
   const sockets = new Set()
   const wrap = (Native) => class extends Native {
     constructor(...values) {
@@ -93,5 +98,5 @@
     else clock = Math.max(clock, end)
     return next !== undefined
   }
-  probe.changingSockets = () => [...sockets].filter(({ readyState }) => readyState === 0 || readyState === 2).length
+  probe.socketsThatAre = (state) => [...sockets].filter(({ readyState }) => readyState === state).length
 })()

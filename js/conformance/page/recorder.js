@@ -159,7 +159,7 @@
     async quiet() {
       const frame = () => new Promise((resolve) => { document.visibilityState === "hidden" ? setTimeout(resolve) : requestAnimationFrame(resolve) })
       const task = () => new Promise((resolve) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = () => { port1.close(); resolve() }; port2.postMessage(0) })
-      const state = () => ({ pending: probe.pending, delivered: probe.delivered, sockets: probe.changingSockets(), log: log.length, size: document.documentElement.outerHTML.length, streams: document.getElementsByTagName("turbo-stream").length })
+      const state = () => ({ pending: probe.pending, delivered: probe.delivered, said: probe.said, connecting: probe.socketsThatAre(0), closing: probe.socketsThatAre(2), log: log.length, size: document.documentElement.outerHTML.length, streams: document.getElementsByTagName("turbo-stream").length })
       await frame(); await task()
       const before = JSON.stringify(state())
       await frame(); await task(); await frame(); await task()
