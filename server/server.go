@@ -59,6 +59,9 @@ type Server struct {
 	// Cable is the endpoint: users, channels, limits, broker, logger. Its
 	// Verifier, if not nil, is used in place of the keys above.
 	Cable cable.Hub
+	// Drain, if not nil, is called by [Server.Shutdown] when the last request
+	// has been answered, while the cable still delivers: an outbox's Publish.
+	Drain func(ctx context.Context) error
 	// QueueSize is how many broadcasts may wait in [Streams.BroadcastLater],
 	// and how many refreshes in [Streams.BroadcastRefresh]; 0 is 1024.
 	QueueSize int
@@ -247,9 +250,9 @@ func (s *Server) StreamFrom(streamables ...any) (template.HTML, error) {
 
 // Shutdown stops in the order that loses nothing: Ready says no; the HTTP
 // servers finish the requests that they have, for at most three quarters of the
-// time that ctx leaves; what waits in queues is sent; the cable's clients get
-// what is queued for them and are told to reconnect elsewhere, and those that
-// do not listen are cut, which is no error.
+// time that ctx leaves; what waits in queues, or for Drain, is sent; the
+// cable's clients get what is queued for them and are told to reconnect
+// elsewhere, and those that do not listen are cut, which is no error.
 func (s *Server) Shutdown(ctx context.Context, servers ...*http.Server) error {
 	s.Start()
 	s.stopping.Store(true)
@@ -271,6 +274,11 @@ func (s *Server) Shutdown(ctx context.Context, servers ...*http.Server) error {
 	wg.Wait()
 	if err := s.later.drain(ctx); err != nil {
 		errs = append(errs, fmt.Errorf("server: drain broadcasts: %w", err))
+	}
+	if s.Drain != nil {
+		if err := s.Drain(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("server: drain: %w", err))
+		}
 	}
 	return errors.Join(append(errs, s.Cable.Shutdown(ctx))...)
 }

@@ -196,6 +196,7 @@ func TestShutdownLetsRequestsBroadcast(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	s.Drain = func(ctx context.Context) error { return s.To("rooms").Broadcast(ctx, stream.Text("written")) }
 	web := httptest.NewServer(mux)
 	defer web.Close()
 	status := func(path string) int {
@@ -245,6 +246,7 @@ func TestShutdownLetsRequestsBroadcast(t *testing.T) {
 	}
 	close(go_)
 	wants(frame{Message: "stored"})
+	wants(frame{Message: "written"})
 	wants(frame{Type: "disconnect", Reason: "server_restart"})
 	ws.Close()
 	if err := errors.Join(<-posted, <-stopped); err != nil {
@@ -252,6 +254,11 @@ func TestShutdownLetsRequestsBroadcast(t *testing.T) {
 	}
 	if err := s.To("rooms").Broadcast(t.Context(), stream.Text("late")); err != nil {
 		t.Errorf("a late broadcast: %v", err)
+	}
+	refused := errors.New("the database is away")
+	s.Drain = func(context.Context) error { return refused }
+	if err := s.Shutdown(t.Context()); !errors.Is(err, refused) {
+		t.Errorf("got %v, want %v", err, refused)
 	}
 }
 

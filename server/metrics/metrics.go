@@ -5,6 +5,8 @@
 //	turbo.Cable.Metrics = m
 //	prometheus.MustRegister(m.Collector(&turbo.Cable))
 //	mux.Handle("GET /metrics", promhttp.Handler())
+//
+// [Outbox] is gauges of an outbox, if there is one.
 package metrics
 
 import (

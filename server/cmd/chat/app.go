@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 
 	"github.com/turbowasm/turbowasm/server"
 	"github.com/turbowasm/turbowasm/server/assets"
@@ -18,7 +17,7 @@ import (
 	"github.com/turbowasm/turbowasm/server/broker/redis"
 	"github.com/turbowasm/turbowasm/server/cable"
 	"github.com/turbowasm/turbowasm/server/frame"
-	"github.com/turbowasm/turbowasm/server/stream"
+	"github.com/turbowasm/turbowasm/server/outbox"
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
 
@@ -41,7 +40,9 @@ type app struct {
 	close   func() error // of what leads to other processes
 	metrics http.Handler
 
-	publishing sync.Mutex // see publish
+	// outbox takes what streams are told in the transaction that changes what
+	// it tells of, so that none comes without the other.
+	outbox *outbox.Box
 }
 
 // newApp makes the chat on top of a store and the files of the built runtime.
@@ -59,7 +60,18 @@ func newApp(ctx context.Context, db *store, runtime fs.FS, c config) (*app, erro
 		}
 		a.turbo.Cable.Broker, a.close = b, b.Close
 	}
-	if err := a.start(runtime); err != nil {
+	a.outbox = &outbox.Box{DB: db.pool, Dialect: outbox.SQLite, Publisher: &a.turbo.Cable, Logger: c.Logger}
+	a.turbo.Drain = func(ctx context.Context) error {
+		if err := a.outbox.Publish(ctx); err != nil {
+			a.logger.Warn("chat: left in the outbox for another process, or the next", "error", err)
+		}
+		return nil
+	}
+	err = a.outbox.Create(ctx)
+	if err == nil {
+		err = a.start(runtime)
+	}
+	if err != nil {
 		return nil, errors.Join(err, a.close())
 	}
 	return a, nil
@@ -71,7 +83,7 @@ func (a *app) start(runtime fs.FS) (err error) {
 	a.turbo.Cable.Authenticate = a.authenticate
 	a.turbo.Cable.Authorize = a.authorize
 	a.turbo.Cable.TrustedProxies = a.config.Proxies
-	a.metrics = a.countCable()
+	a.metrics = a.count()
 	if public := a.config.Public; public != nil {
 		a.turbo.Cable.AllowedOrigins = []string{public.String()}
 	}
@@ -193,32 +205,32 @@ func (a *app) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// news is what a stream is told.
-type news struct {
-	stream string
-	part   stream.Component
+// change changes the database in one transaction, in which f also writes what
+// streams are to be told.
+func (a *app) change(ctx context.Context, f func(ctx context.Context, tx *store) error) error {
+	ctx = context.WithoutCancel(ctx) // what was sent is stored, whoever closed the tab
+	err := a.db.change(ctx, func(tx *store) error { return f(ctx, tx) })
+	if err == nil {
+		a.outbox.Wake()
+	}
+	return err
 }
 
-// publish makes a change and tells streams about it. Changes and broadcasts go
-// one after the other, so that pages see changes in the order in which the
-// database took them. Change returns what to broadcast.
-//
-// What is stored stays so when a broadcast fails: that is logged only.
-func (a *app) publish(ctx context.Context, change func(context.Context) ([]news, error)) error {
-	// A visitor who goes away must not keep the others from hearing.
-	ctx = context.WithoutCancel(ctx)
-	a.publishing.Lock()
-	defer a.publishing.Unlock()
-	all, err := change(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range all {
-		if err := a.turbo.To(n.stream).Broadcast(ctx, n.part); err != nil {
-			a.logger.ErrorContext(ctx, "chat: broadcast", "stream", n.stream, "error", err)
+// relay publishes what was written to the outbox, by this process or by one that
+// did not live to do it, until stop is called.
+func (a *app) relay() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := a.outbox.Run(ctx); err != nil {
+			a.logger.Error("chat: relay", "error", err)
 		}
+	}()
+	return func() {
+		cancel()
+		<-ended
 	}
-	return nil
 }
 
 // authorize decides what a cable connection may listen to.

@@ -193,10 +193,13 @@ func (a *app) createBoost(w http.ResponseWriter, r *http.Request, u user) error 
 		return a.renderNewBoost(w, r, u, status, "boosting_again",
 			newBoostPage{Room: room, Message: m, Content: r.FormValue("content"), Error: sentence})
 	}
-	err = a.publish(r.Context(), func(ctx context.Context) ([]news, error) {
-		b, err := a.db.createBoost(ctx, m, u, content, time.Now())
+	err = a.change(r.Context(), func(ctx context.Context, tx *store) error {
+		b, err := tx.createBoost(ctx, m, u, content, time.Now())
+		if err != nil {
+			return err
+		}
 		part := stream.Append.To(stream.DOMID(m, "boosts"), stream.Template(a.views, "boost", b), stream.MaintainScroll)
-		return []news{{room.messagesStream(), part}}, err
+		return a.outbox.To(room.messagesStream()).Broadcast(ctx, tx.db, part)
 	})
 	if err != nil {
 		return err
@@ -218,8 +221,11 @@ func (a *app) deleteBoost(w http.ResponseWriter, r *http.Request, u user) error 
 		return fmt.Errorf("chat: boost %d of user %d: %w", b.ID, b.Booster.ID, errForbidden)
 	}
 	part := stream.Remove.To(stream.DOMID(b), nil, stream.MaintainScroll)
-	err = a.publish(r.Context(), func(ctx context.Context) ([]news, error) {
-		return []news{{room.messagesStream(), part}}, a.db.deleteBoost(ctx, b)
+	err = a.change(r.Context(), func(ctx context.Context, tx *store) error {
+		if err := tx.deleteBoost(ctx, b); err != nil {
+			return err
+		}
+		return a.outbox.To(room.messagesStream()).Broadcast(ctx, tx.db, part)
 	})
 	if err != nil {
 		return err

@@ -38,9 +38,13 @@ var shared struct {
 
 // TestMain is also the chat itself, for tests that need a process of it.
 func TestMain(m *testing.M) {
-	if os.Getenv("CHAT_TEST_MAIN") != "" {
+	switch when := os.Getenv("CHAT_TEST_MAIN"); when {
+	case "":
+	case "lives":
 		main()
 		return
+	default:
+		mainThatDies(when)
 	}
 	code := m.Run()
 	if shared.close != nil {

@@ -42,9 +42,11 @@ func newTestChatWith(t *testing.T, c config) *testChat {
 	if err != nil {
 		t.Fatal(err)
 	}
+	stop := a.relay()
 	srv := httptest.NewServer(frame.Check(a.handler(), a.logger)) // an answer that lacks its frame is an error
 	t.Cleanup(func() {
 		a.turbo.Shutdown(context.Background())
+		stop()
 		a.close()
 		srv.Close()
 		if logs.Len() > 0 {

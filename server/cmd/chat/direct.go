@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"net/http"
@@ -49,24 +48,28 @@ func (s *store) openDirectRoom(ctx context.Context, opener user, others []int64,
 	for i, id := range ids {
 		key[i] = strconv.FormatInt(id, 10)
 	}
-	var id int64
-	err := s.change(ctx, func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, `INSERT INTO rooms (name, creator_id, created_at, opened_at, direct_key) VALUES ('', ?, ?, ?, ?)
+	var r room
+	err := s.change(ctx, func(tx *store) error {
+		var id int64
+		err := tx.db.QueryRowContext(ctx, `INSERT INTO rooms (name, creator_id, created_at, opened_at, direct_key) VALUES ('', ?, ?, ?, ?)
 			ON CONFLICT (direct_key) DO UPDATE SET opened_at = excluded.opened_at RETURNING id`,
 			opener.ID, now.UnixMilli(), now.UnixMilli(), strings.Join(key, ",")).Scan(&id)
 		for i := 0; err == nil && i < len(ids); i++ {
-			err = affected(tx.ExecContext(ctx, `INSERT INTO memberships (user_id, room_id) SELECT id, ? FROM users WHERE id = ?
+			err = affected(tx.db.ExecContext(ctx, `INSERT INTO memberships (user_id, room_id) SELECT id, ? FROM users WHERE id = ?
 				ON CONFLICT DO UPDATE SET room_id = room_id`, id, ids[i]))
 		}
 		if errors.Is(err, errNotFound) {
 			return errMembers // one of them is nobody
+		}
+		if err == nil {
+			r, err = tx.directRoom(ctx, opener, id)
 		}
 		return err
 	})
 	if err != nil {
 		return room{}, fmt.Errorf("chat: open direct room: %w", err)
 	}
-	return s.directRoom(ctx, opener, id)
+	return r, nil
 }
 
 // directRoom finds a direct room of a user, or errNotFound.
@@ -184,13 +187,14 @@ func (a *app) createDirect(w http.ResponseWriter, r *http.Request, u user) error
 		return a.renderPicker(w, r, u, fast.status(w), p)
 	}
 	var opened room
-	err := a.publish(r.Context(), func(ctx context.Context) (all []news, err error) {
-		opened, err = a.db.openDirectRoom(ctx, u, others, time.Now())
-		for _, m := range opened.Members {
+	err := a.change(r.Context(), func(ctx context.Context, tx *store) (err error) {
+		opened, err = tx.openDirectRoom(ctx, u, others, time.Now())
+		for i := 0; err == nil && i < len(opened.Members); i++ {
+			m := opened.Members[i]
 			item := stream.Template(a.views, "room_item", opened.seenBy(m))
-			all = append(all, news{m.roomsStream(), stream.Prepend.To("direct_rooms", item)})
+			err = a.outbox.To(m.roomsStream()).Broadcast(ctx, tx.db, stream.Prepend.To("direct_rooms", item))
 		}
-		return all, err
+		return err
 	})
 	if errors.Is(err, errMembers) {
 		p.Error = fmt.Sprintf("Choose somebody, at most %d.", maxMembers-1)

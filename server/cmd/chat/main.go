@@ -10,7 +10,8 @@
 // The environment variables PORT, CHAT_DB, CHAT_PUBLIC and REDIS_URL set the
 // defaults of -addr, -db, -public and -redis. Processes with one database and
 // one Redis are one chat, behind any balancer; each counts allowances for
-// itself. The runtime is read from the directory that
+// itself. What pages are told of a change is written in its transaction, and
+// published by whichever process lives. The runtime is read from the directory that
 // "turbowasm dist" wrote; without it the pages work as plain HTML, and the log
 // says so. Behind a proxy that ends TLS, -public is the address by which
 // browsers come, and -proxies are the proxy's own: without them all visitors

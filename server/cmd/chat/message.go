@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"errors"
 	"fmt"
 	"net/http"
@@ -133,15 +132,15 @@ func (s *store) createMessage(ctx context.Context, r room, creator user, clientI
 	if !clientIDs.MatchString(clientID) {
 		return message{}, false, fmt.Errorf("chat: create message %q: %w", clientID, errClientID)
 	}
-	err = s.change(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `INSERT INTO messages (room_id, creator_id, client_message_id, body, created_at, updated_at)
+	err = s.change(ctx, func(tx *store) error {
+		res, err := tx.db.ExecContext(ctx, `INSERT INTO messages (room_id, creator_id, client_message_id, body, created_at, updated_at)
 			VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (client_message_id) DO NOTHING`,
 			r.ID, creator.ID, clientID, body, now.UnixMilli(), now.UnixMilli())
 		if err != nil {
 			return err
 		}
 		created = affected(res, nil) == nil
-		m, err = scanMessage(tx.QueryRowContext(ctx, `SELECT `+messageColumns+` WHERE m.client_message_id = ?`, clientID))
+		m, err = scanMessage(tx.db.QueryRowContext(ctx, `SELECT `+messageColumns+` WHERE m.client_message_id = ?`, clientID))
 		if err == nil && (m.RoomID != r.ID || m.Creator.ID != creator.ID || m.Body != body) {
 			return errClientID
 		}
@@ -190,13 +189,13 @@ func (a *app) createMessage(w http.ResponseWriter, r *http.Request, u user) erro
 		clientID = strings.ToLower(rand.Text())
 	}
 	var part stream.Component
-	err = a.publish(r.Context(), func(ctx context.Context) ([]news, error) {
-		m, created, err := a.db.createMessage(ctx, room, u, clientID, body, time.Now())
+	err = a.change(r.Context(), func(ctx context.Context, tx *store) error {
+		m, created, err := tx.createMessage(ctx, room, u, clientID, body, time.Now())
 		part = stream.Append.To(stream.DOMID(room, "messages"), stream.Template(a.views, "message", m))
-		if !created {
-			return nil, err // everybody has it, the author perhaps not
+		if err != nil || !created {
+			return err // if it was there already, everybody has it, the author perhaps not
 		}
-		return []news{{room.messagesStream(), part}}, err
+		return a.outbox.To(room.messagesStream()).Broadcast(ctx, tx.db, part)
 	})
 	if errors.Is(err, errClientID) {
 		d.Error = "The message came with an id that cannot be used. Please send it once more."
@@ -256,8 +255,11 @@ func (a *app) updateMessage(w http.ResponseWriter, r *http.Request, u user) erro
 	}
 	m.Body, m.Updated = body, time.Now()
 	part := stream.Replace.To(m.presentation(), stream.Template(a.views, "presentation", m), stream.MaintainScroll)
-	err = a.publish(r.Context(), func(ctx context.Context) ([]news, error) {
-		return []news{{room.messagesStream(), part}}, a.db.updateMessage(ctx, m, body, m.Updated)
+	err = a.change(r.Context(), func(ctx context.Context, tx *store) error {
+		if err := tx.updateMessage(ctx, m, body, m.Updated); err != nil {
+			return err
+		}
+		return a.outbox.To(room.messagesStream()).Broadcast(ctx, tx.db, part)
 	})
 	if err != nil {
 		return err
@@ -272,8 +274,11 @@ func (a *app) deleteMessage(w http.ResponseWriter, r *http.Request, u user) erro
 		return err
 	}
 	part := stream.Remove.To(stream.DOMID(m), nil)
-	err = a.publish(r.Context(), func(ctx context.Context) ([]news, error) {
-		return []news{{room.messagesStream(), part}}, a.db.deleteMessage(ctx, m)
+	err = a.change(r.Context(), func(ctx context.Context, tx *store) error {
+		if err := tx.deleteMessage(ctx, m); err != nil {
+			return err
+		}
+		return a.outbox.To(room.messagesStream()).Broadcast(ctx, tx.db, part)
 	})
 	if err != nil {
 		return err

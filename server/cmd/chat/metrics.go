@@ -11,13 +11,13 @@ import (
 	"github.com/turbowasm/turbowasm/server/metrics"
 )
 
-// countCable has the cable counted, and serves the figures, with those of the
-// process.
-func (a *app) countCable() http.Handler {
+// count has the cable counted, and serves the figures, with those of the outbox
+// and of the process.
+func (a *app) count() http.Handler {
 	m := metrics.New()
 	a.turbo.Cable.Metrics = m
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(m.Collector(&a.turbo.Cable), collectors.NewGoCollector(),
+	registry.MustRegister(m.Collector(&a.turbo.Cable), metrics.Outbox(a.outbox), collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }

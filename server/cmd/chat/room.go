@@ -200,9 +200,12 @@ func (a *app) createRoom(w http.ResponseWriter, r *http.Request, u user) error {
 		return a.render(w, status, "new_room", newRoomPage{page: p, Name: r.FormValue("name"), Error: sentence})
 	}
 	var created room
-	err = a.publish(r.Context(), func(ctx context.Context) (_ []news, err error) {
-		created, err = a.db.createRoom(ctx, name, u, time.Now())
-		return []news{{roomsStream, stream.Prepend.To("shared_rooms", stream.Template(a.views, "room_item", created))}}, err
+	err = a.change(r.Context(), func(ctx context.Context, tx *store) (err error) {
+		if created, err = tx.createRoom(ctx, name, u, time.Now()); err != nil {
+			return err
+		}
+		part := stream.Prepend.To("shared_rooms", stream.Template(a.views, "room_item", created))
+		return a.outbox.To(roomsStream).Broadcast(ctx, tx.db, part)
 	})
 	if err != nil {
 		return err

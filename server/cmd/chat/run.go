@@ -47,9 +47,8 @@ func run(ctx context.Context, c config) error {
 	return serve(ctx, listener, c)
 }
 
-// serve serves the chat on listener until ctx ends, then finishes the requests
-// that are under way, tells the connected pages to come back later, and closes
-// everything. Who does not let it finish is cut off, which is no error.
+// serve opens the chat's database and serves the chat on listener until ctx
+// ends.
 func serve(ctx context.Context, listener net.Listener, c config) error {
 	defer listener.Close()
 	db, err := openStore(ctx, c.DB)
@@ -65,10 +64,19 @@ func serve(ctx context.Context, listener net.Listener, c config) error {
 		return err
 	}
 	defer a.close()
-	handler := a.handler()
+	return a.serve(ctx, listener)
+}
+
+// serve serves the chat on listener until ctx ends, then finishes the requests
+// that are under way, tells the connected pages to come back later, and closes
+// everything. Who does not let it finish is cut off, which is no error.
+func (a *app) serve(ctx context.Context, listener net.Listener) error {
+	c, handler := a.config, a.handler()
 	if c.Dev {
 		handler = frame.Check(handler, c.Logger)
 	}
+	stop := a.relay()
+	defer stop()
 	srv := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -78,6 +86,7 @@ func serve(ctx context.Context, listener net.Listener, c config) error {
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(c.Logger.Handler(), slog.LevelWarn),
 	}
+	var err error
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(listener) }()
 	select {

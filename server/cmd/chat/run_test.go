@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
+	"html"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -32,8 +34,14 @@ type stoppable struct {
 
 func startProcess(t *testing.T, args ...string) *stoppable {
 	t.Helper()
+	return startMain(t, "lives", args...)
+}
+
+// startMain starts main, or mainThatDies.
+func startMain(t *testing.T, when string, args ...string) *stoppable {
+	t.Helper()
 	cmd := exec.Command(os.Args[0], append([]string{"-addr", "127.0.0.1:0", "-db", filepath.Join(t.TempDir(), "chat.db"), "-turbo", t.TempDir()}, args...)...)
-	cmd.Env = append(os.Environ(), "CHAT_TEST_MAIN=1", "REDIS_URL=")
+	cmd.Env = append(os.Environ(), "CHAT_TEST_MAIN="+when, "REDIS_URL=")
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -66,6 +74,17 @@ func (p *stoppable) stopped(t *testing.T) (status int, logged string) {
 	return p.cmd.ProcessState.ExitCode(), logged
 }
 
+// source is what a room's page listens to, and up to where it knows that.
+func (b *browser) source(path string) (identifier, position string) {
+	b.t.Helper()
+	source := regexp.MustCompile(`<h1[^>]*>.*</h1>\s*<turbo-cable-stream-source channel="([^"]+)" signed-stream-name="([^"]+)" position="([^"]+)"`)
+	found := source.FindStringSubmatch(b.get(path).body)
+	if found == nil {
+		b.t.Fatal("the page listens to nothing")
+	}
+	return fmt.Sprintf(`{"channel":%q,"signed_stream_name":%q}`, found[1], found[2]), html.UnescapeString(found[3])
+}
+
 // listen is a connection that hears of a room, which may be shown by another
 // process.
 func (b *browser) listen(path string) *websocket.Conn {
@@ -75,10 +94,24 @@ func (b *browser) listen(path string) *websocket.Conn {
 		b.t.Fatal(err)
 	}
 	hear(b.t, ws, `"welcome"`)
-	source := regexp.MustCompile(`<h1[^>]*>.*</h1>\s*<turbo-cable-stream-source channel="([^"]+)" signed-stream-name="([^"]+)"`)
-	name := source.FindStringSubmatch(b.get(path).body)
-	identifier := fmt.Sprintf(`{"channel":%q,"signed_stream_name":%q}`, name[1], name[2])
+	identifier, _ := b.source(path)
 	if err := ws.WriteJSON(map[string]string{"command": "subscribe", "identifier": identifier}); err != nil {
+		b.t.Fatal(err)
+	}
+	hear(b.t, ws, `"confirm_subscription"`)
+	return ws
+}
+
+// resume is a connection that goes on with a room where a page was.
+func (b *browser) resume(identifier, position string) *websocket.Conn {
+	b.t.Helper()
+	ws, err := b.dial("actioncable-v1-ext-json")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	hear(b.t, ws, `"welcome"`)
+	history := map[string]json.RawMessage{"streams": json.RawMessage(position)}
+	if err := ws.WriteJSON(map[string]any{"command": "subscribe", "identifier": identifier, "history": history}); err != nil {
 		b.t.Fatal(err)
 	}
 	hear(b.t, ws, `"confirm_subscription"`)
@@ -209,7 +242,7 @@ func TestFiguresAreForThisMachineAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	hear(t, ws, `"welcome"`)
-	wantContains(t, b.get("/metrics").body, "\ncable_connections_opened_total 1\n", "go_goroutines")
+	wantContains(t, b.get("/metrics").body, "\ncable_connections_opened_total 1\n", "\noutbox_waiting 0\n", "go_goroutines")
 	for name, r := range map[string]*http.Request{
 		"by a proxy":     {RemoteAddr: "127.0.0.1:5", Header: http.Header{"X-Forwarded-For": {"127.0.0.1"}}},
 		"from elsewhere": {RemoteAddr: "192.0.2.1:5"},

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -41,14 +40,14 @@ var seeds = []struct {
 
 // seed fills an empty database; it does nothing if there is a user or a room.
 func (s *store) seed(ctx context.Context, now time.Time) error {
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err := s.change(ctx, func(tx *store) error {
 		var used bool
-		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM users) OR EXISTS (SELECT 1 FROM rooms)`).Scan(&used)
+		err := tx.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM users) OR EXISTS (SELECT 1 FROM rooms)`).Scan(&used)
 		if err != nil || used {
 			return err
 		}
 		insert := func(query string, args ...any) (int64, error) {
-			res, err := tx.ExecContext(ctx, query, args...)
+			res, err := tx.db.ExecContext(ctx, query, args...)
 			if err != nil {
 				return 0, err
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -60,8 +59,8 @@ func (s *store) endSession(ctx context.Context, u user) error {
 }
 
 // hashTokens hashes the tokens of a database that still holds them as they are.
-func hashTokens(ctx context.Context, tx *sql.Tx) error {
-	rows, err := tx.QueryContext(ctx, `SELECT id, token FROM users`)
+func hashTokens(ctx context.Context, tx *store) error {
+	rows, err := tx.db.QueryContext(ctx, `SELECT id, token FROM users`)
 	if err != nil {
 		return err
 	}
@@ -79,7 +78,7 @@ func hashTokens(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	for id, token := range tokens {
-		if _, err := tx.ExecContext(ctx, `UPDATE users SET token = ? WHERE id = ?`, hashToken(token), id); err != nil {
+		if _, err := tx.db.ExecContext(ctx, `UPDATE users SET token = ? WHERE id = ?`, hashToken(token), id); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,7 @@ func TestTheDatabaseHoldsNoTokens(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stored string
-	if err := c.db.db.QueryRow(`SELECT token FROM users WHERE id = ?`, u.ID).Scan(&stored); err != nil {
+	if err := c.db.pool.QueryRow(`SELECT token FROM users WHERE id = ?`, u.ID).Scan(&stored); err != nil {
 		t.Fatal(err)
 	}
 	if stored == token || strings.Contains(stored, token) {
@@ -31,14 +31,15 @@ func TestTheDatabaseHoldsNoTokens(t *testing.T) {
 	}
 }
 
-// dial opens a cable connection as a browser and hears its first message.
-func (b *browser) dial() (*websocket.Conn, error) {
+// dial opens a cable connection as a browser, with Action Cable's own protocol
+// or the one given.
+func (b *browser) dial(protocol ...string) (*websocket.Conn, error) {
 	b.t.Helper()
 	address, err := url.Parse(b.chat.url)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	d := websocket.Dialer{Jar: b.http.Jar, Subprotocols: []string{"actioncable-v1-json"}}
+	d := websocket.Dialer{Jar: b.http.Jar, Subprotocols: append(protocol, "actioncable-v1-json")}
 	ws, _, err := d.Dial("ws://"+address.Host+"/cable", http.Header{"Origin": {b.chat.url}})
 	if err == nil {
 		b.t.Cleanup(func() { ws.Close() })

@@ -17,7 +17,7 @@ var errNotFound = errors.New("not found")
 // migration takes the database from one version to the next.
 type migration struct {
 	sql  string
-	then func(ctx context.Context, tx *sql.Tx) error // may be nil
+	then func(context.Context, *store) error // may be nil
 }
 
 // migrations are in the order of versions. A released one is never changed;
@@ -75,8 +75,17 @@ var migrations = []migration{
 
 // store keeps users, rooms, messages and boosts in one SQLite file. Times are
 // stored as Unix milliseconds. It is safe for concurrent use, by several
-// processes as well.
-type store struct{ db *sql.DB }
+// processes as well, unless it is that of a transaction.
+type store struct {
+	pool *sql.DB
+	db   database // pool, or a transaction: see change
+}
+
+type database interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
 
 // openStore opens the database at path, makes it if there is none, and brings
 // its tables up to date.
@@ -90,7 +99,7 @@ func openStore(ctx context.Context, path string) (*store, error) {
 		return nil, fmt.Errorf("chat: open %q: %w", path, err)
 	}
 	db.SetMaxOpenConns(8)
-	s := &store{db}
+	s := &store{db, db}
 	if err := s.migrate(ctx); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("chat: open %q: %w", path, err)
@@ -99,12 +108,12 @@ func openStore(ctx context.Context, path string) (*store, error) {
 }
 
 // Close closes the database.
-func (s *store) Close() error { return s.db.Close() }
+func (s *store) Close() error { return s.pool.Close() }
 
 func (s *store) migrate(ctx context.Context) error {
-	return s.change(ctx, func(tx *sql.Tx) error {
+	return s.change(ctx, func(tx *store) error {
 		var version int
-		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		if err := tx.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 			return err
 		}
 		if version > len(migrations) {
@@ -112,7 +121,7 @@ func (s *store) migrate(ctx context.Context) error {
 		}
 		for ; version < len(migrations); version++ {
 			next := migrations[version]
-			_, err := tx.ExecContext(ctx, next.sql)
+			_, err := tx.db.ExecContext(ctx, next.sql)
 			if err == nil && next.then != nil {
 				err = next.then(ctx, tx)
 			}
@@ -120,20 +129,24 @@ func (s *store) migrate(ctx context.Context) error {
 				return fmt.Errorf("migrate to version %d: %w", version+1, err)
 			}
 		}
-		_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version))
+		_, err := tx.db.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version))
 		return err
 	})
 }
 
-// change runs f in a transaction that is the only writer, and keeps what f did
-// if it returns nil.
-func (s *store) change(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
+// change runs f with a store whose statements are one transaction, the only
+// writer meanwhile, and keeps what they did if f returns nil. Within one, f is a
+// part of it.
+func (s *store) change(ctx context.Context, f func(tx *store) error) error {
+	if s.db != s.pool {
+		return f(s)
+	}
+	tx, err := s.pool.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	if err := f(tx); err != nil {
+	if err := f(&store{s.pool, tx}); err != nil {
 		return err
 	}
 	return tx.Commit()
