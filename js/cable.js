@@ -116,7 +116,7 @@ class Subscriptions {
   notify(to, callback, ...args) {
     for (const subscription of typeof to == "string" ? this.findAll(to) : [to]) {
       try {
-        if (typeof subscription[callback] == "function") subscription[callback](...args)
+        if (typeof subscription?.[callback] == "function") subscription[callback](...args)
       } catch (error) {
         queueMicrotask(() => { throw error })
       }

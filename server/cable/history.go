@@ -4,26 +4,45 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/turbowasm/turbowasm/server/broker"
 )
 
 // sendHistory sends what a client missed of the streams that it listens to, and
-// then that this was all, or that some of it is gone. Broadcasts may come in
-// between: clients leave out what they have. conn.hooks is held.
+// then that this was all, or that some of it is gone. What is broadcast
+// meanwhile comes after it, and nothing comes twice: clients of the protocol
+// need not look. conn.hooks is held.
 func (s *Subscription) sendHistory(wanted *past) error {
 	c := s.conn
+	if s.hold == nil {
+		s.hold = &hold{}
+		c.mu.Lock()
+		for _, ear := range s.ears {
+			ear.hold.Store(s.hold)
+		}
+		c.mu.Unlock()
+	}
+	tops := make(map[string]broker.Position)
+	defer s.letGo(tops)
 	var missed []broker.Publication
 	for _, stream := range s.Streams() {
 		pubs, err := c.core.history(c.ctx, stream, wanted)
 		if err != nil {
+			clear(tops)
 			c.core.observe(Event{Kind: EventHistory, Reason: ReasonGap})
 			c.send(history(s.identifier, false))
 			if errors.Is(err, broker.ErrGap) {
 				return nil // the client's to know, and no failure
 			}
 			return fmt.Errorf("history of %.200q: %w", s.identifier, err)
+		}
+		if at, known := wanted.Streams[stream]; known {
+			tops[stream] = broker.Position{Epoch: at.Epoch, Offset: at.Offset}
+		}
+		if len(pubs) > 0 {
+			tops[stream] = pubs[len(pubs)-1].Position
 		}
 		missed = append(missed, pubs...)
 	}
@@ -34,6 +53,61 @@ func (s *Subscription) sendHistory(wanted *past) error {
 	c.core.observe(Event{Kind: EventHistory, Count: len(missed)})
 	c.send(history(s.identifier, true))
 	return nil
+}
+
+// hold keeps the broadcasts of a subscription until its history has been sent.
+type hold struct {
+	mu    sync.Mutex // guards what follows; held while frames are queued, so that they keep the order
+	kept  []kept
+	bytes int64
+	over  bool
+}
+
+type kept struct {
+	frame  *frame
+	stream string
+	at     broker.Position
+}
+
+// keep takes a frame for later, and reports false if it may be sent by now. Who
+// is sent more meanwhile than may wait for one client is disconnected.
+func (h *hold) keep(c *conn, f *frame, p broker.Publication) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.over {
+		return false
+	}
+	if h.bytes += f.size(); h.bytes > c.core.limits.backlog {
+		c.end(ReasonTooSlow, true)
+		return true
+	}
+	c.core.ledger.hold(f)
+	h.kept = append(h.kept, kept{f, p.Stream, p.Position})
+	return true
+}
+
+// letGo queues what was kept, but what is not behind its stream's place in tops.
+func (s *Subscription) letGo(tops map[string]broker.Position) {
+	h, c := s.hold, s.conn
+	if h == nil {
+		return
+	}
+	s.hold = nil
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.over = true
+	for _, k := range h.kept {
+		if top := tops[k.stream]; top.Epoch != k.at.Epoch || top.Offset < k.at.Offset {
+			c.send(k.frame)
+		}
+		c.core.ledger.release([]*frame{k.frame})
+	}
+	h.kept = nil
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, ear := range s.ears {
+		ear.hold.Store(nil)
+	}
 }
 
 // history returns what a client missed of a stream.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/turbowasm/turbowasm/server/broker"
 	"github.com/turbowasm/turbowasm/server/broker/memory"
 	"github.com/turbowasm/turbowasm/server/cable"
 )
@@ -114,6 +115,85 @@ func TestAHistoryThatIsGoneIsRejectedWhole(t *testing.T) {
 			}
 		})
 	}
+}
+
+// slow is a broker whose histories take a while, in which something happens.
+type slow struct {
+	*memory.Broker
+	before, after func()
+}
+
+func (b slow) History(ctx context.Context, stream string, since broker.Position) ([]broker.Publication, error) {
+	b.before()
+	pubs, err := b.Broker.History(ctx, stream, since)
+	b.after()
+	return pubs, err
+}
+
+// Clients of the extended protocol, @anycable/web for one, take what comes as it
+// comes: a broadcast must neither overtake a history nor come twice.
+func TestABroadcastWaitsForTheHistory(t *testing.T) {
+	n := 0
+	h := &cable.Hub{Channels: map[string]cable.Channel{
+		"Room": {Subscribe: func(ctx context.Context, s *cable.Subscription) error { return s.StreamFrom(ctx, "room") }},
+	}}
+	publish := func() {
+		n++
+		if err := h.Broadcast(t.Context(), "room", n); err != nil {
+			t.Error(err)
+		}
+	}
+	h.Broker = slow{&memory.Broker{HistorySize: 3}, publish, publish}
+	url, _ := serve(t, h)
+	start, err := h.Position(t.Context(), "room")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(offset int) string {
+		return fmt.Sprintf(`{"streams":{"room":{"epoch":%q,"offset":%d}}}`, start.Epoch, offset)
+	}
+	data := func(n int) string {
+		return fmt.Sprintf(`{"identifier":"{\"channel\":\"Room\"}","message":%d,"stream_id":"room","epoch":%q,"offset":%d}`, n, start.Epoch, n)
+	}
+	publish()
+	c := joinExtended(t, url)
+	want := func(frames ...string) {
+		t.Helper()
+		for _, frame := range frames {
+			c.want(frame)
+		}
+	}
+	c.ask("subscribe", room, at(0))
+	want(confirmed, data(1), data(2), historyConfirmed, data(3))
+	c.ask("history", room, at(3))
+	want(data(4), historyConfirmed, data(5))
+	c.ask("history", room, `{"since":1}`)
+	want(data(4), data(5), data(6), historyConfirmed, data(7))
+	c.ask("history", room, at(1)) // which is gone
+	want(historyRejected, data(8), data(9))
+	c.ask("history", room, `{}`) // nothing is asked for
+	want(historyConfirmed)
+	publish()
+	want(data(10))
+}
+
+// Who waits for a history may be kept as much for as one who does not read.
+func TestWhatWaitsForAHistoryIsLimited(t *testing.T) {
+	h := &cable.Hub{MaxBacklog: 4 << 10, Channels: map[string]cable.Channel{
+		"Room": {Subscribe: func(ctx context.Context, s *cable.Subscription) error { return s.StreamFrom(ctx, "room") }},
+	}}
+	h.Broker = slow{&memory.Broker{}, func() {
+		for range 5 {
+			if err := h.Broadcast(t.Context(), "room", strings.Repeat("x", 1000)); err != nil {
+				t.Error(err)
+			}
+		}
+	}, func() {}}
+	url, _ := serve(t, h)
+	c := joinExtended(t, url)
+	c.ask("subscribe", room, `{"since":1}`)
+	c.want(confirmed)
+	c.want(`{"type":"disconnect","reason":"too_slow","reconnect":true}`)
 }
 
 func TestTheBaseProtocolHasNoPlaces(t *testing.T) {

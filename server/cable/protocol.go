@@ -46,7 +46,10 @@ var (
 	_ protocol = extended{}
 )
 
-var welcome = []byte(`{"type":"welcome"}`)
+var (
+	welcome = []byte(`{"type":"welcome"}`)
+	pong    = []byte(`{"type":"pong"}`)
+)
 
 func (base) welcome() *frame { return &frame{prefix: welcome, single: true} }
 func (base) places() bool    { return false }

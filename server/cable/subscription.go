@@ -27,6 +27,7 @@ type Subscription struct {
 	wanted     []string // streams that are to be listened to once it is confirmed
 	expires    time.Time
 	timer      *time.Timer
+	hold       *hold       // what comes before the history has been sent; nil afterwards
 	ears       []*listener // guarded by conn.mu
 }
 
@@ -148,7 +149,7 @@ func (s *Subscription) listen(ctx context.Context, stream string) error {
 				return fmt.Errorf("stream %q: %w", stream, err)
 			}
 		}
-		ear, err := k.listen(ctx, stream, s.handle, c)
+		ear, err := k.listen(ctx, stream, s.handle, c, s.hold)
 		if err != nil {
 			return err
 		}
@@ -241,6 +242,11 @@ func (c *conn) obey(text []byte) error {
 		}
 		c.unsubscribed(s, ReasonUnsubscribed)
 		return nil
+	case "ping":
+		c.send(&frame{prefix: pong, single: true})
+		return nil
+	case "pong": // a sign of life
+		return nil
 	case "message":
 		if s == nil {
 			return fmt.Errorf("perform on %.200q: no such subscription", cmd.Identifier)
@@ -286,8 +292,13 @@ func (c *conn) subscribe(identifier string, wanted *past) error {
 	}
 	handle := unique.Make(identifier)
 	s := &Subscription{identifier: handle.Value(), handle: handle, class: class, channel: channel, conn: c}
+	asks := wanted != nil && c.protocol.places()
+	if asks {
+		s.hold = &hold{}
+	}
 	if err := c.confirm(s); err != nil {
 		s.leave()
+		s.letGo(nil)
 		if errors.Is(err, ErrRejected) {
 			reason, said := ReasonRejected, Reason("")
 			if limit := (*limitError)(nil); errors.As(err, &limit) {
@@ -300,7 +311,7 @@ func (c *conn) subscribe(identifier string, wanted *past) error {
 		}
 		return fmt.Errorf("subscribe %.200q: %w", identifier, err)
 	}
-	if wanted != nil && c.protocol.places() {
+	if asks {
 		err = s.sendHistory(wanted)
 	}
 	if hook := c.core.hub.OnSubscribe; hook != nil {

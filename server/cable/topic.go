@@ -57,7 +57,8 @@ type listener struct {
 	conn  *conn
 	group *group
 	gone  atomic.Bool
-	out   bool // of topic.listeners; guarded by topic.mu
+	hold  atomic.Pointer[hold] // what is to wait for a history; nil mostly
+	out   bool                 // of topic.listeners; guarded by topic.mu
 }
 
 // group is the listeners that are told the same bytes.
@@ -73,9 +74,9 @@ type groupKey struct {
 	protocol   protocol
 }
 
-// listen makes c listen to the stream under the identifier. It returns when the
-// broker is certain to deliver.
-func (k *core) listen(ctx context.Context, stream string, identifier unique.Handle[string], c *conn) (*listener, error) {
+// listen makes c listen to the stream under the identifier; what comes is kept
+// in hold, unless that is nil. It returns when the broker is certain to deliver.
+func (k *core) listen(ctx context.Context, stream string, identifier unique.Handle[string], c *conn, hold *hold) (*listener, error) {
 	ts := &k.topics
 	ts.mu.Lock()
 	t, found := ts.byName[stream]
@@ -104,7 +105,7 @@ func (k *core) listen(ctx context.Context, stream string, identifier unique.Hand
 		t.release()
 		return nil, fmt.Errorf("cable: listen to %q: %w", stream, err)
 	}
-	return t.add(identifier, c), nil
+	return t.add(identifier, c, hold), nil
 }
 
 // wait waits for the broker's answer.
@@ -122,7 +123,7 @@ func (t *topic) wait(ctx context.Context) error {
 	}
 }
 
-func (t *topic) add(identifier unique.Handle[string], c *conn) *listener {
+func (t *topic) add(identifier unique.Handle[string], c *conn, hold *hold) *listener {
 	key := groupKey{identifier, c.protocol}
 	t.mu.Lock()
 	g := t.groups[key]
@@ -139,6 +140,7 @@ func (t *topic) add(identifier unique.Handle[string], c *conn) *listener {
 	}
 	g.refs++
 	l := &listener{topic: t, conn: c, group: g}
+	l.hold.Store(hold)
 	t.listeners = append(t.listeners, l)
 	return l
 }
@@ -234,6 +236,9 @@ func (t *topic) deliver(p broker.Publication) {
 					many[last] = f
 				}
 			}
+		}
+		if h := l.hold.Load(); h != nil && h.keep(l.conn, f, p) {
+			continue
 		}
 		backlog, start := l.conn.push(f)
 		sum += backlog

@@ -21,7 +21,7 @@ func TestABroadcastIsEncodedOncePerIdentifier(t *testing.T) {
 	for i := range 100 {
 		c := k.newConn(&sink{}, base{}, User{}, netip.Addr{}, "", t.Context())
 		c.writing = true // nobody writes: the queue stays
-		ear, err := k.listen(t.Context(), "rooms", unique.Make(identifiers[i%2]), c)
+		ear, err := k.listen(t.Context(), "rooms", unique.Make(identifiers[i%2]), c, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +68,7 @@ func TestListenersComeAndGoWhileABroadcastWalks(t *testing.T) {
 	c := k.newConn(&sink{}, base{}, User{}, netip.Addr{}, "", t.Context())
 	identifier := unique.Make(`{"a":1}`)
 	listen := func() *listener {
-		ear, err := k.listen(t.Context(), "rooms", identifier, c)
+		ear, err := k.listen(t.Context(), "rooms", identifier, c, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -185,3 +185,15 @@ func BenchmarkCompression(b *testing.B) {
 	b.ReportMetric(float64(len(text)), "bytes")
 	b.ReportMetric(float64(out.Len()), "deflated")
 }
+
+// AnyCable's clients can be set to ask for signs of life, and to give them.
+func TestACommandAsksForASignOfLife(t *testing.T) {
+	url, log := serve(t, &cable.Hub{})
+	c := join(t, url)
+	c.send(`{"command":"pong"}`)
+	c.send(`{"command":"ping"}`)
+	c.want(`{"type":"pong"}`)
+	if got := log.String(); strings.Contains(got, "refused") {
+		t.Errorf("logged: %s", got)
+	}
+}
