@@ -5,9 +5,9 @@ import { play } from "./play.mjs"
 // unobserved is a result without what only a recorder that listens to single elements writes.
 export const unobserved = ({ log, ...rest }) => ({ ...rest, log: log.filter((line) => !/^turbo:(before-stream-render|before-morph-\w+|morph-element) on /.test(line)) })
 
-// check plays theirs once and ours in each of the scenario's modes. Unobserved, the oracle does what it always
+// check plays theirs once, unless it is recorded, and ours in each of the scenario's modes. Unobserved, the oracle does what it always
 // does and only the recorder's lines about the events of single elements are missing, so they are left out instead of playing it again.
-export async function check(browser, browserName, scenario, { theirs, ours, pending, sabotage, modes = scenario.modes }) {
+export async function check(browser, browserName, scenario, { theirs, ours, recordings, pending, sabotage, modes = scenario.modes }) {
   const run = async (runtime, label, extra) => {
     try {
       return await play(browser, scenario, runtime, extra)
@@ -20,7 +20,7 @@ export async function check(browser, browserName, scenario, { theirs, ours, pend
   for (const observe of modes) {
     let problems
     try {
-      left ??= await run(theirs, "theirs", { observe: true })
+      left ??= recordings?.find(scenario) ?? await run(theirs, "theirs", { observe: true })
       const right = await run(ours, "ours", { observe, sabotage })
       problems = compare(observe ? left : unobserved(left), right, { aspects: scenario.compare, differs: scenario.differs, pending, browser: browserName, observe })
       if (right.leaks.length) problems.push({ aspect: "leaks", text: `ours still holds\n${right.leaks.map((line) => `    ${line}`).join("\n")}` })

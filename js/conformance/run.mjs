@@ -8,13 +8,14 @@ import { differences, differencesProblems, writeDifferences } from "./report.mjs
 import { load, loadAll, loadPending } from "./scenario.mjs"
 
 // What needs packages of npm is imported once something is played.
-let browserNames, launch, check, runPairs, play, runRandom, built, oracle, sabotages, selfCheck, surfaceProblems, writeSurface, runWalks
+let browserNames, launch, check, runPairs, play, runRandom, Recordings, built, oracle, sabotages, selfCheck, surfaceProblems, writeSurface, runWalks
 async function importPlayers() {
   ({ browserNames, launch } = await import("./browser.mjs"));
   ({ check } = await import("./check.mjs"));
   ({ runPairs } = await import("./pairs.mjs"));
   ({ play } = await import("./play.mjs"));
   ({ runRandom } = await import("./random.mjs"));
+  ({ Recordings } = await import("./recorded.mjs"));
   ({ built, oracle } = await import("./runtime.mjs"));
   ({ sabotages, selfCheck } = await import("./selfcheck.mjs"));
   ({ surfaceProblems, writeSurface } = await import("./surface.mjs"));
@@ -30,6 +31,8 @@ const usage = `usage: node js/conformance/run.mjs [flags]
   --pairs N          random pairs of pages to morph, for each browser (default: 1000 in Chromium in a whole run)
   --walks N          random walks through random sites, for each browser (default: 4 in a whole run)
   --seed S           the first seed of what is random (default: 1)
+  --live             play the oracle too, instead of reading what is recorded of it
+  --record           only record what the oracle does, where testdata/oracle is not up to date
   --replay NAME      play one scenario in a visible browser, ours by default, and leave it open
   --side theirs      with --replay or --print: the oracle's side
   --print            print what the scenarios record under ours instead of comparing; with --side theirs, the oracle
@@ -45,7 +48,7 @@ async function main(argv, print) {
       browser: { type: "string" }, only: { type: "string" }, ours: { type: "string" },
       jobs: { type: "string", default: "3" }, random: { type: "string" }, pairs: { type: "string" }, walks: { type: "string" }, seed: { type: "string", default: "1" },
       replay: { type: "string" }, side: { type: "string", default: "ours" },
-      print: { type: "boolean" }, coverage: { type: "boolean" }, "self-check": { type: "boolean" }, surface: { type: "boolean" }, differences: { type: "boolean" }, write: { type: "boolean" }, help: { type: "boolean" }
+      live: { type: "boolean" }, record: { type: "boolean" }, print: { type: "boolean" }, coverage: { type: "boolean" }, "self-check": { type: "boolean" }, surface: { type: "boolean" }, differences: { type: "boolean" }, write: { type: "boolean" }, help: { type: "boolean" }
     }
   })
   if (flags.help) return print(usage), 0
@@ -65,7 +68,8 @@ async function main(argv, print) {
 
   const scenarios = flags["self-check"] ? [] : loadAll({ only: flags.only })
   const whole = !flags.only && !flags["self-check"] && ours !== theirs
-  if (flags.print) return record(scenarios, flags.side === "theirs" ? theirs : ours, browsers[0], print)
+  if (flags.record) return recordOracle(scenarios, theirs, browsers, Number(flags.jobs), print)
+  if (flags.print) return printRuns(scenarios, flags.side === "theirs" ? theirs : ours, browsers[0], print)
   const random = Number(flags.random ?? (whole ? 300 : 0))
   const pairs = Number(flags.pairs ?? (whole ? 1000 : 0))
   const walks = Number(flags.walks ?? (whole ? 4 : 0))
@@ -94,6 +98,7 @@ async function main(argv, print) {
     if (walks > 0) queue.unshift({ walks: true })
     if (browserName === "chromium" && (whole || flags["self-check"])) queue.unshift({ sabotage: true })
     if (browserName === "chromium" && whole) queue.unshift({ surface: true })
+    const recordings = flags.live ? undefined : await recordingsOf(browserName, theirs)
     await inBrowsers(browserName, Math.min(Number(flags.jobs), queue.length), queue, async (browser, task) => {
       if (task.pairs) {
         const problems = await runPairs({ browserName, theirs, ours, count: pairs, seed: Number(flags.seed) })
@@ -117,7 +122,7 @@ async function main(argv, print) {
       }
       const { scenario } = task
       const awaited = pending.scenarios[scenario.name]
-      const results = await check(browser, browserName, scenario, { theirs, ours, pending: pending.lines })
+      const results = await check(browser, browserName, scenario, { theirs, ours, recordings, pending: pending.lines })
       if (awaited !== undefined) {
         if (results.some(({ problems }) => problems.length)) waiting++
         else report(`${scenario.name} in ${browserName}`, [`it passes, but pending.json still lists it as waiting for ${awaited}`])
@@ -126,6 +131,7 @@ async function main(argv, print) {
       if (results.some(({ problems }) => problems.length)) doubted.push({ browserName, scenario })
       else conclude(browserName, scenario, results)
     })
+    if (recordings?.missed) print(`${recordings.missed} scenarios have no recording of ${theirs.name} in ${browserName} that holds: played side by side (node js/conformance/run.mjs --record makes them)`)
   }))
   // A busy machine may lose a frame or a wait: what differed counts when it differs again, alone, in a new browser.
   for (const browserName of browsers) {
@@ -149,6 +155,30 @@ async function main(argv, print) {
   print(`${scenarios.length} scenarios and ${random} random messages and ${pairs} random morphs and ${walks} random walks in ${browsers.join(" and ")}, ${((Date.now() - started) / 1000).toFixed(0)} s`)
   print(`${passed} passed, ${failed} failed`)
   return failed ? 1 : 0
+}
+
+async function recordingsOf(browserName, theirs) {
+  const browser = await launch(browserName)
+  const version = await browser.version().finally(() => browser.close())
+  return new Recordings(browserName, version, theirs)
+}
+
+async function recordOracle(all, theirs, browsers, jobs, print) {
+  const names = new Set(loadAll().map(({ name }) => name))
+  await Promise.all(browsers.map(async (browserName) => {
+    const recordings = await recordingsOf(browserName, theirs)
+    const queue = all.filter((scenario) => scenario.browsers.includes(browserName) && !recordings.find(scenario))
+    const count = queue.length
+    let unsteady = 0
+    await inBrowsers(browserName, Math.min(jobs, count), queue, async (browser, scenario) => {
+      const steady = await recordings.record(browser, scenario, theirs).catch((error) => print(`${scenario.name} in ${browserName}: ${error.message}`))
+      if (steady === false) print(`${scenario.name} in ${browserName} is another each time`)
+      if (!steady) unsteady++
+    })
+    recordings.save(names)
+    print(`${count - unsteady} of ${count} scenarios recorded in ${browserName}`)
+  }))
+  return 0
 }
 
 // inBrowsers takes tasks from the queue in as many browser processes as asked; a browser that dies is replaced once.
@@ -190,7 +220,7 @@ async function replay(scenario, runtime, browserName, print) {
 
 const show = (scenario, result, print) => { for (const aspect of scenario.compare) if (result[aspect].length) print(`${aspect}:\n  ${result[aspect].join("\n  ")}`) }
 
-async function record(scenarios, runtime, browserName, print) {
+async function printRuns(scenarios, runtime, browserName, print) {
   await inBrowsers(browserName, 1, [...scenarios], async (browser, scenario) => {
     print(`== ${scenario.name}`)
     await play(browser, scenario, runtime).then((result) => show(scenario, result, print), (error) => print(`broke off at ${error.message}`))
