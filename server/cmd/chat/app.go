@@ -52,8 +52,12 @@ func newApp(ctx context.Context, db *store, runtime fs.FS, c config) (*app, erro
 		return nil, err
 	}
 	a := &app{db: db, config: c, logger: c.Logger, turbo: &server.Server{SecretKeyBase: secret}, close: func() error { return nil }}
-	a.turbo.Cable.Broker = &memory.Broker{}
-	if c.Redis != "" {
+	a.turbo.Cable.Broker = c.Broker
+	switch {
+	case c.Broker != nil:
+	case c.Redis == "":
+		a.turbo.Cable.Broker = &memory.Broker{}
+	default:
 		b, err := redis.Open(c.Redis, &redis.Options{Prefix: "chat", Logger: c.Logger})
 		if err != nil {
 			return nil, fmt.Errorf("chat: %w", err)

@@ -16,13 +16,16 @@ import (
 	"time"
 
 	"github.com/turbowasm/turbowasm/server/frame"
+	"github.com/turbowasm/turbowasm/server/turbotest"
 )
 
-// testChat is a chat with an empty database, and what it logged.
+// testChat is a chat with an empty database, what it logged, and what it
+// broadcast.
 type testChat struct {
 	*app
 	url  string
 	logs *bytes.Buffer
+	sent *turbotest.Recorder
 }
 
 func newTestChat(t *testing.T) *testChat {
@@ -33,7 +36,8 @@ func newTestChat(t *testing.T) *testChat {
 func newTestChatWith(t *testing.T, c config) *testChat {
 	t.Helper()
 	db := newTestStore(t)
-	logs := new(bytes.Buffer)
+	logs, sent := new(bytes.Buffer), new(turbotest.Recorder)
+	c.Broker = sent
 	c.Logger = slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelError}))
 	a, err := newApp(t.Context(), db, fstest.MapFS{
 		"turbo.js":   {Data: []byte("export {}")},
@@ -53,7 +57,7 @@ func newTestChatWith(t *testing.T, c config) *testChat {
 			t.Errorf("the chat logged errors:\n%s", logs)
 		}
 	})
-	return &testChat{a, srv.URL, logs}
+	return &testChat{a, srv.URL, logs, sent}
 }
 
 func newTestStore(t *testing.T) *store {

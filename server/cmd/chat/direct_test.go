@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/turbowasm/turbowasm/server/stream"
+	"github.com/turbowasm/turbowasm/server/turbotest"
 )
 
 func TestTheSamePeopleAlwaysMeetInTheSameRoom(t *testing.T) {
@@ -71,12 +74,12 @@ func TestADirectRoomIsItsMembersAlone(t *testing.T) {
 	c := newTestChat(t)
 	c.add(t, "Somebody", "Lounge")
 	ada, ken, bob := c.named(t, "Ada"), c.named(t, "Ken"), c.named(t, "Bob")
-	heard := c.listen(t, user{ID: 3}.roomsStream())
 	if got := ada.post("/rooms/directs", url.Values{"user": {"3"}}); got.status != http.StatusSeeOther || got.location != "/rooms/2" {
 		t.Fatalf("got %d to %q, want 303 to /rooms/2", got.status, got.location)
 	}
 	// Everybody is told by the name of the other.
-	wantContains(t, <-heard, `<turbo-stream action="prepend" target="direct_rooms">`, `id="list_rooms_direct_2"`, ">Ada</span>")
+	turbotest.AssertStream(t, c.sent.Next(t, user{ID: 3}.roomsStream()),
+		turbotest.Want{Action: stream.Prepend, Target: "direct_rooms", Select: "#list_rooms_direct_2", Content: `<span class="room-item__name">Ada</span>`})
 	wantContains(t, ada.get("/rooms/2").body, "<title>Ken", `id="messages_rooms_direct_2"`, "Only the two of you")
 	wantContains(t, ken.get("/rooms/1").body, `id="list_rooms_direct_2"`)
 	wantLacks(t, bob.get("/rooms/1").body, `id="list_rooms_direct_2"`)

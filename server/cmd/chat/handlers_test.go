@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -10,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/turbowasm/turbowasm/server/broker"
 	"github.com/turbowasm/turbowasm/server/stream"
+	"github.com/turbowasm/turbowasm/server/turbotest"
 )
 
 func TestAVisitorIsAskedForANameAndReturnsToThePage(t *testing.T) {
@@ -120,28 +119,27 @@ func TestTurboIsAnsweredWithTheStreamThatIsBroadcast(t *testing.T) {
 	c := newTestChat(t)
 	_, r := c.add(t, "Somebody", "Lounge")
 	b := c.named(t, "Ada")
-	heard := c.listen(t, r.messagesStream())
 	const path = "/rooms/1/messages"
 	for _, k := range []struct {
 		name, method, path string
 		form               url.Values
-		want               []string
+		want               turbotest.Want
 	}{
 		{"creating a message", "POST", path, url.Values{"body": {"hello"}, "client_message_id": {"k1"}},
-			[]string{`<turbo-stream action="append" target="messages_rooms_open_1">`, `id="message_k1"`, "hello"}},
+			turbotest.Want{Action: stream.Append, Target: "messages_rooms_open_1", Select: "#message_k1", Content: "hello"}},
 		{"sending it again", "POST", path, url.Values{"body": {"hello again"}, "client_message_id": {"k2"}},
-			[]string{`id="message_k2"`}},
+			turbotest.Want{Select: "#message_k2"}},
 		{"deleting it", "DELETE", path + "/2", nil,
-			[]string{`<turbo-stream action="remove" target="message_k2"></turbo-stream>`}},
+			turbotest.Want{Action: stream.Remove, Target: "message_k2"}},
 		{"deleting it through a field", "POST", path + "/1", url.Values{"_method": {"delete"}},
-			[]string{`<turbo-stream action="remove" target="message_k1"></turbo-stream>`}},
+			turbotest.Want{Action: stream.Remove, Target: "message_k1"}},
 	} {
 		got := b.do(k.method, k.path, turboAccept, k.form)
 		if got.status != http.StatusOK || !strings.HasPrefix(got.contentType, stream.ContentType) {
 			t.Fatalf("%s: got %d, %s: %s", k.name, got.status, got.contentType, got.body)
 		}
-		wantContains(t, got.body, k.want...)
-		if message := <-heard; message != got.body {
+		turbotest.AssertStream(t, turbotest.Parse(got.body), k.want)
+		if message := c.sent.Next(t, r.messagesStream()).Body; message != got.body {
 			t.Errorf("%s: broadcast\n%s\nwant what was answered\n%s", k.name, message, got.body)
 		}
 	}
@@ -153,7 +151,7 @@ func TestFramesAreAnsweredWithTheirPart(t *testing.T) {
 	_, r := c.add(t, "Somebody", "Lounge")
 	b := c.named(t, "Ada")
 	b.post("/rooms/1/messages", url.Values{"body": {"hello"}, "client_message_id": {"k1"}})
-	heard := c.listen(t, r.messagesStream())
+	c.sent.Next(t, r.messagesStream()) // hello
 	const path = "/rooms/1/messages/1"
 	for _, k := range []struct {
 		name, frame, method, path string
@@ -198,7 +196,7 @@ func TestFramesAreAnsweredWithTheirPart(t *testing.T) {
 		wantContains(t, got.body, k.want...)
 		wantLacks(t, got.body, "<html", `class="sidebar"`)
 		if k.broadcast != nil {
-			wantContains(t, <-heard, k.broadcast...)
+			wantContains(t, c.sent.Next(t, r.messagesStream()).Body, k.broadcast...)
 		}
 	}
 }
@@ -230,24 +228,6 @@ func TestAddressesOfFramesArePagesToo(t *testing.T) {
 	wantContains(t, got.body, `<meta name="turbo-visit-control" content="reload">`)
 }
 
-// listen hears what is broadcast to a stream.
-func (c *testChat) listen(t *testing.T, name string) <-chan string {
-	t.Helper()
-	heard := make(chan string, 100)
-	cancel, err := c.turbo.Cable.Broker.Subscribe(t.Context(), name, func(p broker.Publication) {
-		var message string
-		if err := json.Unmarshal(p.Data, &message); err != nil {
-			t.Error(err)
-		}
-		heard <- message
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(cancel)
-	return heard
-}
-
 func TestAMessageWithoutClientIDGetsOne(t *testing.T) {
 	c := newTestChat(t)
 	c.add(t, "Somebody", "Lounge")
@@ -261,27 +241,26 @@ func TestAMessageSentAgainIsNotBroadcastAgain(t *testing.T) {
 	c := newTestChat(t)
 	_, r := c.add(t, "Somebody", "Lounge")
 	b := c.named(t, "Ada")
-	heard := c.listen(t, r.messagesStream())
 	form := url.Values{"body": {"hello"}, "client_message_id": {"k1"}}
 	first, again := b.turbo("/rooms/1/messages", form), b.turbo("/rooms/1/messages", form)
 	if first.body != again.body || again.status != http.StatusOK {
 		t.Errorf("again: got %d\n%s\nwant\n%s", again.status, again.body, first.body)
 	}
 	b.turbo("/rooms/1/messages", url.Values{"body": {"next"}})
-	<-heard
-	wantContains(t, <-heard, "next")
+	if sent := c.sent.Messages(r.messagesStream()); len(sent) != 2 {
+		t.Errorf("broadcast %d messages, want 2", len(sent))
+	}
 }
 
 func TestANewRoomIsBroadcastToEverySidebar(t *testing.T) {
 	c := newTestChat(t)
 	c.add(t, "Somebody", "Lounge")
-	heard := c.listen(t, roomsStream)
 	got := c.named(t, "Ada").post("/rooms", url.Values{"name": {"<b>Bold</b>"}})
 	if got.status != http.StatusSeeOther || got.location != "/rooms/2" {
 		t.Errorf("got %d to %q, want 303 to /rooms/2", got.status, got.location)
 	}
-	message := <-heard
-	wantContains(t, message, `<turbo-stream action="prepend" target="shared_rooms">`, `id="list_rooms_open_2"`, "&lt;b&gt;Bold&lt;/b&gt;")
+	turbotest.AssertStream(t, c.sent.Next(t, roomsStream),
+		turbotest.Want{Action: stream.Prepend, Target: "shared_rooms", Select: "#list_rooms_open_2", Content: "&lt;b>Bold&lt;/b>"})
 	page := c.named(t, "Grace").get("/rooms/1").body
 	newest, oldest := strings.Index(page, `id="list_rooms_open_2"`), strings.Index(page, `id="list_rooms_open_1"`)
 	if newest < 0 || newest > oldest {

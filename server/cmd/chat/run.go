@@ -12,6 +12,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/turbowasm/turbowasm/server/cable"
 	"github.com/turbowasm/turbowasm/server/frame"
 )
 
@@ -26,6 +27,8 @@ type config struct {
 	// Redis is what processes of one database hear of each other by, an address
 	// as redis.Open takes it; empty if there is only this one.
 	Redis string
+	// Broker is used in place of that of Redis or of this process, if not nil.
+	Broker cable.Broker
 	// Public is the address by which browsers come, if that is not Addr; nil if
 	// it is. Behind a proxy that ends TLS it makes the cookie secure.
 	Public *url.URL
