@@ -47,6 +47,7 @@ bench: dist js/node_modules ## speed, side by side with @hotwired/turbo
 	cd js && node bench/streams.mjs && node bench/visits.mjs && node bench/morph.mjs
 
 bench-server: ## the server, side by side with Centrifugo, then SOAK of connections that come and go
+	$(TURBOWASM) need postgresql redis-server
 	go run ./server/cmd/benchserver -soak $(SOAK)
 
 soak: dist js/node_modules ## what a page holds after 200,000 streams, 5,000 frames and 2,000 visits

@@ -14,8 +14,8 @@ import (
 // TestMain is our server too: the measurements start the test's binary as they
 // start the command.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == "serve" {
-		panic(serveOwn())
+	if len(os.Args) > 1 && os.Args[1] == "serve" {
+		panic(serveOwn(os.Args[2:]))
 	}
 	os.Exit(m.Run())
 }
@@ -23,16 +23,18 @@ func TestMain(m *testing.M) {
 func TestAFewConnectionsAreMeasuredAndSoaked(t *testing.T) {
 	var out strings.Builder
 	err := run(t.Context(), config{
-		Rounds: 2, Connections: 60, Few: 30, Soak: time.Second,
+		Rounds: 2, Connections: 60, Few: 30, Soak: time.Second, Only: parts,
 		Pace: pace{
 			settle: time.Millisecond, idle: 50 * time.Millisecond, step: 50 * time.Millisecond, broadcasts: 3, steady: 100,
+			commits: 10, missed: 3, history: filling{Streams: 3, Each: 20, Size: 300},
 			soaking: 40, churn: 10, soakRate: 50, soakGrown: math.Inf(1),
 		},
 	}, &out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range figures(60, 30) {
+	all := func(string) bool { return true }
+	for _, row := range append(figures(60, 30), deliveryFigures(all)...) {
 		_, cells, ok := strings.Cut(out.String(), "| "+row+" | ")
 		if !ok || strings.HasPrefix(cells, "–") {
 			t.Errorf("no figure for %q in\n%s", row, &out)

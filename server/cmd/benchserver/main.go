@@ -7,11 +7,17 @@
 // fast connections are made. It prints Markdown tables and ends by itself.
 //
 //	benchserver [-rounds 3] [-connections 10000] [-soak 5m] [-beside v6.9.1]
+//	            [-only load,outbox,resume,history]
 //
 // Both servers run as they come and sign the same kind of subscription, to one
 // stream with a history of a hundred. Everything stays on the loopback.
 // Centrifugo is built from its module into a temporary directory. It runs on
 // Linux: the load reads by epoll, and figures come from /proc.
+//
+// What is measured of ours alone needs PostgreSQL and Redis: how soon pages hear
+// of what was committed, through an outbox (outbox); how fast clients go on
+// where they were, after a restart or a cut, each having missed a few messages
+// (resume); and what it weighs to keep messages for them (history).
 package main
 
 import (
@@ -22,6 +28,8 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -30,15 +38,21 @@ import (
 type config struct {
 	Rounds      int
 	Connections int
-	Few         int // subscribers of the throughput
+	Few         int      // subscribers of the throughput
+	Only        []string // of parts
 	Pace        pace
 	Soak        time.Duration // 0 for none
 	Beside      string        // version of Centrifugo's module; empty for ours alone
 }
 
+// parts are what can be measured, each by itself.
+var parts = []string{"load", "outbox", "resume", "history"}
+
+func (c config) measures(part string) bool { return slices.Contains(c.Only, part) }
+
 func main() {
-	if len(os.Args) == 2 && os.Args[1] == "serve" {
-		fmt.Fprintln(os.Stderr, serveOwn())
+	if len(os.Args) > 1 && os.Args[1] == "serve" {
+		fmt.Fprintln(os.Stderr, serveOwn(os.Args[2:]))
 		os.Exit(1)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -48,8 +62,11 @@ func main() {
 	flag.IntVar(&c.Connections, "connections", 10_000, "how many connections are many")
 	flag.DurationVar(&c.Soak, "soak", 5*time.Minute, "how long connections come and go; 0 for not at all")
 	flag.StringVar(&c.Beside, "beside", "v6.9.1", "`version` of Centrifugo to measure too; empty for none")
+	only := flag.String("only", strings.Join(parts, ","), "what to measure, beside the soak")
 	flag.Parse()
-	if flag.NArg() > 0 {
+	c.Only = strings.Split(*only, ",")
+	unknown := func(part string) bool { return !slices.Contains(parts, part) }
+	if flag.NArg() > 0 || slices.ContainsFunc(c.Only, unknown) {
 		flag.Usage()
 		os.Exit(2)
 	}
@@ -67,13 +84,13 @@ func run(ctx context.Context, c config, w io.Writer) error {
 	if err != nil {
 		return err
 	}
+	dir, err := os.MkdirTemp("", "benchserver-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
 	targets := []target{own(executable)}
-	if c.Beside != "" && c.Rounds > 0 {
-		dir, err := os.MkdirTemp("", "benchserver-")
-		if err != nil {
-			return err
-		}
-		defer os.RemoveAll(dir)
+	if c.Beside != "" && c.Rounds > 0 && c.measures("load") {
 		fmt.Fprintf(os.Stderr, "building Centrifugo %s\n", c.Beside)
 		binary, err := installCentrifugo(ctx, c.Beside, dir)
 		if err != nil {
@@ -86,7 +103,8 @@ func run(ctx context.Context, c config, w io.Writer) error {
 		names[i], sheets[i] = t.name, sheet{}
 	}
 	for round := range c.Rounds {
-		for i, t := range targets {
+		for i := 0; i < len(targets) && c.measures("load"); i++ {
+			t := targets[i]
 			fmt.Fprintf(os.Stderr, "round %d of %d: %s\n", round+1, c.Rounds, t.name)
 			if err := t.measureFew(ctx, c.Pace, sheets[i], c.Few); err != nil {
 				return err
@@ -95,15 +113,43 @@ func run(ctx context.Context, c config, w io.Writer) error {
 				return err
 			}
 		}
+		if err := c.measureDelivery(ctx, sheets[0], executable, dir, round); err != nil {
+			return err
+		}
 	}
 	if c.Rounds > 0 {
 		fmt.Fprintf(w, "%d connections, %d for the rates; medians of %d rounds (least–greatest); %s, %d cores shared with the load\n\n",
 			c.Connections, c.Few, c.Rounds, runtime.Version(), runtime.NumCPU())
-		report(w, figures(c.Connections, c.Few), names, sheets)
+		if c.measures("load") {
+			report(w, figures(c.Connections, c.Few), names, sheets)
+		}
+		if rows := deliveryFigures(c.measures); len(rows) > 0 {
+			report(w, rows, names[:1], sheets[:1])
+		}
 	}
 	if c.Soak > 0 {
 		fmt.Fprintln(w)
 		return targets[0].soak(ctx, c.Pace, w, c.Soak)
+	}
+	return nil
+}
+
+// measureDelivery measures what only ours has.
+func (c config) measureDelivery(ctx context.Context, sh sheet, executable, dir string, round int) error {
+	for _, part := range []struct {
+		name    string
+		measure func() error
+	}{
+		{"outbox", func() error { return measureOutbox(ctx, c.Pace, sh, executable, dir) }},
+		{"resume", func() error { return measureResume(ctx, c.Pace, sh, c.Connections, executable, dir) }},
+		{"history", func() error { return measureHistory(ctx, c.Pace, sh, executable, dir) }},
+	} {
+		if c.measures(part.name) {
+			fmt.Fprintf(os.Stderr, "round %d of %d: %s\n", round+1, c.Rounds, part.name)
+			if err := part.measure(); err != nil {
+				return fmt.Errorf("%s: %w", part.name, err)
+			}
+		}
 	}
 	return nil
 }

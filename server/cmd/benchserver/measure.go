@@ -17,6 +17,9 @@ type pace struct {
 	step       time.Duration // of each rate
 	broadcasts int           // whose latency is measured
 	steady     float64       // broadcasts per second, while processor time is counted
+	commits    int           // transactions whose latency is measured
+	missed     int           // messages that a client that resumes has missed
+	history    filling       // whose memory is measured
 
 	soaking   int     // connections at a time
 	churn     int     // of them end and as many begin, each second
@@ -26,6 +29,7 @@ type pace struct {
 
 var usual = pace{
 	settle: 5 * time.Second, idle: 40 * time.Second, step: 2 * time.Second, broadcasts: 20, steady: 100,
+	commits: 500, missed: 5, history: filling{Streams: 1000, Each: 100, Size: 300},
 	soaking: 2000, churn: 100, soakRate: 20, soakGrown: 1.25,
 }
 
@@ -103,23 +107,32 @@ func (s *trial) next(n int) []string {
 // broadcast publishes one message and returns how long after that each of n
 // subscribers had it, in order.
 func (s *trial) broadcast(ctx context.Context, n int) ([]time.Duration, error) {
-	messages := s.next(1)
-	s.load.mu.Lock()
-	s.load.awaited, s.load.arrivals = s.sent, make([]time.Time, 0, n)
-	s.load.mu.Unlock()
-	begun := time.Now()
-	if err := s.publish(ctx, messages); err != nil {
-		return nil, err
-	}
-	err := s.load.wait(ctx, "a broadcast", 10*time.Second, func() bool { return len(s.load.arrivals) == n })
+	var begun time.Time
+	arrivals, err := s.arrivals(ctx, n, func(message string) error {
+		begun = time.Now()
+		return s.publish(ctx, []string{message})
+	})
 	if err != nil {
 		return nil, err
 	}
 	after := make([]time.Duration, n)
-	for i, at := range s.load.arrivals {
+	for i, at := range arrivals {
 		after[i] = at.Sub(begun)
 	}
 	return after, nil
+}
+
+// arrivals returns when each of n subscribers had the next message, in order.
+func (s *trial) arrivals(ctx context.Context, n int, publish func(message string) error) ([]time.Time, error) {
+	message := s.next(1)[0]
+	s.load.mu.Lock()
+	s.load.awaited, s.load.arrivals = s.sent, make([]time.Time, 0, n)
+	s.load.mu.Unlock()
+	if err := publish(message); err != nil {
+		return nil, err
+	}
+	err := s.load.wait(ctx, "a broadcast", 10*time.Second, func() bool { return len(s.load.arrivals) == n })
+	return s.load.arrivals, err
 }
 
 // burden returns the processor time that the server takes while f runs.

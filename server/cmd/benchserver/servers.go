@@ -14,15 +14,11 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/pprof"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
-
-	"github.com/turbowasm/turbowasm/server"
 )
 
 // streamName is what everybody listens to.
@@ -40,70 +36,7 @@ type running struct {
 	address netip.AddrPort
 	dialect dialect
 	publish func(ctx context.Context, messages []string) error
-}
-
-// introduction is what our server says on standard output once it listens.
-type introduction struct{ Address, Signed string }
-
-// own is our server: this program again, in a process of its own.
-func own(executable string) target {
-	return target{"turbowasm", func(ctx context.Context) (*running, error) {
-		var hello introduction
-		p, err := begin(exec.CommandContext(ctx, executable, "serve"), func(p *process, stdout *bufio.Reader) error {
-			line, err := stdout.ReadBytes('\n')
-			if err == nil {
-				err = json.Unmarshal(line, &hello)
-			}
-			p.url = "http://" + hello.Address
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		address, err := netip.ParseAddrPort(hello.Address)
-		if err != nil {
-			p.stop()
-			return nil, err
-		}
-		return &running{p, address, cableDialect(hello.Signed), func(ctx context.Context, messages []string) error {
-			return post(ctx, p.url+"/publish", nil, messages)
-		}}, nil
-	}}
-}
-
-// serveOwn is the process of our server: a mux with the cable as an application
-// would mount it, all else at its zero value.
-func serveOwn() error {
-	turbo := &server.Server{SecretKeyBase: strings.Repeat("bench", 10)}
-	signed, err := turbo.Verifier().Sign(streamName, nil)
-	if err != nil {
-		return err
-	}
-	mux := http.NewServeMux()
-	turbo.Mount(mux)
-	mux.HandleFunc("POST /publish", func(w http.ResponseWriter, r *http.Request) {
-		var messages []string
-		if err := json.NewDecoder(r.Body).Decode(&messages); err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		for _, m := range messages {
-			if err := turbo.To(streamName).BroadcastJSON(r.Context(), m); err != nil {
-				http.Error(w, err.Error(), http.StatusInternalServerError)
-				return
-			}
-		}
-	})
-	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	if err := json.NewEncoder(os.Stdout).Encode(introduction{listener.Addr().String(), signed}); err != nil {
-		return err
-	}
-	return http.Serve(listener, mux)
+	signed  string // the stream's name, of ours
 }
 
 // centrifugo is the open-source Centrifugo as its module is published, with a
@@ -142,7 +75,7 @@ func centrifugo(binary, dir string) target {
 		if err != nil {
 			return nil, err
 		}
-		return &running{p, address, centrifugeDialect(streamName, token(key)), func(ctx context.Context, messages []string) error {
+		return &running{process: p, address: address, dialect: centrifugeDialect(streamName, token(key)), publish: func(ctx context.Context, messages []string) error {
 			commands := make([]any, len(messages))
 			for i, m := range messages {
 				commands[i] = map[string]any{"publish": map[string]any{"channel": streamName, "data": m}}
@@ -197,7 +130,13 @@ func untilHealthy(ctx context.Context, p *process) error {
 	}
 }
 
+// post sends JSON.
 func post(ctx context.Context, url string, headers map[string]string, body any) error {
+	return ask(ctx, url, headers, body, nil)
+}
+
+// ask sends JSON and reads the answer's into answer, unless that is nil.
+func ask(ctx context.Context, url string, headers map[string]string, body, answer any) error {
 	data, err := json.Marshal(body)
 	if err != nil {
 		return err
@@ -214,9 +153,12 @@ func post(ctx context.Context, url string, headers map[string]string, body any) 
 		return err
 	}
 	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
+	data, err = io.ReadAll(res.Body)
 	if err == nil && res.StatusCode != http.StatusOK {
-		err = fmt.Errorf("publish: %s: %.200s", res.Status, answer)
+		err = fmt.Errorf("%s: %s: %.200s", url, res.Status, data)
+	}
+	if err == nil && answer != nil {
+		err = json.Unmarshal(data, answer)
 	}
 	return err
 }

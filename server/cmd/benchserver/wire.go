@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+
+	"github.com/turbowasm/turbowasm/server/broker"
 )
 
 // dialect is what a server speaks above WebSocket, as far as the load needs it.
@@ -39,6 +41,27 @@ func cableDialect(signed string) dialect {
 			return "", false, fmt.Errorf("%.150s", m)
 		},
 	}
+}
+
+// resumeDialect speaks the protocol with places, and goes on where position was.
+func resumeDialect(signed string, position broker.Position) dialect {
+	identifier := fmt.Sprintf(`{"channel":"Turbo::StreamsChannel","signed_stream_name":%q}`, signed)
+	subscribe := fmt.Sprintf(`{"command":"subscribe","identifier":%q,"history":{"streams":{%q:{"epoch":%q,"offset":%d}}}}`,
+		identifier, streamName, position.Epoch, position.Offset)
+	d := cableDialect(signed)
+	d.protocol = "actioncable-v1-ext-json"
+	d.answer = func(m []byte) (string, bool, error) {
+		switch {
+		case bytes.HasPrefix(m, []byte(`{"type":"ping"`)), bytes.Contains(m, []byte(`"type":"confirm_subscription"`)):
+			return "", false, nil
+		case bytes.HasPrefix(m, []byte(`{"type":"welcome"`)):
+			return subscribe, false, nil
+		case bytes.HasPrefix(m, []byte(`{"type":"confirm_history"`)):
+			return "", true, nil
+		}
+		return "", false, fmt.Errorf("%.150s", m)
+	}
+	return d
 }
 
 // centrifugeDialect speaks Centrifugo's JSON protocol and subscribes with a

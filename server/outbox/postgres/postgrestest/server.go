@@ -1,9 +1,10 @@
-// Package postgrestest starts a PostgreSQL server for a test, from what Debian's
-// package postgresql installs or PATH has.
+// Package postgrestest starts PostgreSQL servers for tests and measurements,
+// from what Debian's package postgresql installs or PATH has.
 package postgrestest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,78 +17,109 @@ import (
 	"time"
 )
 
-// Start starts a server of its own for the test, which ends with it, and
-// returns a connection string without
-// a database's name: there is one named postgres. It fails the test if PostgreSQL is not there.
+// Start starts a server for a test, which ends with it, and returns its DSN. It
+// fails the test if PostgreSQL is not there.
 func Start(t testing.TB) string {
 	t.Helper()
+	s, err := New("-c", "fsync=off")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Stop)
+	return s.DSN
+}
+
+// Server is a server on a socket, with a database named postgres.
+type Server struct {
+	// DSN is a connection string without a database's name.
+	DSN string
+
+	dir   string
+	cmd   *exec.Cmd // nil if it was not started
+	ended chan struct{}
+	log   bytes.Buffer
+}
+
+// New starts a server; args are further arguments of postgres.
+func New(args ...string) (*Server, error) {
+	dir, err := os.MkdirTemp("", "postgrestest-")
+	if err != nil {
+		return nil, fmt.Errorf("postgrestest: %w", err)
+	}
+	s := &Server{DSN: fmt.Sprintf("host=%s user=test sslmode=disable", dir), dir: dir, ended: make(chan struct{})}
+	if err := s.start(args); err != nil {
+		s.Stop()
+		return nil, fmt.Errorf("postgrestest: %w\n%s", err, s.log.String())
+	}
+	return s, nil
+}
+
+func (s *Server) start(args []string) error {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if inPath, err := exec.LookPath("initdb"); err == nil && len(found) == 0 {
 		found = []string{inPath}
 	}
 	if len(found) == 0 {
-		t.Fatal("postgrestest: PostgreSQL is missing (on Debian: apt-get install postgresql)")
+		return errors.New("PostgreSQL is missing (on Debian: apt-get install postgresql)")
 	}
-	bin := filepath.Dir(slices.Max(found))
-	dir, err := os.MkdirTemp("", "postgrestest-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
+	bin, data := filepath.Dir(slices.Max(found)), filepath.Join(s.dir, "data")
 	attr := new(syscall.SysProcAttr)
 	if os.Geteuid() == 0 { // PostgreSQL refuses to run as root
-		attr.Credential = owner(t, dir)
+		owner, err := owner(s.dir)
+		if err != nil {
+			return err
+		}
+		attr.Credential = owner
 	}
-	data := filepath.Join(dir, "data")
 	initdb := exec.Command(filepath.Join(bin, "initdb"), "--no-sync", "--auth=trust", "--username=test", "--encoding=UTF8", "--locale=C", data)
 	initdb.SysProcAttr = attr
 	if out, err := initdb.CombinedOutput(); err != nil {
-		t.Fatalf("postgrestest: initdb: %v\n%s", err, out)
+		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
 	// On a socket alone: no port to choose, and nobody else reaches it.
-	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off")
-	server.SysProcAttr = attr
-	var log bytes.Buffer
-	server.Stderr = &log
-	if err := server.Start(); err != nil {
-		t.Fatalf("postgrestest: start: %v", err)
+	cmd := exec.Command(filepath.Join(bin, "postgres"), append([]string{"-D", data, "-k", s.dir, "-c", "listen_addresses="}, args...)...)
+	cmd.SysProcAttr = attr
+	cmd.Stderr = &s.log
+	if err := cmd.Start(); err != nil {
+		return err
 	}
-	ended := make(chan struct{})
+	s.cmd = cmd
 	go func() {
-		server.Wait()
-		close(ended)
+		cmd.Wait()
+		close(s.ended)
 	}()
-	t.Cleanup(func() {
-		server.Process.Signal(syscall.SIGQUIT)
-		<-ended
-	})
 	deadline := time.After(time.Minute)
 	for {
 		// The last line of this file says what the server is doing.
 		if state, _ := os.ReadFile(filepath.Join(data, "postmaster.pid")); bytes.Contains(state, []byte("\nready")) {
-			return fmt.Sprintf("host=%s user=test sslmode=disable", dir)
+			return nil
 		}
 		select {
 		case <-time.After(10 * time.Millisecond):
-		case <-ended:
-			t.Fatalf("postgrestest: the server has ended:\n%s", log.String())
+		case <-s.ended:
+			return errors.New("the server has ended")
 		case <-deadline:
-			t.Fatal("postgrestest: the server did not come up within a minute")
+			return errors.New("the server did not come up within a minute")
 		}
 	}
 }
 
+// Stop ends the server at once and removes what it has stored.
+func (s *Server) Stop() {
+	if s.cmd != nil {
+		s.cmd.Process.Signal(syscall.SIGQUIT)
+		<-s.ended
+	}
+	os.RemoveAll(s.dir)
+}
+
 // owner gives dir to the user that the package has made, and returns it.
-func owner(t testing.TB, dir string) *syscall.Credential {
-	t.Helper()
+func owner(dir string) (*syscall.Credential, error) {
 	u, err := user.Lookup("postgres")
 	if err != nil {
-		t.Fatalf("postgrestest: as root a user to run PostgreSQL as is needed: %v", err)
+		return nil, fmt.Errorf("as root a user to run PostgreSQL as is needed: %w", err)
 	}
 	uid, _ := strconv.Atoi(u.Uid)
 	gid, _ := strconv.Atoi(u.Gid)
-	if err := os.Chown(dir, uid, gid); err != nil {
-		t.Fatal(err)
-	}
-	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, os.Chown(dir, uid, gid)
 }
