@@ -52,6 +52,66 @@ func parseCommand(frame []byte) (command, error) {
 	return c, nil
 }
 
+// obey does what a command says. What it cannot do it returns, for the log: the
+// protocol has no reply to it. conn.hooks is held.
+func (c *conn) obey(text []byte) error {
+	cmd, err := parseCommand(text)
+	if err != nil {
+		return err
+	}
+	if len(cmd.Identifier) > c.core.limits.identifier {
+		if cmd.Command == "subscribe" {
+			c.core.observe(Event{Kind: EventRejected, Reason: ReasonIdentifier})
+			c.send(c.protocol.reject("", ReasonIdentifier))
+		}
+		return fmt.Errorf("%s: identifier of %d bytes", ReasonIdentifier, len(cmd.Identifier))
+	}
+	s := c.subscription(cmd.Identifier)
+	switch cmd.Command {
+	case "subscribe":
+		if s != nil {
+			return nil // confirmed already; released Rails is silent too
+		}
+		return c.subscribe(cmd.Identifier, cmd.History)
+	case "history":
+		if s == nil || cmd.History == nil || !c.protocol.places() {
+			return fmt.Errorf("history of %.200q: no such subscription, or nothing asked for", cmd.Identifier)
+		}
+		return s.sendHistory(cmd.History)
+	case "unsubscribe":
+		if s == nil || !c.forget(s) {
+			return fmt.Errorf("unsubscribe %.200q: no such subscription", cmd.Identifier)
+		}
+		c.unsubscribed(s, ReasonUnsubscribed)
+		return nil
+	case "ping":
+		c.send(&frame{prefix: pong, single: true})
+		return nil
+	case "pong": // a sign of life
+		return nil
+	case "message":
+		if s == nil {
+			return fmt.Errorf("perform on %.200q: no such subscription", cmd.Identifier)
+		}
+		return c.perform(s, cmd.Data)
+	}
+	return fmt.Errorf("unknown command %.50q", cmd.Command)
+}
+
+func (c *conn) perform(s *Subscription, data string) error {
+	action, object, err := parseAction(data)
+	if err == nil && s.channel.Perform == nil {
+		err = errors.New("the channel performs nothing")
+	}
+	if err == nil {
+		err = c.core.protect("Perform", c, func() error { return s.channel.Perform(c.ctx, s, action, object) })
+	}
+	if err != nil {
+		return fmt.Errorf("perform %.50q on %.200q: %w", action, s.identifier, err)
+	}
+	return nil
+}
+
 var errNoObject = errors.New("no JSON object")
 
 func parseObject(text []byte) (map[string]json.RawMessage, error) {

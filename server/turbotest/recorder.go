@@ -3,6 +3,7 @@ package turbotest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -26,8 +27,9 @@ type Recorder struct {
 
 	mu      sync.Mutex // guards what follows
 	sent    map[string][]Markup
-	read    map[string]int // how many of sent Next has returned
-	arrived chan struct{}  // closed at the next publication
+	read    map[string]int    // how many of sent Next has returned
+	once    map[string]uint64 // the last sequence number of a stream and epoch
+	arrived chan struct{}     // closed at the next publication
 }
 
 func (r *Recorder) broker() cable.Broker {
@@ -44,6 +46,32 @@ func (r *Recorder) Publish(ctx context.Context, stream string, data []byte) (bro
 		r.record(stream, data)
 	}
 	return position, err
+}
+
+// PublishOnce does as Publish, for an outbox: what it repeats is passed on and
+// not remembered again.
+func (r *Recorder) PublishOnce(ctx context.Context, stream string, data []byte, epoch string, sequence uint64) error {
+	other, ok := r.broker().(cable.OnceBroker)
+	if !ok {
+		return errors.New("turbotest: the recorder's broker cannot tell repetitions")
+	}
+	if err := other.PublishOnce(ctx, stream, data, epoch, sequence); err != nil {
+		return err
+	}
+	key := stream + "\x00" + epoch
+	r.mu.Lock()
+	repeated := sequence <= r.once[key]
+	if !repeated {
+		if r.once == nil {
+			r.once = make(map[string]uint64)
+		}
+		r.once[key] = sequence
+	}
+	r.mu.Unlock()
+	if !repeated {
+		r.record(stream, data)
+	}
+	return nil
 }
 
 // Subscribe is the other broker's.
@@ -117,7 +145,8 @@ func (r *Recorder) Next(t testing.TB, stream string) Markup {
 }
 
 // Capture is what do broadcasts to a stream, all messages in one. Those that
-// are sent later, after do has returned, are not among them: see Next.
+// are sent later, after do has returned, are not among them: see Next. What do
+// writes to an outbox is among them if do ends with the box's Publish.
 func (r *Recorder) Capture(stream string, do func()) Markup {
 	before := len(r.Messages(stream))
 	do()
@@ -148,4 +177,4 @@ func AssertNoBroadcasts(t testing.TB, r *Recorder, stream string, do func()) {
 	}
 }
 
-var _ cable.Broker = (*Recorder)(nil)
+var _ cable.OnceBroker = (*Recorder)(nil)

@@ -176,6 +176,16 @@ func TestRecorder(t *testing.T) {
 			t.Errorf("the broker behind is at %v (%v)", at, err)
 		}
 
+		// An outbox repeats what it does not know to have been taken.
+		for _, sequence := range []uint64{7, 7, 6, 8} {
+			if err := turbo.Cable.PublishOnce(t.Context(), "once", []byte(`"x"`), "epoch", sequence); err != nil {
+				t.Error(err)
+			}
+		}
+		if got := len(recorder.Messages("once")); got != 2 {
+			t.Errorf("got %d messages of an outbox, want 2", got)
+		}
+
 		// A refresh is sent half a second later.
 		turbo.To("later").BroadcastRefresh("1")
 		turbotest.AssertStream(t, recorder.Next(t, "later"), turbotest.Want{Action: stream.Refresh, Attrs: []stream.Attr{{Name: "request-id", Value: "1"}}})
