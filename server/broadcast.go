@@ -54,7 +54,7 @@ func (t Streams) Broadcast(ctx context.Context, parts ...stream.Component) error
 // BroadcastJSON sends a message of any shape, encoded as JSON: what channels
 // of the application's own listen for. Ctx is as in Broadcast.
 func (t Streams) BroadcastJSON(ctx context.Context, message any) error {
-	if err := t.server.Start(); err != nil {
+	if err := t.server.start(); err != nil {
 		return err
 	}
 	var errs []error

@@ -15,7 +15,7 @@ func (s *Server) Live() http.Handler {
 func (s *Server) Ready() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		switch {
-		case s.Start() != nil:
+		case s.start() != nil:
 			answer(w, http.StatusServiceUnavailable, "not started")
 		case s.stopping.Load() || s.Cable.Closing():
 			answer(w, http.StatusServiceUnavailable, "shutting down")

@@ -25,6 +25,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -67,16 +68,36 @@ type Server struct {
 	QueueSize int
 
 	once     sync.Once // makes what follows
+	started  []any     // with these secrets
 	verifier *streamname.Verifier
 	err      error
 	later    later
 	stopping atomic.Bool
 }
 
-// Start checks secrets, keys and limits, and reports what is wrong with them.
-// Mount does it too; without either, the first use tells.
+// Start checks secrets, keys and limits, and reports what is wrong with them,
+// and which of them were set too late. Mount does it too; without either, the
+// first use tells.
 func (s *Server) Start() error {
+	s.start()
+	if s.err != nil {
+		return s.err
+	}
+	if secrets := s.secrets(); !reflect.DeepEqual(secrets, s.started) {
+		return errors.New("server: a secret or a key was set after the first use: stream names are signed already")
+	}
+	return s.Cable.Start()
+}
+
+// secrets are what the verifier is made of.
+func (s *Server) secrets() []any {
+	return []any{s.SecretKeyBase, s.OldSecretKeyBases, s.StreamKeys, s.AcceptSHA1}
+}
+
+// start starts with the fields as they are at the first call.
+func (s *Server) start() error {
 	s.once.Do(func() {
+		s.started = s.secrets()
 		s.verifier, s.err = s.keys()
 		if s.err != nil {
 			s.verifier = &streamname.Verifier{} // refuses
@@ -146,18 +167,18 @@ func (s *Server) Mount(mux *http.ServeMux) error {
 
 // Verifier signs and verifies stream names with the server's keys.
 func (s *Server) Verifier() *streamname.Verifier {
-	s.Start()
+	s.start()
 	return s.verifier
 }
 
-// Funcs are functions for templates:
+// Funcs are functions for templates. It may be called before the fields are set,
+// as templates are often parsed first:
 //
 //	{{streamFrom .Room "messages"}}                [Server.StreamFrom]
 //	{{streamFrom .Room "messages" (expires "8h")}} a name that is good for eight hours
 //	{{domID .Message "edit"}}                      [stream.DOMID]
 //	{{frame "sidebar" "src" "/side"}}              [frame.Tag]
 func (s *Server) Funcs() template.FuncMap {
-	s.Start()
 	return template.FuncMap{"streamFrom": s.StreamFrom, "expires": expires, "domID": stream.DOMID, "frame": frame.Tag}
 }
 
@@ -181,7 +202,7 @@ func (s *Server) Position(ctx context.Context, streamables ...any) (broker.Posit
 	if err != nil {
 		return broker.Position{}, fmt.Errorf("server: position: %w", err)
 	}
-	s.Start()
+	s.start()
 	return s.Cable.Position(ctx, name)
 }
 
@@ -254,7 +275,7 @@ func (s *Server) StreamFrom(streamables ...any) (template.HTML, error) {
 // cable's clients get what is queued for them and are told to reconnect
 // elsewhere, and those that do not listen are cut, which is no error.
 func (s *Server) Shutdown(ctx context.Context, servers ...*http.Server) error {
-	s.Start()
+	s.start()
 	s.stopping.Store(true)
 	httpCtx := ctx
 	if deadline, ok := ctx.Deadline(); ok {

@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"errors"
+	"html/template"
 	"io"
 	"log/slog"
 	"net/http"
@@ -274,5 +275,30 @@ func TestTheServerImportsNoEngine(t *testing.T) {
 				t.Errorf("it imports %s", dep)
 			}
 		}
+	}
+}
+
+// Templates are often parsed before the rest is there.
+func TestFieldsMayBeSetAfterFuncs(t *testing.T) {
+	s := new(server.Server)
+	funcs := s.Funcs()
+	late := new(tape)
+	s.SecretKeyBase, s.Cable.Broker, s.Cable.Logger = strings.Repeat("secret ", 10), late, quiet
+	if err := s.Mount(http.NewServeMux()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := funcs["streamFrom"].(func(...any) (template.HTML, error))("a"); err != nil {
+		t.Error(err)
+	}
+	if err := s.To("a").BroadcastJSON(t.Context(), 1); err != nil || late.take() != "a 1" {
+		t.Errorf("the broker that was set after Funcs was not used: %v", err)
+	}
+	s.Cable.Broker = nil
+	if err := s.Mount(http.NewServeMux()); err == nil || !strings.Contains(err.Error(), "Broker was set after") {
+		t.Errorf("a broker that is set after the first use: got %v", err)
+	}
+	s.Cable.Broker, s.SecretKeyBase = late, strings.Repeat("another ", 10)
+	if err := s.Mount(http.NewServeMux()); err == nil || !strings.Contains(err.Error(), "was set after the first use") {
+		t.Errorf("a secret that is set after the first use: got %v", err)
 	}
 }

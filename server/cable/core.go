@@ -32,6 +32,9 @@ type core struct {
 	control  control
 	topics   topics
 
+	compare sync.Once // at the first request
+	changed error
+
 	ids           atomic.Uint64
 	subscriptions atomic.Int64
 	shedding      atomic.Bool

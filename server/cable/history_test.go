@@ -192,8 +192,13 @@ func TestWhatWaitsForAHistoryIsLimited(t *testing.T) {
 	url, _ := serve(t, h)
 	c := joinExtended(t, url)
 	c.ask("subscribe", room, `{"since":1}`)
-	c.want(confirmed)
-	c.want(`{"type":"disconnect","reason":"too_slow","reconnect":true}`)
+	got := c.next()
+	if got == confirmed { // it goes with all that waits, if it has not gone yet
+		got = c.next()
+	}
+	if want := `{"type":"disconnect","reason":"too_slow","reconnect":true}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
 }
 
 func TestTheBaseProtocolHasNoPlaces(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"reflect"
 	"sync"
 	"time"
 
@@ -160,10 +161,40 @@ type Hub struct {
 var starting sync.RWMutex
 
 // Start checks the fields. It need not be called, but who does learns at once
-// what is wrong with them; without it, the first request or broadcast tells.
+// what is wrong with them, and which were set too late; without it, the first
+// request or broadcast tells.
 func (h *Hub) Start() error {
-	_, err := h.start()
+	k, err := h.start()
+	if err == nil {
+		err = k.unchanged(h)
+	}
 	return err
+}
+
+// unchanged reports a field that was set when the hub was at work already.
+func (k *core) unchanged(h *Hub) error {
+	was, is := reflect.ValueOf(&k.hub).Elem(), reflect.ValueOf(h).Elem()
+	for i := range is.NumField() {
+		if f := is.Type().Field(i); f.IsExported() && !same(was.Field(i), is.Field(i)) {
+			return fmt.Errorf("cable: %s was set after the hub's first use (a request, a broadcast, a position): set it before", f.Name)
+		}
+	}
+	return nil
+}
+
+// same compares what can be compared, and functions, slices and maps by what
+// they point to.
+func same(a, b reflect.Value) bool {
+	switch a.Kind() {
+	case reflect.Interface:
+		if a.IsNil() || b.IsNil() || a.Elem().Type() != b.Elem().Type() {
+			return a.IsNil() && b.IsNil()
+		}
+		return same(a.Elem(), b.Elem())
+	case reflect.Func, reflect.Map, reflect.Slice:
+		return a.Pointer() == b.Pointer()
+	}
+	return !a.Comparable() || a.Equal(b)
 }
 
 func (h *Hub) start() (*core, error) {
@@ -200,6 +231,10 @@ func (h *Hub) UseVerifier(v *streamname.Verifier) error {
 // ResponseWriter must be an http.Hijacker or unwrap to one.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	k, err := h.start()
+	if err == nil {
+		k.compare.Do(func() { k.changed = k.unchanged(h) })
+		err = k.changed
+	}
 	if err != nil {
 		cmp.Or(h.Logger, slog.Default()).ErrorContext(r.Context(), "cable: not serving", "error", err)
 		http.Error(w, "internal server error", http.StatusInternalServerError)

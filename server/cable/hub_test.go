@@ -2,12 +2,15 @@ package cable_test
 
 import (
 	"encoding/json"
+	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/turbowasm/turbowasm/server/broker/memory"
 	"github.com/turbowasm/turbowasm/server/cable"
 )
 
@@ -81,4 +84,34 @@ func mustJSON(v any) []byte {
 		panic(err)
 	}
 	return b
+}
+
+func TestAFieldThatIsSetTooLateIsAnError(t *testing.T) {
+	quiet := slog.New(slog.DiscardHandler)
+	for name, set := range map[string]func(*cable.Hub){
+		"Broker":   func(h *cable.Hub) { h.Broker = &memory.Broker{} },
+		"Channels": func(h *cable.Hub) { h.Channels = map[string]cable.Channel{} },
+		"Authenticate": func(h *cable.Hub) {
+			h.Authenticate = func(*http.Request) (cable.User, error) { return cable.User{}, nil }
+		},
+		"AllowedOrigins": func(h *cable.Hub) { h.AllowedOrigins = []string{"https://example.com"} },
+		"MaxBacklog":     func(h *cable.Hub) { h.MaxBacklog = 1 << 10 },
+	} {
+		h := &cable.Hub{Logger: quiet}
+		if err := h.Broadcast(t.Context(), "room", 1); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Start(); err != nil {
+			t.Errorf("%s: before it was set: %v", name, err)
+		}
+		set(h)
+		if err := h.Start(); err == nil || !strings.Contains(err.Error(), "cable: "+name+" was set after") {
+			t.Errorf("%s: got %v", name, err)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("GET", "/cable", nil))
+		if w.Code != http.StatusInternalServerError {
+			t.Errorf("%s: a request got %d, want 500", name, w.Code)
+		}
+	}
 }
