@@ -71,7 +71,7 @@ func TestADeadReaderDoesNotHoldUpTheOthers(t *testing.T) {
 	}
 	select {
 	case <-ended:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the dead reader is still connected")
 	}
 }
@@ -81,7 +81,8 @@ func TestADeadReaderDoesNotHoldUpTheOthers(t *testing.T) {
 func TestALoopOfBroadcastsLosesNobodyWhoReads(t *testing.T) {
 	for _, c := range []struct{ clients, broadcasts, bytes int }{{100, 300, 100}, {30, 1000, 100}, {3, 10_000, 300}, {5, 20, 100_000}} {
 		t.Run(fmt.Sprintf("%d to %d", c.broadcasts, c.clients), func(t *testing.T) {
-			h := &cable.Hub{}
+			// A slow machine takes its time, and answers pings in its turn.
+			h := &cable.Hub{IdleTimeout: 10 * time.Minute, WriteTimeout: time.Minute}
 			url, _ := serve(t, h)
 			rooms := signed(t, "rooms")
 			var readers sync.WaitGroup

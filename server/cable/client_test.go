@@ -127,7 +127,7 @@ func (c *client) perform(identifier, data string) {
 
 func (c *client) next() string {
 	c.t.Helper()
-	c.ws.SetReadDeadline(time.Now().Add(10 * time.Second))
+	c.ws.SetReadDeadline(time.Now().Add(time.Minute))
 	_, frame, err := c.ws.ReadMessage()
 	if err != nil {
 		c.t.Fatalf("read: %v", err)
@@ -146,7 +146,7 @@ func (c *client) want(want string) {
 // wantClose takes the close, with its code.
 func (c *client) wantClose(code int) {
 	c.t.Helper()
-	c.ws.SetReadDeadline(time.Now().Add(10 * time.Second))
+	c.ws.SetReadDeadline(time.Now().Add(time.Minute))
 	_, frame, err := c.ws.ReadMessage()
 	if !websocket.IsCloseError(err, code) {
 		c.t.Fatalf("got %s, %v, want close %d", frame, err, code)
@@ -213,7 +213,7 @@ func echoes() map[string]cable.Channel { return map[string]cable.Channel{"EchoCh
 // eventually waits for a condition.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for late := time.Now().Add(10 * time.Second); !holds(); time.Sleep(time.Millisecond) {
+	for late := time.Now().Add(time.Minute); !holds(); time.Sleep(time.Millisecond) {
 		if time.Now().After(late) {
 			stacks := make([]byte, 1<<20)
 			t.Fatalf("%s did not come:\n%s", what, stacks[:runtime.Stack(stacks, true)])

@@ -134,7 +134,7 @@ func visit(t *testing.T, url, user string, identifiers map[string]int, done chan
 			return received
 		default:
 		}
-		ws.SetReadDeadline(time.Now().Add(30 * time.Second))
+		ws.SetReadDeadline(time.Now().Add(time.Minute))
 		_, text, err := ws.ReadMessage()
 		if err != nil {
 			if !websocket.IsCloseError(err, websocket.CloseNormalClosure) {

@@ -24,7 +24,7 @@ import (
 
 // patience is how long a window may take to show something. A client that lost
 // its connection takes up to some twelve seconds to try again.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // shared are what the flows have in common, made when the first needs it and
 // removed by TestMain.

@@ -71,7 +71,7 @@ const (
 // be hidden and have no frames.
 func poll(condition string) chromedp.Action {
 	return chromedp.ActionFunc(func(ctx context.Context) error {
-		for deadline := time.Now().Add(15 * time.Second); ; {
+		for deadline := time.Now().Add(time.Minute); ; {
 			var holds bool
 			err := chromedp.Evaluate("Boolean("+condition+")", &holds).Do(ctx)
 			if holds {
