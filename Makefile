@@ -5,7 +5,7 @@ TURBOWASM = go run ./server/cmd/turbowasm
 FUZZTIME ?= 30s
 SOAK ?= 5m
 
-.PHONY: all run test vet test-native test-browser conformance differences webkit dist size bench soak bench-server fuzz fmt clean
+.PHONY: all run test vet test-native test-browser conformance differences webkit dist size bench soak bench-server chaos chaos-short fuzz fmt clean
 
 all: fmt test
 
@@ -53,6 +53,14 @@ bench-server: ## the server, side by side with Centrifugo, then SOAK of connecti
 soak: dist js/node_modules ## what a page holds after 200,000 streams, 5,000 frames and 2,000 visits
 	$(TURBOWASM) need chromium-headless-shell
 	cd js && node bench/soak.mjs
+
+chaos: dist ## 100,000 updates from transactions to clients while everything fails, for some ten minutes; SEED=n replays
+	$(TURBOWASM) need postgresql redis-server
+	go run ./server/cmd/chaos $(if $(SEED),-seed $(SEED))
+
+chaos-short: dist ## the same with 5,000 updates, in less than 90 s
+	$(TURBOWASM) need postgresql redis-server
+	go run ./server/cmd/chaos -short $(if $(SEED),-seed $(SEED))
 
 fuzz: ## every fuzz target, for FUZZTIME each
 	@go list ./... | while read -r pkg; do \

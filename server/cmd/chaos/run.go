@@ -1,0 +1,288 @@
+//go:build linux
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// config is what a run is made of.
+type config struct {
+	Seed      uint64
+	Updates   int
+	Rate      int // updates in a second, over all streams
+	Streams   int
+	Clients   int
+	Writers   int
+	History   int           // messages that a stream keeps
+	Rounds    int           // of troubles
+	Life      time.Duration // of a connection, on average
+	MoveEvery time.Duration // how often a client is moved, on average
+	Freeze    time.Duration // how long a frozen client is so, on average
+	Patience  time.Duration // until everybody shows everything, once nothing happens any more
+	Scripts   map[string]string
+	Without   string // what is taken out; empty for nothing
+}
+
+// run is one trial.
+type run struct {
+	config
+	ctx     context.Context
+	world   *world
+	truth   *truth
+	proxy   *proxy
+	clients []*client
+	chance  *rand.Rand
+	written atomic.Int64
+	calm    atomic.Bool // nothing more happens to anybody
+	tally   tally
+
+	mu       sync.Mutex // guards what follows
+	mistakes map[string]int
+	first    string // the first mistake
+	failed   chan struct{}
+}
+
+// errWrong says that somebody was shown what was not so.
+var errWrong = errors.New("somebody is shown what is not so")
+
+// try makes a trial and writes what came of it.
+func try(ctx context.Context, c config, out io.Writer) (err error) {
+	began := time.Now()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	r := &run{config: c, ctx: ctx, mistakes: map[string]int{}, failed: make(chan struct{})}
+	if r.world, r.truth, err = newWorld(ctx, c, c.Seed); err != nil {
+		return err
+	}
+	defer r.world.close()
+	r.proxy, err = newProxy(rand.New(rand.NewPCG(c.Seed, 1)), c.Life, r.world.servers[0].Address, r.world.servers[1].Address)
+	if err != nil {
+		return err
+	}
+	defer r.proxy.close()
+	var living sync.WaitGroup
+	defer living.Wait()
+	defer stop()
+	for i := range c.Clients {
+		client := newClient(r, i)
+		r.clients = append(r.clients, client)
+		living.Go(func() { client.live(ctx) })
+	}
+	err = r.happen(ctx)
+	r.report(out, time.Since(began))
+	return err
+}
+
+// happen is a run from the first update to the last comparison.
+func (r *run) happen(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() { // a mistake ends the run: what comes after it says little
+		select {
+		case <-r.failed:
+			stop()
+		case <-ctx.Done():
+		}
+	}()
+	tops, err := r.churn(ctx)
+	if err != nil {
+		return r.because(err)
+	}
+	r.calm.Store(true)
+	r.proxy.calm.Store(true)
+	quiet := time.Now()
+	if err := r.settle(ctx, tops); err != nil {
+		return r.because(err)
+	}
+	r.tally.add("settled ms", int(time.Since(quiet).Milliseconds()))
+	// One more of each, after which nothing that is late can come unseen.
+	for id := range r.Streams {
+		if err := r.truth.add(ctx, id, back{}); err != nil {
+			return r.because(err)
+		}
+		tops[id]++
+	}
+	if err := r.settle(ctx, tops); err != nil {
+		return r.because(err)
+	}
+	return r.because(r.truth.check(ctx, tops))
+}
+
+// because is the error of a run: what was found wrong goes first.
+func (r *run) because(err error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.first != "" {
+		return fmt.Errorf("%w: %s", errWrong, r.first)
+	}
+	return err
+}
+
+// churn writes all updates while everything else happens. It returns how many
+// entries each stream has.
+func (r *run) churn(ctx context.Context) (tops []int, err error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var wg sync.WaitGroup
+	errs := make(chan error, r.Writers+1)
+	wg.Go(func() { errs <- r.unsettle(ctx) })
+	counts := make([][]int, r.Writers)
+	var turn atomic.Int64
+	began := time.Now()
+	for w := range r.Writers {
+		random := rand.New(rand.NewPCG(r.Seed, uint64(100+w)))
+		counts[w] = make([]int, r.Streams)
+		wg.Go(func() {
+			err := r.write(ctx, random, began, &turn, counts[w])
+			if err != nil {
+				stop()
+			}
+			errs <- err
+		})
+	}
+	wg.Wait()
+	close(errs)
+	for e := range errs {
+		err = errors.Join(err, e)
+	}
+	tops = make([]int, r.Streams)
+	for _, c := range counts {
+		for id, n := range c {
+			tops[id] += n
+		}
+	}
+	return tops, err
+}
+
+// write is a writer: one of several, who take turns at the rate of the run.
+func (r *run) write(ctx context.Context, random *rand.Rand, began time.Time, turn *atomic.Int64, counts []int) error {
+	for {
+		n := turn.Add(1)
+		if n > int64(r.Updates) {
+			return nil
+		}
+		rest(ctx, time.Until(began.Add(time.Duration(n)*time.Second/time.Duration(r.Rate))))
+		id := pick(random, r.Streams)
+		take := back{silent: r.Without == withoutOutbox && random.IntN(100) == 0}
+		if random.IntN(10) == 0 { // first one that is thought better of
+			if err := r.truth.add(ctx, id, back{rollback: true, outside: r.Without == withoutCommit}); err != nil {
+				return err
+			}
+			r.tally.add("rolled back", 1)
+		}
+		if err := r.truth.add(ctx, id, take); err != nil {
+			return err
+		}
+		counts[id]++
+		r.written.Add(1)
+	}
+}
+
+// settle waits until every client shows every entry.
+func (r *run) settle(ctx context.Context, tops []int) error {
+	late := time.Now().Add(r.Patience)
+	for {
+		var behind *client
+		missing, who := 0, 0
+		var what string
+		for _, c := range r.clients {
+			shown := c.state()
+			for _, id := range c.streams {
+				n, ok := shown[id]
+				if ok && n == tops[id] {
+					continue
+				}
+				if behind == nil {
+					behind, what = c, fmt.Sprintf("it shows %d of %d entries of stream %d", n, tops[id], id)
+					if !ok {
+						what = fmt.Sprintf("it was told of a gap in stream %d and was not rendered anew", id)
+					}
+				}
+				missing += tops[id] - n
+				who++
+			}
+		}
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case behind == nil:
+			return nil
+		case time.Now().After(late):
+			r.fail(behind, nil, &mistake{"lost", missing, fmt.Sprintf("%v after the last update %d places are behind; %s", r.Patience, who, what)})
+			return errWrong
+		}
+		rest(ctx, 100*time.Millisecond)
+	}
+}
+
+// fail takes down a mistake, and of the first all that is known.
+func (r *run) fail(c *client, a *account, m *mistake) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.mistakes[m.kind] += m.count
+	if r.first != "" {
+		return
+	}
+	where := ""
+	if a != nil {
+		where = " in stream " + fmt.Sprint(a.id)
+	}
+	r.first = fmt.Sprintf("%s%s: %s: %s\nThe last that happened to it:\n%s", c, where, m.kind, m.why, &c.events)
+	for _, n := range r.world.servers {
+		r.first += fmt.Sprintf("The last of %s:\n%s", n.name, n.log())
+	}
+	close(r.failed)
+}
+
+// report writes what came of a run.
+func (r *run) report(out io.Writer, took time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tally.add("connections cut", int(r.proxy.cuts.Load()))
+	r.tally.add("connections stalled", int(r.proxy.stalls.Load()))
+	fmt.Fprintf(out, "seed %d: %d updates of %d streams to %d clients in %v\n", r.Seed, r.written.Load(), r.Streams, r.Clients, took.Round(100*time.Millisecond))
+	fmt.Fprintf(out, "Meanwhile: %s\n", r.tally.String())
+	var wrong []string
+	for _, kind := range []string{"lost", "doubled", "out of order", "made up", "refused"} {
+		wrong = append(wrong, fmt.Sprintf("%d %s", r.mistakes[kind], kind))
+	}
+	fmt.Fprintf(out, "Clients: %s\n", strings.Join(wrong, ", "))
+}
+
+// tally counts by name, in the order of first use.
+type tally struct {
+	mu    sync.Mutex
+	names []string
+	count map[string]int
+}
+
+func (t *tally) add(name string, n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.count == nil {
+		t.count = map[string]int{}
+	}
+	if _, ok := t.count[name]; !ok {
+		t.names = append(t.names, name)
+	}
+	t.count[name] += n
+}
+
+func (t *tally) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var all []string
+	for _, name := range t.names {
+		all = append(all, fmt.Sprintf("%d %s", t.count[name], name))
+	}
+	return strings.Join(all, ", ")
+}
