@@ -79,8 +79,11 @@ func TestADeadReaderDoesNotHoldUpTheOthers(t *testing.T) {
 // A program that broadcasts in a loop is quicker than any client. Those who
 // read all the time must get all of it, in order.
 func TestALoopOfBroadcastsLosesNobodyWhoReads(t *testing.T) {
-	for _, c := range []struct{ clients, broadcasts, bytes int }{{100, 300, 100}, {30, 1000, 100}, {3, 10_000, 300}, {5, 20, 100_000}} {
-		t.Run(fmt.Sprintf("%d to %d", c.broadcasts, c.clients), func(t *testing.T) {
+	for _, c := range []struct {
+		clients, broadcasts, bytes int
+		outbox                     bool // they come as from a relay
+	}{{100, 300, 100, false}, {30, 1000, 100, false}, {3, 10_000, 300, false}, {5, 20, 100_000, false}, {3, 10_000, 300, true}, {5, 100, 100_000, true}} {
+		t.Run(fmt.Sprintf("%d to %d, outbox %t", c.broadcasts, c.clients, c.outbox), func(t *testing.T) {
 			// A slow machine takes its time, and answers pings in its turn.
 			h := &cable.Hub{IdleTimeout: 10 * time.Minute, WriteTimeout: time.Minute}
 			url, _ := serve(t, h)
@@ -106,7 +109,14 @@ func TestALoopOfBroadcastsLosesNobodyWhoReads(t *testing.T) {
 			}
 			padding := strings.Repeat("x", c.bytes)
 			for i := range c.broadcasts {
-				if err := h.Broadcast(t.Context(), "rooms", fmt.Sprint(i, " ", padding)); err != nil {
+				text := fmt.Sprint(i, " ", padding)
+				err := error(nil)
+				if c.outbox {
+					err = h.PublishOnce(t.Context(), "rooms", []byte(quoted(text)), "epoch", uint64(i+1))
+				} else {
+					err = h.Broadcast(t.Context(), "rooms", text)
+				}
+				if err != nil {
 					t.Fatal(err)
 				}
 			}

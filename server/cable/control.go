@@ -40,7 +40,8 @@ type opening struct{ orders []order }
 
 // Disconnect closes every connection of the user, in every process of the
 // broker, those included that are being opened; reconnect says whether clients
-// may come back by themselves. It outlives ctx.
+// may come back by themselves. It returns when the broker has the order, which
+// each process obeys as soon as it hears of it. It outlives ctx.
 func (h *Hub) Disconnect(ctx context.Context, userID string, reconnect bool) error {
 	if userID == "" {
 		return errors.New("cable: disconnect: user without id")
@@ -49,8 +50,8 @@ func (h *Hub) Disconnect(ctx context.Context, userID string, reconnect bool) err
 }
 
 // Unsubscribe ends every subscription of the user's that listens to the stream,
-// in every process of the broker: at once nothing more is delivered, and the
-// client is told with a rejection. Have Authorize refuse before you call it: a
+// in every process of the broker: as soon as it hears of the order, nothing more
+// is queued for them, and the client is told with a rejection. Have Authorize refuse before you call it: a
 // client that subscribes again is asked again, and so is a subscription whose
 // Authorize was running meanwhile. It outlives ctx.
 func (h *Hub) Unsubscribe(ctx context.Context, userID, stream string) error {

@@ -240,6 +240,13 @@ func (k *core) shutdown(ctx context.Context) error {
 	return nil
 }
 
+// relieve has the worst cut if too much waits in all. It does not wait for that.
+func (k *core) relieve() {
+	if k.ledger.bytes.Load() > k.limits.totalBacklog && k.shedding.CompareAndSwap(false, true) {
+		go k.shed()
+	}
+}
+
 // shed cuts those who are furthest behind until the hub's backlog is bearable.
 // Only one runs at a time.
 func (k *core) shed() {

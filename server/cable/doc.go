@@ -1,7 +1,8 @@
 // Package cable is the server end of Action Cable: it holds connections,
-// decides their subscriptions, and fans broadcasts out to them. It speaks
-// actioncable-v1-json, the protocol of Rails and of @rails/actioncable 8.1,
-// over WebSockets.
+// decides their subscriptions, and fans broadcasts out to them. Over WebSockets
+// it speaks actioncable-v1-json, the protocol of Rails and of @rails/actioncable
+// 8.1, and actioncable-v1-ext-json, AnyCable's, which adds the place of each
+// message and histories: that one is chosen where a client offers both.
 //
 // A [Hub] is an http.Handler. Pages subscribe to channels; a channel attaches
 // the subscription to named streams; a broadcast to a stream reaches every
@@ -12,37 +13,50 @@
 //
 // Broadcasts to one stream arrive in the order in which the broker took them,
 // at every subscription, with those of [Subscription.Transmit] in between where
-// they were sent. Between streams there is no order. A subscription gets what
-// is broadcast from some moment before its confirmation until it ends, all of
-// it: where something would have to be left out, the connection ends with a
-// reason, never silently. What was broadcast before that moment, or while
-// nobody was connected, is in the broker's history, not on the wire.
+// they were sent; what Subscribe transmits comes before the confirmation.
+// Between streams there is no order. A subscription gets what the broker
+// delivers from some moment before its confirmation until it ends, all of it:
+// where something would have to be left out, the connection ends with a reason,
+// never silently. When a connection ends, what waits for it is dropped, but for
+// a restart, where it is sent first.
+//
+// What was broadcast before that, or while nobody was connected, a client of
+// the extended protocol asks for: from the places that it knows on, each message
+// comes once, in order, before everything that is broadcast meanwhile, and then
+// confirm_history; or none of them, and reject_history, where the broker's
+// history does not reach back. A history is sent as fast as the client reads it,
+// however long it is. Clients of the base protocol do not get it.
 //
 // [Hub.Broadcast] returns when the message has its place in the stream, and
 // with the memory broker is queued for everybody. It outlives the request whose
-// context it is given. It never waits for a client; only where a loop of
-// broadcasts has left most listeners far behind, it waits for them a little.
+// context it is given, for ten seconds at most if the broker does not answer; an
+// error says that it is not known to have been taken. It never waits for a
+// client; only where a loop of broadcasts has left most listeners far behind, it
+// waits for them, a second at most. [Hub.PublishOnce] ends with its context, and
+// may be repeated.
 //
 // # Limits
 //
 // A client is cut off when it takes nothing for WriteTimeout or when more than
 // MaxBacklog bytes wait for it; when MaxTotalBacklog bytes wait in all, those
 // furthest behind go first. Who sends too much, too often, or nothing at all
-// goes too. Every limit is a field of [Hub] and has a [Reason], which the client
-// is told in the message "disconnect" or "reject_subscription", the log writes,
-// and [Metrics] count. A rejection by the application has no reason on the wire,
-// as in Rails. An identifier that is too long is rejected without being repeated.
+// goes too. Every limit is a field of [Hub] and has a [Reason], which the log
+// writes and [Metrics] count. The client is told it in the message "disconnect"
+// or "reject_subscription"; where it sent too much or no UTF-8, in the close
+// frame alone. A rejection by the application has no reason on the wire, as in
+// Rails. An identifier that is too long is rejected without being repeated.
 // Before it is upgraded, a request that is one too many gets status 503 with the
 // reason as its text.
 //
 // # Who calls what when
 //
 // Methods of [Hub] may be called by anybody at any time, also by the functions
-// of the application that the hub calls. Those are called one at a time for one
-// connection, concurrently for different ones, and never under a lock that
-// others wait for: one that takes long keeps its own client waiting. Their
-// panics are logged with a stack and taken for errors; what they had begun is
-// undone.
+// of the application that the hub calls, save [Hub.Shutdown], which waits for
+// these. Those functions are called one at a time for one connection,
+// concurrently for different ones, and never under a lock that others wait for:
+// one that takes long keeps its own client waiting, but not broadcasts to it.
+// Their panics are logged with a stack and taken for errors; what they had begun
+// is undone.
 //
 // # Costs
 //

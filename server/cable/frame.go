@@ -7,8 +7,8 @@ import (
 
 // frame is one message on its way to connections of one hub: complete text, or
 // a prefix that stands before a body, perhaps its place, and the closing brace.
-// It is shared by all the queues that hold it; its text is put together when the first of them is
-// written, by whoever writes it, and never under a lock.
+// It is shared by all the queues that hold it; its text is put together when the
+// first of them is written, by whoever writes it, and never under a lock.
 type frame struct {
 	prefix []byte
 	body   *body // nil: prefix is all

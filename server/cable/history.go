@@ -11,9 +11,10 @@ import (
 )
 
 // sendHistory sends what a client missed of the streams that it listens to, and
-// then that this was all, or that some of it is gone. What is broadcast
-// meanwhile comes after it, and nothing comes twice: clients of the protocol
-// need not look. conn.hooks is held.
+// then that this was all, or that some of it is gone. It sends no faster than
+// the client reads, so that a long history is not too much for who has been away
+// for long. What is broadcast meanwhile comes after it, and nothing comes twice:
+// clients of the protocol need not look. conn.hooks is held.
 func (s *Subscription) sendHistory(wanted *past) error {
 	c := s.conn
 	if s.hold == nil {
@@ -48,7 +49,10 @@ func (s *Subscription) sendHistory(wanted *past) error {
 	}
 	prefix := c.protocol.prefix(s.identifier)
 	for _, p := range missed {
-		c.send(&frame{prefix: prefix, body: &body{data: p.Data, place: place(p)}, placed: true})
+		f := &frame{prefix: prefix, body: &body{data: p.Data, place: place(p)}, placed: true}
+		c.waitForRoom(min(batch, c.core.limits.backlog), f.size)
+		c.send(f)
+		c.core.relieve()
 	}
 	c.core.observe(Event{Kind: EventHistory, Count: len(missed)})
 	c.send(history(s.identifier, true))
@@ -77,13 +81,31 @@ func (h *hold) keep(c *conn, f *frame, p broker.Publication) bool {
 	if h.over {
 		return false
 	}
-	if h.bytes += f.size(); h.bytes > c.core.limits.backlog {
+	if h.bytes += f.size(); h.bytes > c.core.limits.backlog && len(h.kept) > 0 {
 		c.end(ReasonTooSlow, true)
 		return true
 	}
 	c.core.ledger.hold(f)
 	h.kept = append(h.kept, kept{f, p.Stream, p.Position})
 	return true
+}
+
+// size is how much is kept, in bytes.
+func (h *hold) size() int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.bytes
+}
+
+// waitForRoom waits until the client's queue has room for more within a bound, or
+// is empty. Who takes nothing is cut meanwhile, after WriteTimeout.
+func (c *conn) waitForRoom(most int64, more func() int64) {
+	for pause := time.Millisecond; c.ctx.Err() == nil; pause = min(2*pause, 16*time.Millisecond) {
+		if n := c.backlog.Load(); n == 0 || n+more() <= most {
+			return
+		}
+		time.Sleep(pause)
+	}
 }
 
 // letGo queues what was kept, but what is not behind its stream's place in tops.
@@ -93,6 +115,7 @@ func (s *Subscription) letGo(tops map[string]broker.Position) {
 		return
 	}
 	s.hold = nil
+	c.waitForRoom(c.core.limits.backlog, h.size)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.over = true

@@ -201,6 +201,34 @@ func TestWhatWaitsForAHistoryIsLimited(t *testing.T) {
 	}
 }
 
+// A history may be longer than what may wait for a client: who reads gets it.
+func TestALongHistoryIsSentAsItIsRead(t *testing.T) {
+	const messages = 100
+	h := &cable.Hub{MaxBacklog: 16 << 10, Broker: &memory.Broker{HistoryBytes: 10 << 20}, Channels: map[string]cable.Channel{
+		"Room": {Subscribe: func(ctx context.Context, s *cable.Subscription) error { return s.StreamFrom(ctx, "room") }},
+	}}
+	url, _ := serve(t, h)
+	at, err := h.Position(t.Context(), "room")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Repeat("x", 5000)
+	for range messages {
+		if err := h.Broadcast(t.Context(), "room", text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := joinExtended(t, url)
+	c.ask("subscribe", room, fmt.Sprintf(`{"streams":{"room":{"epoch":%q,"offset":%d}}}`, at.Epoch, at.Offset))
+	c.want(confirmed)
+	for i := range messages {
+		if got, place := c.next(), fmt.Sprintf(`"offset":%d}`, i+1); !strings.HasSuffix(got, place) {
+			t.Fatalf("got %.300s, want %s", got, place)
+		}
+	}
+	c.want(historyConfirmed)
+}
+
 func TestTheBaseProtocolHasNoPlaces(t *testing.T) {
 	h, url, at, _ := history(t)
 	c := join(t, url)

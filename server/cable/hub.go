@@ -96,9 +96,12 @@ type Hub struct {
 	Authorize func(ctx context.Context, s *Subscription, stream string) error
 
 	// Hooks, each nil or called once for each of its events, in their order
-	// for one connection and concurrently for different ones. OnDisconnect
-	// comes last and only after OnConnect; OnUnsubscribe only after
-	// OnSubscribe. A hook that waits keeps its own client waiting, no other.
+	// for one connection and concurrently for different ones. OnConnect comes
+	// before the welcome; OnSubscribe after the confirmation and the history;
+	// OnDisconnect last and only after OnConnect; OnUnsubscribe only after
+	// OnSubscribe. Contexts end with the connection, save those of the two
+	// that tell of ends. A hook that waits keeps its own client waiting, no
+	// other.
 	OnConnect     func(ctx context.Context, c Connection)
 	OnDisconnect  func(ctx context.Context, c Connection, reason Reason)
 	OnSubscribe   func(ctx context.Context, s *Subscription)
@@ -110,8 +113,8 @@ type Hub struct {
 	AllowedOrigins []string
 	// TrustedProxies are the addresses of proxies in front, whose
 	// X-Forwarded-For, -Proto and -Host tell the client's address and the
-	// origin that it sees. They must set these headers, or take them away. Without it, a proxy that ends TLS makes every
-	// origin a foreign one.
+	// origin that it sees. They must set these headers, or take them away.
+	// Without it, a proxy that ends TLS makes every origin a foreign one.
 	TrustedProxies []netip.Prefix
 	// Compression offers permessage-deflate (no context takeover). It is worth
 	// its time where bandwidth is scarce: see the package documentation.
@@ -129,13 +132,15 @@ type Hub struct {
 	MaxConnectionsPerAddress int   // IPv6: per /64; a fifth of MaxConnections, but 1,000 at least. Status 503, ReasonAddress.
 	// MaxBacklog is how many bytes may wait for one client that does not take
 	// them as fast as they come; 1 MiB. One message is let through to who has
-	// no backlog, whatever its size. ReasonTooSlow.
+	// no backlog, whatever its size. As much again may be kept back while a
+	// history is sent. ReasonTooSlow.
 	MaxBacklog int64
 	// MaxTotalBacklog is how many bytes may wait in all, a broadcast being
 	// counted once; 128 MiB. Beyond it who is furthest behind goes first.
 	// ReasonBacklog.
 	MaxTotalBacklog int64
 	// AuthenticateTimeout is how long Authenticate's request lasts; 10 s.
+	// ReasonUnavailable, if Authenticate then fails.
 	AuthenticateTimeout time.Duration
 	// WriteTimeout is how long a client may take nothing while something
 	// waits for it; 10 s. ReasonTooSlow.
@@ -276,8 +281,10 @@ func (h *Hub) Broadcast(ctx context.Context, stream string, message any) error {
 
 // PublishOnce broadcasts a message that is JSON already, unless the stream's last
 // one by PublishOnce was of the same epoch and had this sequence number or a
-// higher one. It is what an outbox publishes by, package outbox; the broker has
-// to be a [OnceBroker]. The memory broker and package broker/redis are.
+// higher one; that is no error. It is what an outbox publishes by, package
+// outbox; the broker has to be a [OnceBroker], as those of packages broker/memory
+// and broker/redis are. It ends with ctx, and after an error may be repeated. It
+// waits for listeners as Broadcast does.
 func (h *Hub) PublishOnce(ctx context.Context, stream string, message []byte, epoch string, sequence uint64) error {
 	k, err := h.start()
 	if err != nil {
@@ -297,6 +304,7 @@ func (h *Hub) PublishOnce(ctx context.Context, stream string, message []byte, ep
 	if err != nil {
 		return fmt.Errorf("cable: publish once to %q: %w", stream, err)
 	}
+	k.holdBack(stream)
 	return nil
 }
 

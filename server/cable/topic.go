@@ -251,9 +251,7 @@ func (t *topic) deliver(p broker.Publication) {
 	}
 	k.writers.add(ready...)
 	t.pressed.Store(len(all) > 0 && sum/int64(len(all)) > k.limits.backlog/4)
-	if k.ledger.bytes.Load() > k.limits.totalBacklog && k.shedding.CompareAndSwap(false, true) {
-		go k.shed()
-	}
+	k.relieve()
 	if k.hub.Metrics != nil {
 		k.observe(Event{Kind: EventBroadcast, Count: len(all), Bytes: len(p.Data), Took: time.Since(began)})
 	}
