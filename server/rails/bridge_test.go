@@ -18,7 +18,7 @@ import (
 	"github.com/turbowasm/turbowasm/server/rails"
 )
 
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // What Rails publishes: the channel with its prefix, and the message as
 // ActiveSupport encodes it.

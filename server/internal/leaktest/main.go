@@ -15,7 +15,7 @@ import (
 func Main(m *testing.M) { os.Exit(run(m)) }
 
 // patience is how long goroutines may take to end.
-var patience = 5 * time.Second
+var patience = 30 * time.Second
 
 func run(m interface{ Run() int }) (code int) {
 	// Fuzzing listens for signals, for which the runtime keeps a goroutine for good.
