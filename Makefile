@@ -5,7 +5,7 @@ TURBOWASM = go run ./server/cmd/turbowasm
 FUZZTIME ?= 30s
 SOAK ?= 5m
 
-.PHONY: all run test vet test-native test-browser conformance differences webkit dist size bench soak bench-server chaos chaos-short fuzz fmt clean
+.PHONY: all run test vet test-native test-browser conformance scenario record differences webkit dist size bench soak bench-server chaos chaos-short fuzz fmt clean
 
 all: fmt test
 
@@ -28,6 +28,14 @@ test-browser: ## the runtime's tests again, compiled for the page, in Chromium
 conformance: dist js/node_modules ## side by side with @hotwired/turbo, in Chromium and Firefox, in its types and without a page; the cable with others' clients and servers
 	$(TURBOWASM) need chromium-headless-shell firefox-esr
 	cd js && npm run --silent types && node conformance/load.mjs && node conformance/interop.mjs && node conformance/peers.mjs && node conformance/run.mjs
+
+scenario: js/node_modules ## those that ONLY names, in Chromium
+	$(TURBOWASM) dist -plain js/dist
+	node js/conformance/run.mjs --browser chromium --jobs 2 --only "$(ONLY)"
+
+record: js/node_modules ## testdata/oracle: what @hotwired/turbo does in the scenarios, where it is not up to date
+	$(TURBOWASM) need chromium-headless-shell firefox-esr
+	node js/conformance/run.mjs --record
 
 differences: ## README.md: what differs from @hotwired/turbo, as the scenarios declare it
 	node js/conformance/run.mjs --differences --write
