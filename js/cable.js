@@ -210,7 +210,7 @@ provide({
     const data = { command: text(name, letters), identifier: text(at, length) }
     if (size) {
       const [seconds, ...rest] = text(since, size).split("\0")
-      const history = data.history = seconds ? { since: +seconds } : { streams: {} }
+      const history = data.history = { streams: {}, ...seconds && { since: +seconds } }
       while (rest.length) history.streams[rest.shift()] = { epoch: rest.shift(), offset: +rest.shift() }
     }
     consumerOf(number).send(data)

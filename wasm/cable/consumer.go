@@ -213,7 +213,7 @@ func (c *Consumer) Closed() {
 func (c *Consumer) reset() {
 	c.welcomed, c.supported, c.extended = false, false, false
 	for _, f := range c.feeds {
-		f.asking = false
+		f.asking = 0
 		c.release(f, false)
 	}
 	for _, s := range c.subscriptions {
@@ -245,7 +245,7 @@ func (c *Consumer) Receive(m Message) Verdict {
 	case Disconnect:
 		c.Close(m.Reconnect)
 	case ConfirmHistory, RejectHistory:
-		if f := c.feed(m.Identifier); f == nil || !f.asking {
+		if f := c.feed(m.Identifier); f == nil || f.asking == 0 {
 		} else if m.Type == ConfirmHistory {
 			c.answered(f)
 		} else {

@@ -35,8 +35,8 @@ type Page interface {
 	State() State
 	// Send sends a command on the open socket. With Subscribe and History goes
 	// what the server is to send again, unless since is empty: a time in seconds
-	// since 1970, if there is no place to begin with, then stream, epoch and
-	// offset of each place, all separated by NUL.
+	// since 1970, for streams without a place, or nothing, then stream, epoch
+	// and offset of each place, all separated by NUL.
 	Send(command Command, identifier, since string)
 
 	// Now is the time in milliseconds since 1970, greater than zero. It may

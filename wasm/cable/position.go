@@ -31,7 +31,7 @@ type feed struct {
 	places     []Place
 	confirmed  bool    // at least once
 	from       float64 // when the server was last heard of, while it owes what came since
-	asking     bool    // for a history, which is not answered yet
+	asking     int     // histories that are not answered yet
 	asked      int     // histories since a message was delivered
 	held       int     // messages that the page keeps
 }
@@ -91,17 +91,17 @@ func (c *Consumer) Show(identifier string, shown Place) {
 	}
 }
 
-// since is what a server is asked to send of a feed: the places, or, where none
-// is known, what it sent since it was last heard of. It is empty where there is
-// nothing to ask for.
+// since is what a server is asked to send of a feed: what came after the places,
+// and of streams without one what it sent since it was last heard of. It is
+// empty where there is nothing to ask for.
 func (c *Consumer) since(f *feed) string {
 	if !c.extended {
 		return ""
 	}
-	if len(f.places) == 0 && f.from > 0 {
-		return strconv.Itoa(int(f.from / 1000))
-	}
 	text := ""
+	if f.from > 0 {
+		text = strconv.Itoa(int(f.from / 1000))
+	}
 	for _, p := range f.places {
 		text += "\x00" + p.Stream + "\x00" + p.Epoch + "\x00" + strconv.Itoa(int(p.Offset))
 	}
@@ -112,14 +112,9 @@ func (c *Consumer) since(f *feed) string {
 func (c *Consumer) history(f *feed) {
 	if since := c.since(f); since != "" {
 		c.page.Send(History, f.identifier, since)
-		c.await(f)
+		f.asking++
+		c.start(Answer, answerWithin)
 	}
-}
-
-// await takes that a history was asked for.
-func (c *Consumer) await(f *feed) {
-	f.asking = true
-	c.start(Answer, answerWithin)
 }
 
 // place decides about a message with a place.
@@ -130,12 +125,12 @@ func (c *Consumer) place(f *feed, at Place) Verdict {
 		return Drop
 	case known != nil && known.Epoch == at.Epoch && at.Offset == known.Offset+1:
 		known.Offset = at.Offset
-	case f.asking && f.held < holdAtMost: // it may have overtaken what was asked for
+	case f.asking > 0 && f.held < holdAtMost: // it may have overtaken what was asked for
 		f.held++
 		return Hold
-	case known == nil && !f.asking:
+	case known == nil && f.asking == 0:
 		f.places = append(f.places, at)
-	case known.Epoch == at.Epoch && !f.asking && f.asked < askAtMost:
+	case known.Epoch == at.Epoch && f.asking == 0 && f.asked < askAtMost:
 		f.asked++
 		f.held++
 		c.history(f)
@@ -153,17 +148,20 @@ func (c *Consumer) place(f *feed, at Place) Verdict {
 	return Deliver
 }
 
-// answered takes that the history is complete.
+// answered takes that a history is complete. What is held waits for the last of
+// those that were asked for: what an earlier one lacks is in it.
 func (c *Consumer) answered(f *feed) {
-	f.asking, f.from = false, 0
-	c.release(f, true)
+	if f.asking--; f.asking == 0 {
+		f.from = 0
+		c.release(f, true)
+	}
 }
 
-// lost takes that the connection is lost: a feed without a place is asked for by
-// the time of the last message.
+// lost takes that the connection is lost: streams without a place are asked for
+// by the time of the last message.
 func (c *Consumer) lost() {
 	for _, f := range c.feeds {
-		if len(f.places) == 0 && f.confirmed && f.from == 0 {
+		if f.confirmed && f.from == 0 {
 			f.from = c.Monitor.PingedAt
 		}
 	}
@@ -172,7 +170,7 @@ func (c *Consumer) lost() {
 // gap takes that messages are lost for good: whoever shows the streams has to
 // get them otherwise. The next message is where they go on.
 func (c *Consumer) gap(f *feed) {
-	f.asking, f.asked, f.from, f.places = false, 0, 0, nil
+	f.asking, f.asked, f.from, f.places = 0, 0, 0, nil
 	for _, s := range c.subscriptions {
 		if s.identifier == f.identifier && !s.removed {
 			c.page.Notify(s.id, Gap)
@@ -192,7 +190,7 @@ func (c *Consumer) release(f *feed, again bool) {
 // unanswered gives up the histories that the server has not sent.
 func (c *Consumer) unanswered() {
 	for _, f := range c.feeds {
-		if f.asking {
+		if f.asking > 0 {
 			c.gap(f)
 		}
 	}

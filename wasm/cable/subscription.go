@@ -80,8 +80,9 @@ func (c *Consumer) request(s *subscription) {
 		f := c.makeFeed(s.identifier)
 		since := c.since(f)
 		c.page.Send(Subscribe, s.identifier, since)
-		if since != "" {
-			c.await(f)
+		if since != "" { // sent again, it is answered once all the same
+			f.asking = max(f.asking, 1)
+			c.start(Answer, answerWithin)
 		}
 		c.start(Ask, askDelay)
 	}
