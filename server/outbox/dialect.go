@@ -33,7 +33,7 @@ var SQLite = Dialect{
 	written_at INTEGER NOT NULL -- Unix milliseconds
 ) STRICT`,
 	insert:   "INSERT INTO turbo_outbox (stream, message, written_at) VALUES (?, ?, ?)",
-	read:     "SELECT id, stream, message FROM turbo_outbox WHERE id > ? ORDER BY id LIMIT ?",
+	read:     "SELECT id, stream, message FROM turbo_outbox WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
 	setEpoch: "INSERT INTO turbo_outbox (id, stream, message, written_at) VALUES (0, '', ?, 0)",
 	changes:  "PRAGMA data_version",
 	interval: 25 * time.Millisecond,
@@ -51,7 +51,7 @@ var Postgres = Dialect{
 	lock:     "SELECT pg_advisory_xact_lock(hashtext('turbo_outbox'), hashtext($1))",
 	insert:   "INSERT INTO turbo_outbox (stream, message, written_at) VALUES ($1, $2, $3)",
 	notify:   "SELECT pg_notify('turbo_outbox', '')",
-	read:     "SELECT id, stream, message FROM turbo_outbox WHERE id > $1 ORDER BY id LIMIT $2",
+	read:     "SELECT id, stream, message FROM turbo_outbox WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3",
 	setEpoch: "INSERT INTO turbo_outbox (id, stream, message, written_at) VALUES (0, '', $1, 0)",
 	claim:    "SELECT pg_try_advisory_xact_lock(hashtext('turbo_outbox'))",
 	interval: time.Second,

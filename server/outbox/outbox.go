@@ -173,9 +173,9 @@ type message struct {
 	data   []byte
 }
 
-// read returns the messages behind an id, oldest first, and the epoch.
-func (b *Box) read(ctx context.Context, q querier, behind uint64) (list []message, err error) {
-	rows, err := q.QueryContext(ctx, b.Dialect.read, behind, b.batch())
+// read returns the first messages behind an id, and up to another.
+func (b *Box) read(ctx context.Context, q querier, behind, upTo uint64) (list []message, err error) {
+	rows, err := q.QueryContext(ctx, b.Dialect.read, behind, upTo, b.batch())
 	if err != nil {
 		return nil, err
 	}

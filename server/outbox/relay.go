@@ -51,12 +51,11 @@ func (b *Box) Publish(ctx context.Context) error {
 		return fmt.Errorf("outbox: publish: %w", err)
 	}
 	defer conn.Close()
-	blocked := make(map[string]error)
-	var behind uint64
+	p := pass{blocked: make(map[string]error)}
 	for more := true; more && err == nil; {
-		behind, more, err = b.publishBatch(ctx, conn, behind, blocked)
+		more, err = b.publishBatch(ctx, conn, &p)
 	}
-	for stream, failure := range blocked {
+	for stream, failure := range p.blocked {
 		err = errors.Join(err, fmt.Errorf("to %q: %w", stream, failure))
 	}
 	if err != nil {
@@ -65,38 +64,52 @@ func (b *Box) Publish(ctx context.Context) error {
 	return nil
 }
 
-// publishBatch publishes the messages of a batch but for blocked streams, to
-// which it adds those that fail. It returns where the next batch begins.
-func (b *Box) publishBatch(ctx context.Context, conn *sql.Conn, behind uint64, blocked map[string]error) (last uint64, more bool, err error) {
+// pass is one way through the table, in batches.
+type pass struct {
+	behind uint64 // where the next batch begins
+	// upTo is the last message that had been committed when the pass began.
+	// Without it, a transaction that commits between two batches could be behind
+	// already, while the next one of its stream is not: that would be published
+	// first, and the other taken for a repetition.
+	upTo    uint64
+	blocked map[string]error // streams that failed
+}
+
+// publishBatch publishes the messages of a batch but for blocked streams.
+func (b *Box) publishBatch(ctx context.Context, conn *sql.Conn, p *pass) (more bool, err error) {
 	var q querier = conn
 	commit := func() error { return nil }
 	if b.Dialect.claim != "" {
 		tx, err := conn.BeginTx(ctx, nil)
 		if err != nil {
-			return 0, false, err
+			return false, err
 		}
 		defer tx.Rollback()
 		q, commit = tx, tx.Commit
 		var claimed bool
 		if err := tx.QueryRowContext(ctx, b.Dialect.claim).Scan(&claimed); err != nil || !claimed {
-			return 0, false, err
+			return false, err
 		}
 	}
 	var epoch string
-	if err := q.QueryRowContext(ctx, "SELECT message FROM turbo_outbox WHERE id = 0").Scan(&epoch); err != nil {
-		return 0, false, fmt.Errorf("the outbox has no epoch, was Create called? %w", err)
+	var top uint64
+	if err := q.QueryRowContext(ctx, "SELECT message, (SELECT max(id) FROM turbo_outbox) FROM turbo_outbox WHERE id = 0").Scan(&epoch, &top); err != nil {
+		return false, fmt.Errorf("the outbox has no epoch, was Create called? %w", err)
 	}
-	list, err := b.read(ctx, q, behind)
+	if p.upTo == 0 {
+		p.upTo = top
+	}
+	list, err := b.read(ctx, q, p.behind, p.upTo)
 	if err != nil || len(list) == 0 {
-		return 0, false, err
+		return false, err
 	}
 	var published []string
 	for _, m := range list {
-		if blocked[m.stream] != nil {
+		if p.blocked[m.stream] != nil {
 			continue
 		}
 		if err := b.Publisher.PublishOnce(ctx, m.stream, m.data, epoch, m.id); err != nil {
-			blocked[m.stream] = err
+			p.blocked[m.stream] = err
 			continue
 		}
 		published = append(published, number(m.id))
@@ -104,9 +117,10 @@ func (b *Box) publishBatch(ctx context.Context, conn *sql.Conn, behind uint64, b
 	// A relay that is told to stop still removes what it published.
 	ctx = context.WithoutCancel(ctx)
 	if err := b.Dialect.remove(ctx, q, published); err != nil {
-		return 0, false, err
+		return false, err
 	}
-	return list[len(list)-1].id, len(list) == b.batch(), commit()
+	p.behind = list[len(list)-1].id
+	return len(list) == b.batch(), commit()
 }
 
 // Wake has the relay of this process look at once: call it after a commit where
