@@ -19,6 +19,8 @@ import (
 type Metrics struct {
 	closed, refused, rejected, unsubscribed *prometheus.CounterVec // by reason
 	opened, subscribed, panics              prometheus.Counter
+	histories                               *prometheus.CounterVec // by result
+	missed                                  prometheus.Counter
 	frames, bytes                           prometheus.Counter
 	lasted, queued, heldBack                prometheus.Histogram
 	listeners                               prometheus.Histogram
@@ -44,13 +46,16 @@ func New() *Metrics {
 		subscribed:   counter("subscriptions_confirmed_total", "Subscriptions that were confirmed."),
 		unsubscribed: byReason("subscriptions_ended_total", "Confirmed subscriptions that ended."),
 		rejected:     byReason("subscriptions_rejected_total", "Subscriptions that were rejected."),
-		panics:       counter("panics_total", "Panics of the application's functions."),
-		frames:       counter("frames_written_total", "Frames that left for clients."),
-		bytes:        counter("bytes_written_total", "Bytes of the frames that left for clients, before compression."),
-		lasted:       histogram("connection_seconds", "How long connections lasted.", prometheus.ExponentialBuckets(1, 4, 9)),
-		queued:       histogram("broadcast_seconds", "How long it took to queue a broadcast for all listeners.", prometheus.ExponentialBuckets(1e-5, 4, 9)),
-		listeners:    histogram("broadcast_listeners", "Listeners of a broadcast in this process.", prometheus.ExponentialBuckets(1, 4, 9)),
-		heldBack:     histogram("held_back_seconds", "How long broadcasters waited for listeners that were far behind.", prometheus.ExponentialBuckets(1e-3, 2, 9)),
+		histories: prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "cable", Name: "histories_total",
+			Help: "Clients that asked for what they had missed: sent, or a gap."}, []string{"result"}),
+		missed:    counter("history_messages_total", "Messages that they were sent."),
+		panics:    counter("panics_total", "Panics of the application's functions."),
+		frames:    counter("frames_written_total", "Frames that left for clients."),
+		bytes:     counter("bytes_written_total", "Bytes of the frames that left for clients, before compression."),
+		lasted:    histogram("connection_seconds", "How long connections lasted.", prometheus.ExponentialBuckets(1, 4, 9)),
+		queued:    histogram("broadcast_seconds", "How long it took to queue a broadcast for all listeners.", prometheus.ExponentialBuckets(1e-5, 4, 9)),
+		listeners: histogram("broadcast_listeners", "Listeners of a broadcast in this process.", prometheus.ExponentialBuckets(1, 4, 9)),
+		heldBack:  histogram("held_back_seconds", "How long broadcasters waited for listeners that were far behind.", prometheus.ExponentialBuckets(1e-3, 2, 9)),
 	}
 }
 
@@ -76,6 +81,13 @@ func (m *Metrics) Observe(e cable.Event) {
 	case cable.EventWritten:
 		m.frames.Add(float64(e.Count))
 		m.bytes.Add(float64(e.Bytes))
+	case cable.EventHistory:
+		result := "sent"
+		if e.Reason != "" {
+			result = "gap"
+		}
+		m.histories.WithLabelValues(result).Inc()
+		m.missed.Add(float64(e.Count))
 	case cable.EventHeldBack:
 		m.heldBack.Observe(e.Took.Seconds())
 	case cable.EventPanic:
@@ -101,7 +113,7 @@ var (
 
 func (c *collector) parts() []prometheus.Collector {
 	return []prometheus.Collector{c.opened, c.closed, c.refused, c.subscribed, c.unsubscribed, c.rejected,
-		c.panics, c.frames, c.bytes, c.lasted, c.queued, c.listeners, c.heldBack}
+		c.histories, c.missed, c.panics, c.frames, c.bytes, c.lasted, c.queued, c.listeners, c.heldBack}
 }
 
 func (c *collector) Describe(to chan<- *prometheus.Desc) {

@@ -75,6 +75,30 @@ func TestWhatACableDoesIsCounted(t *testing.T) {
 	wants("cable_connections 1", "cable_subscriptions 1", "cable_streams 1", "cable_panics_total 1",
 		"cable_connections_opened_total 1", "cable_subscriptions_confirmed_total 1",
 		`cable_subscriptions_rejected_total{reason="rejected"} 1`, "cable_broadcast_listeners_sum 1")
+
+	at, err := h.Position(t.Context(), "room")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, _, err := (&websocket.Dialer{Subprotocols: []string{"actioncable-v1-ext-json"}}).Dial("ws"+strings.TrimPrefix(web.URL, "http"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range [][2]string{{"subscribe", at.Epoch}, {"history", "of another time"}} {
+		command, epoch := c[0], c[1]
+		history := map[string]any{"streams": map[string]any{"room": map[string]any{"epoch": epoch, "offset": 0}}}
+		again.WriteJSON(map[string]any{"command": command, "identifier": `{"channel":"RoomChannel"}`, "history": history})
+		for ended := false; !ended; {
+			var m struct{ Type string }
+			if err := again.ReadJSON(&m); err != nil {
+				t.Fatal(err)
+			}
+			ended = strings.HasSuffix(m.Type, "_history")
+		}
+	}
+	again.Close()
+	wants(`cable_histories_total{result="sent"} 1`, `cable_histories_total{result="gap"} 1`, "cable_history_messages_total 1")
+
 	if _, resp, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(web.URL, "http"), http.Header{"Origin": {"http://evil.example"}}); err == nil {
 		t.Errorf("a foreign page got %s", resp.Status)
 	}
@@ -87,5 +111,5 @@ func TestWhatACableDoesIsCounted(t *testing.T) {
 	}
 	wants("cable_connections 0", "cable_subscriptions 0", "cable_streams 0", "cable_backlog_bytes 0",
 		`cable_connections_refused_total{reason="origin"} 1`, `cable_connections_closed_total{reason="frame_size"} 1`,
-		`cable_subscriptions_ended_total{reason="frame_size"} 1`, "cable_connection_seconds_count 1")
+		`cable_subscriptions_ended_total{reason="frame_size"} 1`, "cable_connection_seconds_count 2")
 }
