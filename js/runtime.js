@@ -5,6 +5,8 @@ import { connect, disconnect, imports } from "./dom.js"
 export let running = false // Go answers calls
 export let over = null // the error for which it never will, or no longer does
 
+let resuming // the timer, while there is one
+
 let resolve, reject
 // Settles when Go runs, or cannot.
 export const ready = new Promise((...settle) => [resolve, reject] = settle)
@@ -26,7 +28,7 @@ export function adopt(Go) {
   return class extends Go {
     constructor() {
       super()
-      this.importObject.turbo = { ...imports(), ready: began }
+      this.importObject.turbo = { ...imports(), ready: began, resume: () => resuming ||= setTimeout(() => { resuming = 0; this.exited || this._resume() }) }
     }
 
     run(instance) {

@@ -62,9 +62,9 @@ provide({
       throw error
     })
   },
-  once(slot) {
+  once(slot, again) {
     let called
-    const once = (value) => { if (!called) called = !fire(slot, value, 0) }
+    const once = (value) => { if (!called) called = !fire(slot, value, 0) && !again }
     lost.register(once, slot)
     return handle(once)
   }

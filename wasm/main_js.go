@@ -1,9 +1,6 @@
 // Command wasm is the runtime as pages load it: turbo.wasm.
 package main
 
-import (
-	"github.com/turbowasm/turbowasm/wasm/browser"
-	"github.com/turbowasm/turbowasm/wasm/turbo"
-)
+import "github.com/turbowasm/turbowasm/wasm/browser"
 
-func main() { browser.Run(&turbo.Session{}) }
+func main() { browser.Run(browser.Program{}) }

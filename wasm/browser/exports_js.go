@@ -1,12 +1,10 @@
 package browser
 
 import (
-	"runtime"
 	"unsafe"
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/stream"
-	"github.com/turbowasm/turbowasm/wasm/turbo"
 )
 
 // What the page calls. Every export recovers: a panic is reported and leaves
@@ -16,7 +14,7 @@ import (
 
 var (
 	page     *Page
-	session  *turbo.Session
+	batch    stream.Batch
 	versions stream.Versions
 	actions  []stream.Action // by the index that the page knows
 )
@@ -60,7 +58,7 @@ func exportScratch(n int32) int32 {
 
 //go:wasmexport turbo_arena
 func exportArena(n int32) int32 {
-	return int32(uintptr(unsafe.Pointer(unsafe.SliceData(session.Batch().Arena(int(n))))))
+	return int32(uintptr(unsafe.Pointer(unsafe.SliceData(batch.Arena(int(n))))))
 }
 
 // turbo_message takes the message of n bytes in the arena, which the page knows
@@ -70,7 +68,7 @@ func exportArena(n int32) int32 {
 //go:wasmexport turbo_message
 func exportMessage(n, message, observed int32) (result int32) {
 	defer guard(page.begin(), &result, "reading a stream message")
-	return number(session.Batch().Add(int(n), message, observed != 0))
+	return number(batch.Add(int(n), message, observed != 0))
 }
 
 //go:wasmexport turbo_render
@@ -84,7 +82,7 @@ func exportPerform(element, action int32) (result int32) {
 	defer guard(page.begin(), &result, "performing a stream")
 	err := views.Perform(stream.NewElement(page, dom.Node(element)), actions[action])
 	if int(action) >= len(stream.Builtin) {
-		runtime.Gosched() // goroutines that the application's action began would wait for the next call
+		domResume()
 	}
 	return status(err)
 }
@@ -106,14 +104,14 @@ func exportOutdated(element, _ int32) (result int32) {
 //go:wasmexport turbo_announced
 func exportAnnounced(envelope int32) (result int32) {
 	defer guard(page.begin(), &result, "queueing a stream")
-	session.Batch().Announced(envelope)
+	batch.Announced(envelope)
 	return 0
 }
 
 // turbo_seal tells of a stream element that waits for a frame of its own.
 //
 //go:wasmexport turbo_seal
-func exportSeal() { session.Batch().Seal() }
+func exportSeal() { batch.Seal() }
 
 // turbo_template pushes the template of a stream element.
 //
@@ -162,9 +160,9 @@ func exportDuplicates(element, place int32) (result int32) {
 //go:wasmexport turbo_fire
 func exportFire(value, slot, failed int32) (result int32) {
 	defer guard(page.begin(), &result, "running what waited for the page")
-	if w, ok := page.slots.take(slot); ok {
+	if w, ok := page.slots.take(slot, failed == lost); ok {
 		page.holding = w.holding
-		if failed <= 1 { // 2: nobody can call any more
+		if failed != lost {
 			w.callback(dom.Node(value), failed != 0)
 		}
 	}

@@ -153,6 +153,9 @@ func domAddAction(name string, index int32)
 //go:wasmimport turbo ready
 func domReady()
 
+//go:wasmimport turbo resume
+func domResume()
+
 //go:wasmimport turbo recent_request
 func domRecentRequest(id string) int32
 

@@ -5,7 +5,6 @@ import (
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/stream"
-	"github.com/turbowasm/turbowasm/wasm/turbo"
 )
 
 // Page is the page that the program runs in. There is one; it must only be
@@ -20,7 +19,7 @@ type Page struct {
 	failure error // of what the current call from the page asked for
 }
 
-var _ turbo.Page = (*Page)(nil)
+var _ stream.BatchPage = (*Page)(nil)
 
 // scratch is where the page writes text that it hands to Go.
 var scratch []byte

@@ -7,7 +7,6 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/drive"
 	"github.com/turbowasm/turbowasm/wasm/frame"
 	"github.com/turbowasm/turbowasm/wasm/stream"
-	"github.com/turbowasm/turbowasm/wasm/turbo"
 )
 
 // Kinds of reports to the page.
@@ -17,22 +16,32 @@ const (
 	reportPanic         // a failure of the runtime: an event as well
 )
 
-// Run starts s on the page and serves it for as long as the page lasts.
-func Run(s *turbo.Session) {
-	Start(s)
+// Program is what an application adds to the runtime. Its zero value adds
+// nothing.
+type Program struct {
+	// Actions are stream actions, by the name that the action attribute gives.
+	Actions map[string]stream.Action
+	// Ready is called once, before anything that waits for the runtime.
+	Ready func(p *Page)
+}
+
+// Run starts the runtime on its page and serves it for as long as the page
+// lasts.
+func Run(p Program) {
+	Start(p)
 	select {}
 }
 
-// Start starts s on the page and returns; the program must stay alive.
-func Start(s *turbo.Session) {
+// Start starts the runtime on its page and returns; the program must stay alive.
+func Start(p Program) {
 	domScratch(exportScratch(1<<12), 1<<12)
 	domLiterals(int32(uintptr(unsafe.Pointer(&page)))) // the linker puts them before all variables
-	page, session = &Page{}, s
+	page = &Page{}
+	batch = stream.Batch{Page: page, Report: page.Report}
 	actions = actions[:0]
 	for _, builtin := range stream.Builtin {
 		actions = append(actions, builtin.Perform)
 	}
-	s.Start(page)
 	versions = stream.Versions{IsRecentRequest: page.IsRecentRequest, Source: func(template dom.Node) string {
 		html, _ := page.Text(template, "innerHTML")
 		return html
@@ -42,11 +51,22 @@ func Start(s *turbo.Session) {
 	frames = &frame.Frames{Drive: driver}
 	frames.Start()
 	*views = stream.Views{Page: page}
-	for name, action := range s.Actions {
+	for name, action := range p.Actions {
 		domAddAction(name, int32(len(actions)))
 		actions = append(actions, action)
 	}
+	if p.Ready != nil {
+		p.ready()
+	}
 	domReady()
+}
+
+// ready is a call as those from the page are.
+func (p Program) ready() {
+	var result int32
+	defer domRelease(domMark())
+	defer guard(page.begin(), &result, "getting ready")
+	p.Ready(page)
 }
 
 // Report writes an error to the console, what the page threw as it is.
@@ -57,5 +77,9 @@ func (p *Page) Report(what string, err error) {
 	}
 	domReport(reportError, what+": "+err.Error())
 }
+
+// Resume has goroutines run that are ready to, once the current call from the
+// page is over: by themselves they would wait for an event of package syscall's.
+func (p *Page) Resume() { domResume() }
 
 func (p *Page) IsRecentRequest(id string) bool { return domRecentRequest(id) > 0 }

@@ -4,13 +4,11 @@ import (
 	"syscall/js"
 	"testing"
 	"time"
-
-	"github.com/turbowasm/turbowasm/wasm/turbo"
 )
 
 // start makes a session the program of the test's page. What the runner keeps
 // in the page comes back afterwards.
-func start(t *testing.T, s *turbo.Session) {
+func start(t *testing.T, s Program) {
 	t.Helper()
 	back := script(`
 		const nodes = [...document.body.childNodes]

@@ -3,8 +3,6 @@ package browser
 import (
 	"strings"
 	"testing"
-
-	"github.com/turbowasm/turbowasm/wasm/turbo"
 )
 
 // In each case 40 items of 50 pixels scroll; the reader sees those from p20
@@ -105,7 +103,7 @@ var scrollCases = []struct{ name, play, want string }{
 }
 
 func TestMaintainScroll(t *testing.T) {
-	start(t, &turbo.Session{})
+	start(t, Program{})
 	for _, root := range []string{"list", "document", "body"} {
 		for _, anchoring := range []string{"auto", "none"} {
 			t.Run("in the "+root+" with overflow-anchor "+anchoring, func(t *testing.T) {
@@ -123,7 +121,7 @@ func TestMaintainScroll(t *testing.T) {
 }
 
 func TestMaintainScrollInManyContainers(t *testing.T) {
-	start(t, &turbo.Session{})
+	start(t, Program{})
 	got := await(t, script(`
 		document.body.innerHTML = ('<div class="box" style="height:100px;overflow-y:auto;overflow-anchor:none">' +
 			'<p class="first" style="height:100px"></p><p style="height:1000px"></p></div>').repeat(40)
@@ -144,7 +142,7 @@ func TestMaintainScrollInManyContainers(t *testing.T) {
 }
 
 func TestMaintainScrollEnds(t *testing.T) {
-	start(t, &turbo.Session{})
+	start(t, Program{})
 	for _, c := range []struct{ name, play, want string }{
 		{"streams without the attribute are left to the browser",
 			`stream("replace", "p10", item("p10", 130), "")`, "p22 moved 80, scrolled 0"},

@@ -11,24 +11,34 @@ type slots struct {
 
 type waiting struct {
 	callback func(value dom.Node, failed bool)
-	holding  *holding
+	holding  *holding // nil for what may be called again
 }
 
-// take frees a slot; ok is false when it was taken before.
-func (s *slots) take(slot int32) (w waiting, ok bool) {
+// lost is in the place of a failure where nobody can call any more.
+const lost = 2
+
+// take frees a slot, unless it may be called again and that is no reason not
+// to; ok is false when it was freed before.
+func (s *slots) take(slot int32, always bool) (w waiting, ok bool) {
 	w, ok = s.waiting[slot]
-	delete(s.waiting, slot)
+	if always || w.holding != nil {
+		delete(s.waiting, slot)
+	}
 	return w, ok
 }
 
 func (p *Page) await(callback func(value dom.Node, failed bool)) int32 {
 	h := p.current()
 	h.users++
+	return p.wait(waiting{callback, h})
+}
+
+func (p *Page) wait(w waiting) int32 {
 	if p.slots.waiting == nil {
 		p.slots.waiting = map[int32]waiting{}
 	}
 	p.slots.last++
-	p.slots.waiting[p.slots.last] = waiting{callback, h}
+	p.slots.waiting[p.slots.last] = w
 	return p.slots.last
 }
 
@@ -38,7 +48,7 @@ func (p *Page) put(callback func()) int32 {
 
 // forget takes a callback back.
 func (p *Page) forget(slot int32) {
-	if w, ok := p.slots.take(slot); ok {
+	if w, ok := p.slots.take(slot, true); ok && w.holding != nil {
 		p.unuse(w.holding)
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/stream"
-	"github.com/turbowasm/turbowasm/wasm/turbo"
 )
 
 // played renders messages in one frame. It returns the body and what follows
@@ -162,7 +161,7 @@ var streamCases = []struct {
 }
 
 func TestStreams(t *testing.T) {
-	start(t, &turbo.Session{})
+	start(t, Program{})
 	for _, c := range streamCases {
 		onBothPaths(t, c.name, func(t *testing.T, observed bool) {
 			got := play(t, observed, c.page, "", c.messages...)
@@ -181,7 +180,7 @@ func TestStreams(t *testing.T) {
 }
 
 func TestWrongSelectorIsTheBrowsersError(t *testing.T) {
-	start(t, &turbo.Session{})
+	start(t, Program{})
 	onBothPaths(t, "append", func(t *testing.T, observed bool) {
 		got := play(t, observed, two, "", elements("append", "][", "t")+elements("append", ".x", "t"))
 		if want := `<p class="x">1t</p><p class="x">2t</p>`; got.html != want {
@@ -271,7 +270,7 @@ func TestScriptedStreams(t *testing.T) {
 
 func playScripted(t *testing.T, observed bool, page, setup string, messages []string, want, said, log string) {
 	t.Helper()
-	start(t, &turbo.Session{})
+	start(t, Program{})
 	got := play(t, observed, page, setup, messages...)
 	if got.html != want {
 		t.Errorf("got page %s\nwant page %s", got.html, want)
@@ -285,7 +284,7 @@ func playScripted(t *testing.T, observed bool, page, setup string, messages []st
 }
 
 func TestOrderAcrossPaths(t *testing.T) {
-	start(t, &turbo.Session{})
+	start(t, Program{})
 	isolated := element("append", "l", `<b id="n">2</b>`+element("append", "m", "x")) // takes the element path
 	plain := func(text string) string { return element("append", "l", text) }
 	for _, c := range []struct {
@@ -308,7 +307,7 @@ func TestOrderAcrossPaths(t *testing.T) {
 
 func TestActionsInGo(t *testing.T) {
 	var seen []string
-	start(t, &turbo.Session{Actions: map[string]stream.Action{
+	start(t, Program{Actions: map[string]stream.Action{
 		"note": func(e stream.Element) error {
 			seen = append(seen, e.Attribute(dom.Target))
 			return e.Insert(dom.Append, true)

@@ -54,7 +54,7 @@ func domDispatch(name string, target, cancelable, detail int32) int32
 func domThen(n, slot int32)
 
 //go:wasmimport turbo once
-func domOnce(slot int32) int32
+func domOnce(slot, again int32) int32
 
 // Get returns a value, 0 when it is missing or falsy.
 func (p *Page) Get(n dom.Node, path string) dom.Node { return found(domGet(int32(n), path)) }
@@ -191,7 +191,14 @@ func (p *Page) Then(n dom.Node, callback func(value dom.Node)) {
 // was released before.
 func (p *Page) Once(callback func(value dom.Node)) (function dom.Node, release func()) {
 	slot := p.await(func(value dom.Node, _ bool) { callback(value) })
-	return dom.Node(domOnce(slot)), func() { p.forget(slot) }
+	return dom.Node(domOnce(slot, 0)), func() { p.forget(slot) }
+}
+
+// Listener makes a function of the page's each call of which calls back, until
+// it was released.
+func (p *Page) Listener(callback func(value dom.Node)) (function dom.Node, release func()) {
+	slot := p.wait(waiting{func(value dom.Node, _ bool) { callback(value) }, nil})
+	return dom.Node(domOnce(slot, 1)), func() { p.forget(slot) }
 }
 
 // Attr returns an attribute by its name.

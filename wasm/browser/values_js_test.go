@@ -7,13 +7,12 @@ import (
 	"unsafe"
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
-	"github.com/turbowasm/turbowasm/wasm/turbo"
 )
 
 // TestKeptValues keeps more and more values at every depth of calls: those and
 // the handles of the calls never meet.
 func TestKeptValues(t *testing.T) {
-	start(t, &turbo.Session{})
+	start(t, Program{})
 	defer page.leave(page.begin())
 	var kept []dom.Node
 	text := func(n dom.Node) string { text, _ := page.Text(n, ""); return text }
@@ -49,7 +48,7 @@ func TestKeptValues(t *testing.T) {
 }
 
 func TestHoldings(t *testing.T) {
-	start(t, &turbo.Session{})
+	start(t, Program{})
 	counts := func(what string, kept, waiting, held int32) {
 		t.Helper()
 		got := [3]int32{exportKept(0, 0), exportKept(0, 1), exportKept(0, 2)}
@@ -100,7 +99,7 @@ func TestHoldings(t *testing.T) {
 }
 
 func TestScratchShrinks(t *testing.T) {
-	start(t, &turbo.Session{})
+	start(t, Program{})
 	mark := page.Mark()
 	defer page.Release(mark)
 	huge := page.String(strings.Repeat("é", 2<<20))
@@ -113,7 +112,7 @@ func TestScratchShrinks(t *testing.T) {
 }
 
 func TestKeptValuesAreReused(t *testing.T) {
-	start(t, &turbo.Session{})
+	start(t, Program{})
 	defer page.leave(page.begin())
 	first := page.Keep(page.Root())
 	page.Drop(first)
@@ -125,7 +124,7 @@ func TestKeptValuesAreReused(t *testing.T) {
 }
 
 func TestNumbersCrossWhole(t *testing.T) {
-	start(t, &turbo.Session{})
+	start(t, Program{})
 	for _, want := range []float64{0, 1, -3, 0.55, 1e300, 1 << 40} {
 		if got := page.Float(page.Fraction(want), ""); got != want {
 			t.Errorf("got %v, want %v", got, want)
@@ -141,7 +140,7 @@ func TestNumbersCrossWhole(t *testing.T) {
 // Texts below the page's bound for literals are read once: what is built at
 // run time must not lie there.
 func TestTextsThatChangeAreReadAgain(t *testing.T) {
-	start(t, &turbo.Session{})
+	start(t, Program{})
 	text := []byte("first")
 	for _, want := range []string{"first", "other"} {
 		copy(text, want)

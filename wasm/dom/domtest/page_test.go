@@ -5,12 +5,12 @@ import (
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/dom/domtest"
-	"github.com/turbowasm/turbowasm/wasm/turbo"
+	"github.com/turbowasm/turbowasm/wasm/stream"
 )
 
 var (
-	_ turbo.Page      = (*domtest.Page)(nil)
-	_ domtest.Subject = (*domtest.Page)(nil)
+	_ stream.BatchPage = (*domtest.Page)(nil)
+	_ domtest.Subject  = (*domtest.Page)(nil)
 )
 
 func TestPageConforms(t *testing.T) {

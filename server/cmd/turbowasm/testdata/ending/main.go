@@ -8,7 +8,6 @@ import (
 
 	"github.com/turbowasm/turbowasm/wasm/browser"
 	"github.com/turbowasm/turbowasm/wasm/stream"
-	"github.com/turbowasm/turbowasm/wasm/turbo"
 )
 
 func main() {
@@ -20,7 +19,7 @@ func main() {
 	case ends.Equal(js.ValueOf("by return")):
 		return
 	}
-	browser.Run(&turbo.Session{Actions: map[string]stream.Action{
+	browser.Run(browser.Program{Actions: map[string]stream.Action{
 		"exit": func(stream.Element) error { os.Exit(3); return nil },
 		// A panic on a goroutine of its own is nobody's to recover.
 		"crash": func(stream.Element) error { go panic("on a goroutine"); return nil },

@@ -1,0 +1,100 @@
+package turbo
+
+import (
+	"errors"
+
+	"github.com/turbowasm/turbowasm/wasm/dom"
+)
+
+// Page is the page that the program runs in. There is one.
+type Page struct{ host host }
+
+// Root is the html element.
+func (p *Page) Root() Element { return p.element(p.host.Root()) }
+
+// Body is the body of the page, another one after each visit.
+func (p *Page) Body() Element { return p.element(p.host.Body()) }
+
+// ByID is the element with an id.
+func (p *Page) ByID(id string) Element { return p.element(p.host.ElementByID(id)) }
+
+// Find is the first element that matches a CSS selector.
+func (p *Page) Find(selector string) Element { return p.Root().Find(selector) }
+
+// FindAll are the elements that match a CSS selector, in order.
+func (p *Page) FindAll(selector string) []Element { return p.Root().FindAll(selector) }
+
+// Window is the page's window, by which everything else can be reached.
+func (p *Page) Window() Value { return p.value(p.host.Get(0, "window")) }
+
+// URL is the address of the page.
+func (p *Page) URL() string { return p.Window().Text("location.href") }
+
+// How a visit changes the history.
+const (
+	Advance = "advance" // a new entry; "" is the same
+	Replace = "replace" // in the place of the current one
+)
+
+// Visit goes to an address as a click on a link does. Its error says that the
+// address is none.
+func (p *Page) Visit(location, action string) error {
+	if action == "" {
+		action = Advance
+	}
+	options := p.host.Object()
+	p.host.Set(options, "action", p.host.String(action))
+	_, err := p.turbo().Call("visit", location, p.value(options))
+	return err
+}
+
+// RenderStream performs a message of <turbo-stream>s, as if the server had sent
+// it.
+func (p *Page) RenderStream(message HTML) error {
+	_, err := p.turbo().Call("renderStreamMessage", message)
+	return err
+}
+
+// turbo is the API of the page's scripts.
+func (p *Page) turbo() Value { return p.Window().Get("Turbo") }
+
+// After calls back after ms milliseconds unless cancelled before. It may be
+// called from any goroutine.
+func (p *Page) After(ms int, callback func()) (cancel func()) {
+	return p.host.Timeout(ms, func() { p.safely("a timer", callback) })
+}
+
+// Report writes an error to the console.
+func (p *Page) Report(err error) { p.host.Report("turbo", err) }
+
+// On calls back for every event of a name that reaches the document, until off
+// is called.
+func (p *Page) On(event string, listener func(Event)) (off func()) {
+	return p.listen(p.host.Document(), event, listener)
+}
+
+// listen adds a listener that an AbortController takes off: nothing holds the
+// element but the element's own.
+func (p *Page) listen(n dom.Node, event string, listener func(Event)) (off func()) {
+	function, release := p.host.Listener(func(value dom.Node) {
+		p.safely("listening to "+event, func() { listener(Event{p.value(value)}) })
+	})
+	window := p.Window()
+	none, err := window.Get("Array").Call("of")
+	controller, err2 := window.Get("Reflect").Call("construct", window.Get("AbortController"), none)
+	options := p.value(p.host.Object())
+	err3 := options.Set("signal", controller.Get("signal"))
+	_, err4 := p.value(n).Call("addEventListener", event, p.value(function), options)
+	if err := errors.Join(err, err2, err3, err4); err != nil {
+		p.host.Report("turbo: listen to "+event, err)
+	}
+	controller = controller.Keep()
+	return func() {
+		if controller.Exists() {
+			controller.Call("abort")
+			controller.Drop()
+			controller = Value{}
+			release()
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package turbo
+
+import (
+	"errors"
+
+	"github.com/turbowasm/turbowasm/wasm/dom"
+)
+
+// Value is a value of the page's: whatever this package has no type for. The
+// zero Value is undefined, and so is what was null, false, 0 or "" where it was
+// read from.
+type Value struct {
+	page *Page
+	node dom.Node
+}
+
+// Exists reports whether there is a value.
+func (v Value) Exists() bool { return v.node > 0 }
+
+// Get is a property, or a property of a property: "detail.url.href".
+func (v Value) Get(path string) Value {
+	if !v.Exists() {
+		return Value{page: v.page}
+	}
+	return v.page.value(v.page.host.Get(v.node, path))
+}
+
+// String is the value as the page writes it, "" for none.
+func (v Value) String() string { return v.Text("") }
+
+// Text is a property as the page writes it, "" where it is missing.
+func (v Value) Text(path string) string {
+	if !v.Exists() {
+		return ""
+	}
+	text, _ := v.page.host.Text(v.node, path)
+	return text
+}
+
+// Number is a property that is a number, else 0.
+func (v Value) Number(path string) float64 {
+	if !v.Exists() {
+		return 0
+	}
+	return v.page.host.Float(v.node, path)
+}
+
+// Is reports whether a property is there, and neither false nor 0 nor "".
+func (v Value) Is(path string) bool { return v.Exists() && v.page.host.Is(v.node, path) }
+
+// Items are those of an array, or of anything else that is iterable.
+func (v Value) Items() []Value {
+	if !v.Exists() {
+		return nil
+	}
+	var all []Value
+	for _, n := range v.page.host.Items(v.node) {
+		all = append(all, v.page.value(n))
+	}
+	return all
+}
+
+// Set sets a property to a string, int, float64, bool, Value, Element or nil.
+func (v Value) Set(name string, value any) error {
+	if !v.Exists() {
+		return errNothing
+	}
+	return v.page.host.Set(v.node, name, v.page.box(value))
+}
+
+// Call calls a method with up to four values such as Set takes. It fails where
+// the page throws.
+func (v Value) Call(method string, args ...any) (Value, error) {
+	if !v.Exists() {
+		return Value{page: v.page}, errNothing
+	}
+	nodes := make([]dom.Node, len(args))
+	for i, arg := range args {
+		nodes[i] = v.page.box(arg)
+	}
+	result, err := v.page.host.Call(v.node, method, nodes...)
+	return v.page.value(result), err
+}
+
+// Then calls back with what a promise comes to, or with why it failed, which
+// the console is told too.
+func (v Value) Then(callback func(value Value, failed bool)) {
+	v.page.host.Await(v.node, func(n dom.Node, failed bool) {
+		v.page.safely("a promise", func() { callback(v.page.value(n), failed) })
+	})
+}
+
+// Keep is a value that is good until Drop.
+func (v Value) Keep() Value {
+	if v.Exists() {
+		v.node = v.page.host.Hold(v.node)
+	}
+	return v
+}
+
+// Drop lets go of what Keep gave.
+func (v Value) Drop() {
+	if v.Exists() {
+		v.page.host.Drop(v.node)
+	}
+}
+
+// Element is the value as the element that it is.
+func (v Value) Element() Element { return Element(v) }
+
+var errNothing = errors.New("turbo: there is no such value in the page")
+
+// box makes a value of the page's.
+func (p *Page) box(value any) dom.Node {
+	switch value := value.(type) {
+	case nil:
+		return dom.Null
+	case string:
+		return p.host.String(value)
+	case HTML:
+		return p.host.String(string(value))
+	case int:
+		return p.host.Int(value)
+	case float64:
+		return p.host.Fraction(value)
+	case bool:
+		return p.host.Bool(value)
+	case Value:
+		return value.node
+	case Element:
+		return value.node
+	}
+	panic("turbo: a value of the page's is a string, an int, a float64, a bool, a Value, an Element or nil")
+}
+
+func (p *Page) value(n dom.Node) Value { return Value{p, max(n, 0)} }
