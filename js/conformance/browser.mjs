@@ -1,5 +1,6 @@
 // The browsers: where they are, and a page of one for a run.
 import puppeteer from "puppeteer-core"
+import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
@@ -40,12 +41,20 @@ function executable(name, shell) {
 export async function launch(name, { headful = false, shell = !headful, unpaced = false } = {}) {
   const { product, args, hurry } = engines[name]
   const browser = await puppeteer.launch({
-    browser: product, executablePath: executable(name, shell), args: unpaced ? [...args, ...hurry] : args, headless: !headful, networkEnabled: false,
+    browser: product, executablePath: executable(name, shell), args: unpaced ? [...args, ...hurry] : args, headless: !headful, networkEnabled: false, handleSIGTERM: false,
     // The runtime lives for a second here: compiling it twice is not worth it, nor is writing it to the disk each time.
     extraPrefsFirefox: { "layout.frame_rate": headful ? -1 : 500, "javascript.options.wasm_optimizingjit": false, "browser.cache.disk.enable": false, "browser.tabs.unloadOnLowMemory": false, "browser.sessionhistory.max_total_viewers": 0 }
   })
   return browser
 }
+
+// Puppeteer's own handler knows nothing of browsers that are being started. Each leads a group of processes.
+process.once("SIGTERM", () => {
+  for (const pid of spawnSync("ps", ["-o", "pid=", "--ppid", String(process.pid)]).stdout.toString().trim().split(/\s+/)) {
+    try { process.kill(-pid, "SIGKILL") } catch { /* ps itself, or none */ }
+  }
+  process.exit(143)
+})
 
 // openPage gives a page with the probe in it, and a function that gives it back. Each scenario has an origin of
 // its own and a new document; the tab itself serves a number of runs, since opening one costs more than a run.

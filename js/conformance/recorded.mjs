@@ -11,7 +11,7 @@ import { aspects, root } from "./scenario.mjs"
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 const folder = path.join(root, "../oracle")
-const players = ["play.mjs", "server.mjs", "cable.mjs", "browser.mjs", "page/probe.js", "page/recorder.js"].map((name) => readFileSync(path.join(here, name)))
+const players = ["play.mjs", "server.mjs", "cable.mjs", "page/probe.js", "page/recorder.js"].map((name) => readFileSync(path.join(here, name)))
 
 const sha256 = (...parts) => {
   const hash = createHash("sha256")

@@ -228,8 +228,6 @@ async function printRuns(scenarios, runtime, browserName, print) {
   return 0
 }
 
-// Puppeteer alone would close the browsers, and inBrowsers start others in their place.
-process.once("SIGTERM", () => process.exit(143))
 main(process.argv.slice(2), console.log).then((code) => process.exit(code), (error) => {
   if (error.code === "ERR_MODULE_NOT_FOUND") console.error(`conformance: ${error.message} (run: make js/node_modules)`)
   else console.error(error.message.startsWith("conformance:") ? error.message : error)
