@@ -55,14 +55,14 @@ function form({ target: element, submitter }) {
 }
 
 const notice = (accepts, find) => (event) => {
-  const { over } = runtime, { earlyInputTimeout } = config
-  if (runtime.running || event.defaultPrevented || !accepts(event) || !over && !session.started) return
+  const { earlyInputTimeout } = config
+  if (runtime.running || event.defaultPrevented || !accepts(event) || !runtime.over && !session.started) return
   let input
   try { input = find(event) } catch { /* leads to no URL */ }
-  if (!input || (over || !earlyInputTimeout) && !input.message && !input.unsafe) return
+  if (!input || (runtime.over || !earlyInputTimeout) && !input.message && !input.unsafe) return
   event.preventDefault()
   if (find == form) event.stopImmediatePropagation()
-  if (over) return plainly(input)
+  if (runtime.over) return plainly(input)
   // What is typed from here on is not part of it.
   if (find == form) input.data = new FormData(input.element)
   Object.assign(input, { event, path: event.composedPath(), target: event.target })

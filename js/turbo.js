@@ -6,8 +6,8 @@ import { boot } from "./api.js"
 export const Turbo = boot(Go, import.meta.url)
 
 export const {
-  FetchEnctype, FetchMethod, FetchRequest, FetchResponse, FrameElement, FrameLoadingStyle, FrameRenderer, StreamActions, StreamElement, StreamSourceElement,
+  FetchEnctype, FetchMethod, FetchRequest, FetchResponse, FrameElement, FrameLoadingStyle, FrameRenderer, PageRenderer, PageSnapshot, StreamActions, StreamElement, StreamSourceElement,
   cable, cache, config, connectStreamSource, disconnectStreamSource, fetch, fetchEnctypeFromString, fetchMethodFromString,
-  isSafe, morphBodyElements, morphChildren, morphElements, morphTurboFrameElements, navigator, PageRenderer, PageSnapshot, ready, registerAdapter, renderStreamMessage, session,
+  isSafe, morphBodyElements, morphChildren, morphElements, morphTurboFrameElements, navigator, ready, registerAdapter, renderStreamMessage, session,
   setConfirmMethod, setFormMode, setProgressBarDelay, start, visit
 } = Turbo

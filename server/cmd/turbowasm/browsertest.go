@@ -34,7 +34,7 @@ func browserTest(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	if err != nil {
 		return err
 	}
-	imports, err := bundle(js.Sources, "testing.js", "", "", api.FormatIIFE)
+	imports, err := bundle(js.Sources, "testing.js", "", "", nil, api.FormatIIFE)
 	if err != nil {
 		return err
 	}

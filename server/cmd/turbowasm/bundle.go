@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -51,15 +53,28 @@ func isolate(wasmExec string) (string, error) {
 // sources have it, are read through it.
 // wasmExec is the text of Go's loader; when it is empty, imports of it are left
 // as they are. build replaces BUILD in the sources, what CommonJS has replaces
-// __exports__ and __module__.
-func bundle(sources fs.FS, entry, wasmExec, build string, format api.Format) ([]byte, error) {
+// __exports__ and __module__, and properties are renamed as names say.
+func bundle(sources fs.FS, entry, wasmExec, build string, names map[string]string, format api.Format) ([]byte, error) {
+	source, err := fs.ReadFile(sources, entry)
+	if err != nil {
+		return nil, fmt.Errorf("turbowasm: bundle: %w", err)
+	}
+	text, exports := cutExports(string(source))
+	define := map[string]string{"BUILD": strconv.Quote(build)}
+	for _, name := range exports { // of the page's, as far as scripts mean those
+		define[name] = "globalThis." + name
+	}
+	renaming, pattern := map[string]any{}, ""
+	for name, short := range names {
+		renaming[name] = short
+		pattern += "|^" + name + "$"
+	}
 	var inject []string
 	if _, err := fs.Stat(sources, "page.js"); err == nil {
 		inject = []string{"./page.js"}
 	}
 	var goExec string
 	if wasmExec != "" {
-		var err error
 		if goExec, err = isolate(wasmExec); err != nil {
 			return nil, err
 		}
@@ -75,7 +90,9 @@ func bundle(sources fs.FS, entry, wasmExec, build string, format api.Format) ([]
 		MinifySyntax:      true,
 		LegalComments:     api.LegalCommentsNone,
 		LogLevel:          api.LogLevelSilent,
-		Define:            map[string]string{"BUILD": strconv.Quote(build)},
+		Define:            define,
+		MangleProps:       strings.TrimPrefix(pattern, "|"),
+		MangleCache:       renaming,
 		Inject:            inject,
 		Plugins: []api.Plugin{{Name: "embedded sources", Setup: func(b api.PluginBuild) {
 			b.OnResolve(api.OnResolveOptions{Filter: ".*"}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
@@ -88,6 +105,9 @@ func bundle(sources fs.FS, entry, wasmExec, build string, format api.Format) ([]
 				if a.Path == goModule {
 					return api.OnLoadResult{Contents: &goExec}, nil
 				}
+				if a.Path == entry {
+					return api.OnLoadResult{Contents: &text}, nil
+				}
 				text, err := fs.ReadFile(sources, a.Path)
 				code := string(text)
 				return api.OnLoadResult{Contents: &code}, err
@@ -97,7 +117,29 @@ func bundle(sources fs.FS, entry, wasmExec, build string, format api.Format) ([]
 	if err := bundleError(append(res.Errors, res.Warnings...)); err != nil {
 		return nil, fmt.Errorf("turbowasm: bundle %q: %w", entry, err)
 	}
-	return []byte(strings.NewReplacer("__exports__", "exports", "__module__", "module").Replace(string(res.OutputFiles[0].Contents))), nil
+	code := strings.NewReplacer("__exports__", "exports", "__module__", "module").Replace(string(res.OutputFiles[0].Contents))
+	if len(exports) > 0 {
+		before, after, found := strings.Cut(code, "export{")
+		name, _, ours := strings.Cut(after, " as Turbo};")
+		if !found || !ours {
+			return nil, fmt.Errorf("turbowasm: bundle %q: it does not end with the export of Turbo", entry)
+		}
+		code = before + "export const Turbo=" + name + ",{" + strings.Join(exports, ",") + "}=" + name + ";\n"
+	}
+	return []byte(code), nil
+}
+
+// The names that a module takes from Turbo to export them.
+var exported = regexp.MustCompile(`(?s)export const \{(.*?)\} = Turbo\n`)
+
+// cutExports takes the exports from an entry's text: in the bundle, where they
+// would be listed three times, they stand at the end as they stand here.
+func cutExports(text string) (rest string, names []string) {
+	found := exported.FindStringSubmatch(text)
+	if found == nil {
+		return text, nil
+	}
+	return exported.ReplaceAllLiteralString(text, ""), strings.FieldsFunc(found[1], func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
 }
 
 func bundleError(messages []api.Message) error {

@@ -61,6 +61,10 @@ func makeFiles(ctx context.Context, mainPackage string, debug bool, progress io.
 	if err != nil {
 		return nil, err
 	}
+	wasm, names, err := shorten(wasm)
+	if err != nil {
+		return nil, err
+	}
 	wasmExec, err := p.wasmExec(ctx)
 	if err != nil {
 		return nil, err
@@ -74,7 +78,7 @@ func makeFiles(ctx context.Context, mainPackage string, debug bool, progress io.
 		"LICENSE-go.txt": goLicence,
 	}
 	for _, s := range scripts {
-		text, err := bundle(js.Sources, s.entry, wasmExec, build, s.format)
+		text, err := bundle(js.Sources, s.entry, wasmExec, build, names, s.format)
 		if err != nil {
 			return nil, err
 		}

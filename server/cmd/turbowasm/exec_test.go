@@ -68,7 +68,7 @@ func loaderOf(t *testing.T, p program, script string) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bundled, err := bundle(fstest.MapFS{"probe.js": {Data: []byte(script)}}, "probe.js", wasmExec, "", api.FormatESModule)
+	bundled, err := bundle(fstest.MapFS{"probe.js": {Data: []byte(script)}}, "probe.js", wasmExec, "", nil, api.FormatESModule)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,6 +33,10 @@ func size(ctx context.Context, mainPackage string, stdout, progress io.Writer) e
 	if err != nil {
 		return err
 	}
+	wasm, names, err := shorten(wasm)
+	if err != nil {
+		return err
+	}
 	wasmExec, err := p.wasmExec(ctx)
 	if err != nil {
 		return err
@@ -53,11 +57,11 @@ func size(ctx context.Context, mainPackage string, stdout, progress io.Writer) e
 	}
 	row("turbo.wasm", wasm, wasmBudget)
 	for _, s := range scripts {
-		whole, err := bundle(js.Sources, s.entry, wasmExec, exampleBuild, s.format)
+		whole, err := bundle(js.Sources, s.entry, wasmExec, exampleBuild, names, s.format)
 		if err != nil {
 			return err
 		}
-		ours, err := bundle(js.Sources, s.entry, "", exampleBuild, s.format)
+		ours, err := bundle(js.Sources, s.entry, "", exampleBuild, names, s.format)
 		if err != nil {
 			return err
 		}
