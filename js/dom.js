@@ -298,7 +298,7 @@ function twins(parent, id, property) {
 }
 
 // A form's control may be called like these.
-const { getAttribute, hasAttribute } = Element.prototype
+const { getAttribute } = Element.prototype
 export const getter = (name) => Object.getOwnPropertyDescriptor(Node.prototype, name).get
 const parent = getter("parentNode")
 export const parentOf = (node) => parent.call(node)
@@ -309,15 +309,6 @@ const primitives = {
   mark: () => top,
   release,
 
-  document: () => handle(document),
-  root: () => handle(document.documentElement),
-  body: () => handle(document.body),
-  base_uri: () => put(document.baseURI),
-  focused() {
-    const { activeElement, body } = document
-    return activeElement == body ? 0 : handle(activeElement)
-  },
-
   element_by_id: (message, at, length) => handle(document.getElementById(piece(message, at, length))),
   element_named(n, at, length) {
     const id = nodes[n].getAttribute(text(at, length))
@@ -327,29 +318,23 @@ const primitives = {
     const selector = nodes[n].getAttribute(text(at, length))
     return selector ? handles(document.querySelectorAll(selector)) : -2
   },
-  select: (n, at, length) => handle(nodes[n].querySelector(text(at, length))),
+  // A method with one argument, a string.
+  invoke: (n, at, length, from, size) => handle(nodes[n][text(at, length)](text(from, size))),
   select_all: (n, at, length) => handles(nodes[n].querySelectorAll(text(at, length))),
-  closest: (n, at, length) => handle(nodes[n].closest(text(at, length))),
-  parent: (n) => handle(nodes[n].parentElement),
   opening_tag: (n) => put(openingTag(nodes[n])),
-  connected: (n) => +nodes[n].isConnected,
   same: (a, b) => +(nodes[a] == nodes[b]),
 
-  has_attribute: (n, at, length) => +hasAttribute.call(nodes[n], text(at, length)),
   attribute(n, at, length) {
     const value = getAttribute.call(nodes[n], text(at, length))
     return value == null ? -2 : put(value)
   },
   set_attribute: (n, name, size, at, length) => setAttribute(nodes[n], text(name, size), text(at, length)),
-  remove_attribute: (n, at, length) => nodes[n].removeAttribute(text(at, length)),
 
   // The first element child: 0 when there is none, -2 when it is no template.
   template(n) {
     const first = nodes[n].firstElementChild
     return first && !(first instanceof HTMLTemplateElement) ? -2 : handle(first)
   },
-  template_content: (n) => handle(nodes[n].content),
-  add_template: (n) => handle(nodes[n].appendChild(document.createElement("template"))),
   // The stream elements below a node, without those of SVG.
   streams: (n) => handles([...nodes[n].querySelectorAll("turbo-stream")].filter((stream) => stream.namespaceURI == xhtml)),
   activate(n) {
@@ -374,8 +359,6 @@ const primitives = {
     }
   },
 
-  append: (n, child) => nodes[n].append(nodes[child]),
-  replace: (n, other) => nodes[n].replaceWith(nodes[other]),
   remove: (n) => nodes[n].remove(),
   place: (n, where, template) => where > 5 ? primitives.morph(nodes[n], where, content(nodes[template])) : place(nodes[n], where, standing(nodes[template])),
   twins(n, template, property) {
@@ -408,9 +391,6 @@ const primitives = {
   add_text: (n, message, at, length) => nodes[n].append(piece(message, at, length)),
 
   view_listener: () => handle((event) => enter("view", event)),
-
-  focus: (n) => nodes[n].focus(),
-  focusable: (n) => +(typeof nodes[n].focus == "function"),
 
   repaint(slot) { slots.set(slot, repaint(() => fire(slot))) },
   frame(slot) { slots.set(slot, requestAnimationFrame(() => fire(slot))) },

@@ -1,6 +1,6 @@
 // Requests and responses as pages see them (Turbo 8.0.23, fetch).
 
-import { provide, put, text } from "./dom.js"
+import { provide, put } from "./dom.js"
 import { dispatch } from "./values.js"
 
 // A page that came by plain HTTP has no crypto.randomUUID.
@@ -10,7 +10,7 @@ const nativeFetch = (url, options) => window.fetch(url, options)
 
 export const recentRequests = new Set()
 
-provide({ recent_request: (at, length) => +recentRequests.has(text(at, length)), uuid: () => put(uuid()) })
+provide({ uuid: () => put(uuid()) })
 
 // A fetch whose request id is remembered, so that the refresh it causes is
 // known as this page's own.

@@ -15,21 +15,6 @@ func domMark() int32
 //go:wasmimport turbo release
 func domRelease(mark int32)
 
-//go:wasmimport turbo document
-func domDocument() int32
-
-//go:wasmimport turbo root
-func domRoot() int32
-
-//go:wasmimport turbo body
-func domBody() int32
-
-//go:wasmimport turbo focused
-func domFocused() int32
-
-//go:wasmimport turbo base_uri
-func domBaseURI() int32
-
 //go:wasmimport turbo element_by_id
 func domElementByID(message, at, length int32) int32
 
@@ -39,29 +24,17 @@ func domElementNamed(n int32, name string) int32
 //go:wasmimport turbo select_named
 func domSelectNamed(n int32, name string) int32
 
-//go:wasmimport turbo select
-func domSelect(n int32, selector string) int32
+//go:wasmimport turbo invoke
+func domInvoke(n int32, method, argument string) int32
 
 //go:wasmimport turbo select_all
 func domSelectAll(n int32, selector string) int32
 
-//go:wasmimport turbo closest
-func domClosest(n int32, selector string) int32
-
-//go:wasmimport turbo parent
-func domParent(n int32) int32
-
 //go:wasmimport turbo opening_tag
 func domOpeningTag(n int32) int32
 
-//go:wasmimport turbo connected
-func domConnected(n int32) int32
-
 //go:wasmimport turbo same
 func domSame(a, b int32) int32
-
-//go:wasmimport turbo has_attribute
-func domHasAttribute(n int32, name string) int32
 
 //go:wasmimport turbo attribute
 func domAttribute(n int32, name string) int32
@@ -69,17 +42,8 @@ func domAttribute(n int32, name string) int32
 //go:wasmimport turbo set_attribute
 func domSetAttribute(n int32, name, value string)
 
-//go:wasmimport turbo remove_attribute
-func domRemoveAttribute(n int32, name string)
-
 //go:wasmimport turbo template
 func domTemplate(n int32) int32
-
-//go:wasmimport turbo template_content
-func domTemplateContent(n int32) int32
-
-//go:wasmimport turbo add_template
-func domAddTemplate(n int32) int32
 
 //go:wasmimport turbo streams
 func domStreams(n int32) int32
@@ -95,12 +59,6 @@ func domComeBack(template int32)
 
 //go:wasmimport turbo stand_in
 func domStandIn(template, n, element int32)
-
-//go:wasmimport turbo append
-func domAppend(n, child int32)
-
-//go:wasmimport turbo replace
-func domReplace(n, other int32)
 
 //go:wasmimport turbo remove
 func domRemove(n int32)
@@ -119,12 +77,6 @@ func domInsertHTML(n, place, joinable, message, at, length int32) int32
 
 //go:wasmimport turbo add_text
 func domAddText(n, message, at, length int32)
-
-//go:wasmimport turbo focus
-func domFocus(n int32)
-
-//go:wasmimport turbo focusable
-func domFocusable(n int32) int32
 
 //go:wasmimport turbo uuid
 func domUUID() int32
@@ -155,9 +107,6 @@ func domReady()
 
 //go:wasmimport turbo resume
 func domResume()
-
-//go:wasmimport turbo recent_request
-func domRecentRequest(id string) int32
 
 //go:wasmimport turbo add_stream
 func domAddStream(shell string, envelope int32)

@@ -41,13 +41,21 @@ func pointer(text string) (at, length int32) {
 
 func (p *Page) Mark() int32        { return domMark() }
 func (p *Page) Release(mark int32) { domRelease(mark) }
-func (p *Page) Document() dom.Node { return dom.Node(domDocument()) }
-func (p *Page) Root() dom.Node     { return dom.Node(domRoot()) }
-func (p *Page) Body() dom.Node     { return dom.Node(domBody()) }
-func (p *Page) BaseURI() string    { return taken(domBaseURI()) }
+func (p *Page) Document() dom.Node { return p.Get(0, "document") }
+func (p *Page) Root() dom.Node     { return p.Get(0, "document.documentElement") }
+func (p *Page) Body() dom.Node     { return p.Get(0, "document.body") }
+func (p *Page) BaseURI() string    { return taken(domGetText(0, "document.baseURI")) }
 func (p *Page) UUID() string       { return taken(domUUID()) }
 func (p *Page) BatchDone()         { domBatchDone() }
-func (p *Page) Focused() dom.Node  { return dom.Node(domFocused()) }
+
+// Focused is the element with the focus, none where that is the body.
+func (p *Page) Focused() dom.Node {
+	n := p.Get(0, "document.activeElement")
+	if p.Same(n, p.Body()) {
+		return 0
+	}
+	return n
+}
 
 func (p *Page) Attribute(n dom.Node, name dom.Name) (string, bool) {
 	length := domAttribute(int32(n), string(name))
@@ -58,7 +66,7 @@ func (p *Page) Attribute(n dom.Node, name dom.Name) (string, bool) {
 }
 
 func (p *Page) HasAttribute(n dom.Node, name dom.Name) bool {
-	return domHasAttribute(int32(n), string(name)) > 0
+	return domAttribute(int32(n), string(name)) >= 0
 }
 
 func (p *Page) SetAttribute(n dom.Node, name dom.Name, value string) {
@@ -66,7 +74,7 @@ func (p *Page) SetAttribute(n dom.Node, name dom.Name, value string) {
 }
 
 func (p *Page) RemoveAttribute(n dom.Node, name dom.Name) {
-	domRemoveAttribute(int32(n), string(name))
+	domInvoke(int32(n), "removeAttribute", string(name))
 }
 
 func (p *Page) ElementByID(id string) dom.Node {
@@ -91,7 +99,7 @@ func where(piece stream.Piece) (message, at, length int32) {
 }
 
 func (p *Page) Select(root dom.Node, selector string) (dom.Node, error) {
-	n := domSelect(int32(root), selector)
+	n := domInvoke(int32(root), "querySelector", selector)
 	return found(n), failed(n)
 }
 
@@ -121,7 +129,7 @@ func (p *Page) SelectAll(root dom.Node, selector string) ([]dom.Node, error) {
 }
 
 func (p *Page) Closest(n dom.Node, selector string) dom.Node {
-	return found(domClosest(int32(n), selector))
+	return found(domInvoke(int32(n), "closest", selector))
 }
 
 func (p *Page) ElementNamed(n dom.Node, name dom.Name) (dom.Node, bool) {
@@ -134,16 +142,21 @@ func (p *Page) SelectNamed(n dom.Node, name dom.Name) ([]dom.Node, bool, error) 
 	return list(count), count >= 0, failed(count)
 }
 
-func (p *Page) OpeningTag(n dom.Node) string    { return taken(domOpeningTag(int32(n))) }
-func (p *Page) Parent(n dom.Node) dom.Node      { return dom.Node(domParent(int32(n))) }
-func (p *Page) Connected(n dom.Node) bool       { return domConnected(int32(n)) > 0 }
-func (p *Page) Same(a, b dom.Node) bool         { return a == b || domSame(int32(a), int32(b)) > 0 }
-func (p *Page) AddTemplate(n dom.Node) dom.Node { return dom.Node(domAddTemplate(int32(n))) }
-func (p *Page) AppendChild(n, child dom.Node)   { domAppend(int32(n), int32(child)) }
-func (p *Page) ReplaceWith(n, other dom.Node)   { domReplace(int32(n), int32(other)) }
-func (p *Page) Remove(n dom.Node)               { domRemove(int32(n)) }
-func (p *Page) Focus(n dom.Node)                { domFocus(int32(n)) }
-func (p *Page) CanFocus(n dom.Node) bool        { return domFocusable(int32(n)) > 0 }
+func (p *Page) OpeningTag(n dom.Node) string  { return taken(domOpeningTag(int32(n))) }
+func (p *Page) Parent(n dom.Node) dom.Node    { return p.Get(n, "parentElement") }
+func (p *Page) Connected(n dom.Node) bool     { return p.Number(n, "isConnected") > 0 }
+func (p *Page) Same(a, b dom.Node) bool       { return a == b || domSame(int32(a), int32(b)) > 0 }
+func (p *Page) AppendChild(n, child dom.Node) { p.call(n, "append", []dom.Node{child}) }
+func (p *Page) ReplaceWith(n, other dom.Node) { p.call(n, "replaceWith", []dom.Node{other}) }
+func (p *Page) Remove(n dom.Node)             { domRemove(int32(n)) }
+func (p *Page) Focus(n dom.Node)              { p.call(n, "focus", nil) }
+func (p *Page) CanFocus(n dom.Node) bool      { return p.Is(n, "focus") }
+
+func (p *Page) AddTemplate(n dom.Node) dom.Node {
+	template := found(domInvoke(int32(p.Document()), "createElement", "template"))
+	p.AppendChild(n, template)
+	return template
+}
 
 func (p *Page) Template(n dom.Node) (dom.Node, bool) {
 	template := domTemplate(int32(n))
@@ -151,7 +164,7 @@ func (p *Page) Template(n dom.Node) (dom.Node, bool) {
 }
 
 func (p *Page) TemplateContent(template dom.Node) dom.Node {
-	return dom.Node(domTemplateContent(int32(template)))
+	return p.Get(template, "content")
 }
 
 func (p *Page) ActivateScripts(template dom.Node) { domActivate(int32(template)) }

@@ -82,4 +82,6 @@ func (p *Page) Report(what string, err error) {
 // page is over: by themselves they would wait for an event of package syscall's.
 func (p *Page) Resume() { domResume() }
 
-func (p *Page) IsRecentRequest(id string) bool { return domRecentRequest(id) > 0 }
+func (p *Page) IsRecentRequest(id string) bool {
+	return domInvoke(int32(p.Get(0, "session.recentRequests")), "has", id) > 0
+}

@@ -211,7 +211,7 @@ func (p *Page) Attr(n dom.Node, name string) (value string, ok bool) {
 }
 
 func (p *Page) HasAttr(n dom.Node, name string) bool {
-	return domHasAttribute(int32(n), name) > 0
+	return domAttribute(int32(n), name) >= 0
 }
 
 func (p *Page) SetAttr(n dom.Node, name, value string) {
@@ -219,5 +219,5 @@ func (p *Page) SetAttr(n dom.Node, name, value string) {
 }
 
 func (p *Page) RemoveAttr(n dom.Node, name string) {
-	domRemoveAttribute(int32(n), name)
+	domInvoke(int32(n), "removeAttribute", name)
 }
