@@ -1,4 +1,4 @@
-# Every target needs Go alone, save conformance, webkit and bench, which need Node too.
+# Every target needs Go alone, save conformance, webkit, bench and chaos, which need Node too.
 # Browsers are installed with apt where they are missing and apt may be used.
 
 TURBOWASM = go run ./server/cmd/turbowasm
@@ -62,12 +62,12 @@ soak: dist js/node_modules ## what a page holds after 200,000 streams, 5,000 fra
 	$(TURBOWASM) need chromium-headless-shell
 	cd js && node bench/soak.mjs
 
-chaos: dist ## 100,000 updates from transactions to clients while everything fails, for some ten minutes; SEED=n replays
-	$(TURBOWASM) need postgresql redis-server
+chaos: dist js/node_modules ## 100,000 updates from transactions to pages while everything fails, for some ten minutes; SEED=n replays
+	$(TURBOWASM) need chromium-headless-shell firefox-esr postgresql redis-server
 	go run ./server/cmd/chaos $(if $(SEED),-seed $(SEED))
 
-chaos-short: dist ## the same with 5,000 updates, in less than 90 s
-	$(TURBOWASM) need postgresql redis-server
+chaos-short: dist js/node_modules ## the same with 5,000 updates, in less than 90 s
+	$(TURBOWASM) need chromium-headless-shell firefox-esr postgresql redis-server
 	go run ./server/cmd/chaos -short $(if $(SEED),-seed $(SEED))
 
 fuzz: ## every fuzz target, for FUZZTIME each

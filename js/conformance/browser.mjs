@@ -38,12 +38,13 @@ function executable(name, shell) {
 
 // launch starts a browser, or its shell where one is installed. Unpaced, Chromium's frames come as fast as they can, which
 // its view transitions do not stand; Firefox's always do, unless it is visible: order is compared, never milliseconds.
-export async function launch(name, { headful = false, shell = !headful, unpaced = false } = {}) {
-  const { product, args, hurry } = engines[name]
+// With backForward the browser keeps pages that were left, as browsers do.
+export async function launch(name, { headful = false, shell = !headful, unpaced = false, backForward = false } = {}) {
+  const { product, hurry } = engines[name], args = engines[name].args.map((arg) => backForward ? arg.replace("BackForwardCache,", "") : arg)
   const browser = await puppeteer.launch({
     browser: product, executablePath: executable(name, shell), args: unpaced ? [...args, ...hurry] : args, headless: !headful, networkEnabled: false, handleSIGTERM: false,
     // The runtime lives for a second here: compiling it twice is not worth it, nor is writing it to the disk each time.
-    extraPrefsFirefox: { "layout.frame_rate": headful ? -1 : 500, "javascript.options.wasm_optimizingjit": false, "browser.cache.disk.enable": false, "browser.tabs.unloadOnLowMemory": false, "browser.sessionhistory.max_total_viewers": 0 }
+    extraPrefsFirefox: { "layout.frame_rate": headful ? -1 : 500, "javascript.options.wasm_optimizingjit": false, "browser.cache.disk.enable": false, "browser.tabs.unloadOnLowMemory": false, "browser.sessionhistory.max_total_viewers": backForward ? -1 : 0 }
   })
   return browser
 }

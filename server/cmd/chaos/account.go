@@ -22,9 +22,10 @@ type account struct {
 
 // mistake is what a client must not be shown.
 type mistake struct {
-	kind  string // lost, doubled, out of order, made up
+	kind  string // lost, doubled, out of order, made up, refused
 	count int
 	why   string
+	who   who
 }
 
 // render takes that the client shows what the database has: n entries. Some of
@@ -37,7 +38,7 @@ func (a *account) render(n int) {
 // take takes an entry, and says what is wrong with it.
 func (a *account) take(n int, says string) *mistake {
 	if says != text(a.seed, a.id, n) {
-		return &mistake{"made up", 1, fmt.Sprintf("entry %d says %q", n, says)}
+		return a.wrong("made up", 1, fmt.Sprintf("entry %d says %q", n, says))
 	}
 	if a.gap {
 		return nil // it is not what is shown in the end
@@ -46,15 +47,19 @@ func (a *account) take(n int, says string) *mistake {
 	a.before, a.top = n, max(n, a.top)
 	switch {
 	case before == 0 && n > top+1:
-		return &mistake{"lost", n - top - 1, fmt.Sprintf("entry %d comes first, to a page that shows %d", n, top)}
+		return a.wrong("lost", n-top-1, fmt.Sprintf("entry %d comes first, to a page that shows %d", n, top))
 	case before == 0, n == before+1:
 		return nil
 	case n > before+1:
-		return &mistake{"lost", n - before - 1, fmt.Sprintf("entry %d comes after %d", n, before)}
+		return a.wrong("lost", n-before-1, fmt.Sprintf("entry %d comes after %d", n, before))
 	case n == before:
-		return &mistake{"doubled", 1, fmt.Sprintf("entry %d comes twice", n)}
+		return a.wrong("doubled", 1, fmt.Sprintf("entry %d comes twice", n))
 	}
-	return &mistake{"out of order", 1, fmt.Sprintf("entry %d comes after %d", n, before)}
+	return a.wrong("out of order", 1, fmt.Sprintf("entry %d comes after %d", n, before))
+}
+
+func (a *account) wrong(kind string, count int, why string) *mistake {
+	return &mistake{kind: kind, count: count, why: fmt.Sprintf("stream %d: %s", a.id, why)}
 }
 
 // journal keeps the last lines of what happened to a client.

@@ -35,7 +35,7 @@ func TestNothingIsLostOrDoubledWhateverFails(t *testing.T) {
 	if err := try(t.Context(), tiny, &out); err != nil {
 		t.Fatalf("%v\n%s", err, &out)
 	}
-	if want := "Clients: 0 lost, 0 doubled, 0 out of order, 0 made up, 0 refused\n"; !strings.Contains(out.String(), want) {
+	if want := "Ours: 0 lost, 0 doubled, 0 out of order, 0 made up, 0 refused\n"; !strings.Contains(out.String(), want) {
 		t.Errorf("got\n%s", &out)
 	}
 	for _, name := range []string{"gaps", "freezes", "visits", "restorations", "connections cut", "rolled back", "servers killed", "servers restarted", "Redis killed", "Redis emptied"} {

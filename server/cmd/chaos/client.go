@@ -33,7 +33,7 @@ type client struct {
 	rendering  bool // the state is being fetched
 	again      bool // and has to be fetched once more
 	snapshot   []seen
-	events     journal
+	journal    journal
 }
 
 // seen is what a snapshot shows of a stream.
@@ -233,7 +233,7 @@ func (c *client) notify(subscription int32, event cable.Event) {
 			c.socket.call(func() { c.render(c.run.ctx) })
 		})
 	case cable.Rejected, cable.Lost:
-		c.run.fail(c, c.accounts[identifier], &mistake{"refused", 1, "the subscription has ended"})
+		c.fail(c.accounts[identifier].wrong("refused", 1, "the subscription has ended"))
 	}
 }
 
@@ -249,12 +249,12 @@ func (c *client) deliver(m message) {
 		return // it is there for its place alone
 	}
 	if id != a.id {
-		c.run.fail(c, a, &mistake{"made up", 1, fmt.Sprintf("entry of stream %d", id)})
+		c.fail(a.wrong("made up", 1, fmt.Sprintf("an entry of stream %d", id)))
 		return
 	}
 	c.note("entry %d of %s", n, streamName(id))
 	if wrong := a.take(n, says); wrong != nil {
-		c.run.fail(c, a, wrong)
+		c.fail(wrong)
 	}
 }
 
@@ -286,9 +286,15 @@ func (c *client) name(identifier string) string {
 }
 
 func (c *client) note(format string, args ...any) {
-	c.events.add(time.Now().Format("15:04:05.000 ")+format, args...)
+	c.journal.add(time.Now().Format("15:04:05.000 ")+format, args...)
 }
 
+func (c *client) fail(m *mistake) {
+	m.who = c
+	c.run.fail(m)
+}
+
+func (c *client) events() string { return c.journal.String() }
 func (c *client) String() string { return fmt.Sprintf("client %d", c.number) }
 
 // rest waits, but not longer than ctx lasts.

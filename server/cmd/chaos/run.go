@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,8 +29,9 @@ type config struct {
 	MoveEvery time.Duration // how often a client is moved, on average
 	Freeze    time.Duration // how long a frozen client is so, on average
 	Patience  time.Duration // until everybody shows everything, once nothing happens any more
-	Scripts   map[string]string
-	Without   string // what is taken out; empty for nothing
+	JS        string        // the directory of the scripts
+	Pages     []pageKind    // real ones; none needs nothing of JS
+	Without   string        // what is taken out; empty for nothing
 }
 
 // run is one trial.
@@ -40,6 +42,8 @@ type run struct {
 	truth   *truth
 	proxy   *proxy
 	clients []*client
+	pages   *browsers   // nil without any
+	shown   []pageState // by the pages in the end
 	chance  *rand.Rand
 	written atomic.Int64
 	calm    atomic.Bool // nothing more happens to anybody
@@ -69,6 +73,13 @@ func try(ctx context.Context, c config, out io.Writer) (err error) {
 		return err
 	}
 	defer r.proxy.close()
+	r.proxy.calm.Store(true) // until everybody is there
+	if len(c.Pages) > 0 {
+		if r.pages, err = openPages(ctx, c, "http://"+r.proxy.address()); err != nil {
+			return err
+		}
+		defer r.pages.close()
+	}
 	var living sync.WaitGroup
 	defer living.Wait()
 	defer stop()
@@ -77,13 +88,14 @@ func try(ctx context.Context, c config, out io.Writer) (err error) {
 		r.clients = append(r.clients, client)
 		living.Go(func() { client.live(ctx) })
 	}
-	err = r.happen(ctx)
-	r.report(out, time.Since(began))
+	tops := make([]int, c.Streams)
+	err = r.happen(ctx, tops)
+	r.report(out, tops, time.Since(began))
 	return err
 }
 
 // happen is a run from the first update to the last comparison.
-func (r *run) happen(ctx context.Context) error {
+func (r *run) happen(ctx context.Context, tops []int) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	go func() { // a mistake ends the run: what comes after it says little
@@ -93,12 +105,16 @@ func (r *run) happen(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	}()
-	tops, err := r.churn(ctx)
-	if err != nil {
+	if err := r.churn(ctx, tops); err != nil {
 		return r.because(err)
 	}
 	r.calm.Store(true)
 	r.proxy.calm.Store(true)
+	if r.pages != nil {
+		if err := r.pages.rest(ctx); err != nil {
+			return r.because(err)
+		}
+	}
 	quiet := time.Now()
 	if err := r.settle(ctx, tops); err != nil {
 		return r.because(err)
@@ -127,11 +143,12 @@ func (r *run) because(err error) error {
 	return err
 }
 
-// churn writes all updates while everything else happens. It returns how many
-// entries each stream has.
-func (r *run) churn(ctx context.Context) (tops []int, err error) {
+// churn writes all updates while everything else happens, and counts them by
+// stream.
+func (r *run) churn(ctx context.Context, tops []int) (err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	r.proxy.calm.Store(false)
 	var wg sync.WaitGroup
 	errs := make(chan error, r.Writers+1)
 	wg.Go(func() { errs <- r.unsettle(ctx) })
@@ -152,15 +169,14 @@ func (r *run) churn(ctx context.Context) (tops []int, err error) {
 	wg.Wait()
 	close(errs)
 	for e := range errs {
-		err = errors.Join(err, e)
+		err = cmp.Or(err, e) // what the first one has caused is of no interest
 	}
-	tops = make([]int, r.Streams)
 	for _, c := range counts {
 		for id, n := range c {
 			tops[id] += n
 		}
 	}
-	return tops, err
+	return err
 }
 
 // write is a writer: one of several, who take turns at the rate of the run.
@@ -187,56 +203,86 @@ func (r *run) write(ctx context.Context, random *rand.Rand, began time.Time, tur
 	}
 }
 
-// settle waits until every client shows every entry.
+// settle waits until everybody shows every entry.
 func (r *run) settle(ctx context.Context, tops []int) error {
 	late := time.Now().Add(r.Patience)
 	for {
-		var behind *client
-		missing, who := 0, 0
-		var what string
-		for _, c := range r.clients {
-			shown := c.state()
-			for _, id := range c.streams {
-				n, ok := shown[id]
-				if ok && n == tops[id] {
-					continue
-				}
-				if behind == nil {
-					behind, what = c, fmt.Sprintf("it shows %d of %d entries of stream %d", n, tops[id], id)
-					if !ok {
-						what = fmt.Sprintf("it was told of a gap in stream %d and was not rendered anew", id)
-					}
-				}
-				missing += tops[id] - n
-				who++
-			}
-		}
-		switch {
-		case ctx.Err() != nil:
+		wrong, err := r.compare(ctx, tops)
+		if ctx.Err() != nil {
 			return ctx.Err()
-		case behind == nil:
-			return nil
-		case time.Now().After(late):
-			r.fail(behind, nil, &mistake{"lost", missing, fmt.Sprintf("%v after the last update %d places are behind; %s", r.Patience, who, what)})
+		}
+		if err != nil || wrong == nil {
+			return err
+		}
+		if time.Now().After(late) {
+			wrong.why = fmt.Sprintf("%v after the last update %s", r.Patience, wrong.why)
+			r.fail(wrong)
 			return errWrong
 		}
-		rest(ctx, 100*time.Millisecond)
+		rest(ctx, 200*time.Millisecond)
 	}
 }
 
+// compare finds who does not show what the database has, and returns the first;
+// of that, the number is everybody's.
+func (r *run) compare(ctx context.Context, tops []int) (wrong *mistake, err error) {
+	missing := 0
+	add := func(n int, who who, why string) {
+		missing += n
+		if wrong == nil {
+			wrong = &mistake{kind: "lost", who: who, why: why}
+		}
+	}
+	for _, c := range r.clients {
+		shown := c.state()
+		for _, id := range c.streams {
+			if n, ok := shown[id]; !ok {
+				add(0, c, fmt.Sprintf("it was told of a gap in stream %d and was not rendered anew", id))
+			} else if n != tops[id] {
+				add(tops[id]-n, c, fmt.Sprintf("it shows %d of %d entries of stream %d", n, tops[id], id))
+			}
+		}
+	}
+	if r.pages != nil {
+		if r.shown, err = r.pages.state(ctx); err != nil {
+			return nil, err
+		}
+	}
+	for i := range r.shown {
+		p := &r.shown[i]
+		if p.Kind == theirs {
+			continue
+		}
+		if len(p.Mistakes) > 0 {
+			kind, why, _ := strings.Cut(p.Mistakes[0], ": ")
+			r.fail(&mistake{kind: kind, count: p.Counts[kind], who: p, why: why})
+			return nil, errWrong
+		}
+		if n, _, why := p.compare(r.Seed, r.Streams, tops); why != "" {
+			add(n, p, why)
+		}
+	}
+	if wrong != nil {
+		wrong.count = missing
+	}
+	return wrong, nil
+}
+
+// who is shown something: a client or a page.
+type who interface {
+	String() string
+	events() string // the last that happened to it
+}
+
 // fail takes down a mistake, and of the first all that is known.
-func (r *run) fail(c *client, a *account, m *mistake) {
+func (r *run) fail(m *mistake) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.mistakes[m.kind] += m.count
 	if r.first != "" {
 		return
 	}
-	where := ""
-	if a != nil {
-		where = " in stream " + fmt.Sprint(a.id)
-	}
-	r.first = fmt.Sprintf("%s%s: %s: %s\nThe last that happened to it:\n%s", c, where, m.kind, m.why, &c.events)
+	r.first = fmt.Sprintf("%s: %s: %s\nThe last that happened to it:\n%s", m.who, m.kind, m.why, m.who.events())
 	for _, n := range r.world.servers {
 		r.first += fmt.Sprintf("The last of %s:\n%s", n.name, n.log())
 	}
@@ -244,7 +290,7 @@ func (r *run) fail(c *client, a *account, m *mistake) {
 }
 
 // report writes what came of a run.
-func (r *run) report(out io.Writer, took time.Duration) {
+func (r *run) report(out io.Writer, tops []int, took time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.tally.add("connections cut", int(r.proxy.cuts.Load()))
@@ -255,7 +301,15 @@ func (r *run) report(out io.Writer, took time.Duration) {
 	for _, kind := range []string{"lost", "doubled", "out of order", "made up", "refused"} {
 		wrong = append(wrong, fmt.Sprintf("%d %s", r.mistakes[kind], kind))
 	}
-	fmt.Fprintf(out, "Clients: %s\n", strings.Join(wrong, ", "))
+	fmt.Fprintf(out, "Ours: %s\n", strings.Join(wrong, ", "))
+	for i := range r.shown {
+		p := &r.shown[i]
+		fmt.Fprintf(out, "%s: %s", p.Name, p.counts())
+		if missing, doubled, _ := p.compare(r.Seed, r.Streams, tops); p.Kind == theirs {
+			fmt.Fprintf(out, "; in the end %d are missing, %d are there twice", missing, doubled)
+		}
+		fmt.Fprintln(out)
+	}
 }
 
 // tally counts by name, in the order of first use.

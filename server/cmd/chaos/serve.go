@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -239,8 +240,9 @@ func (a *app) page(w http.ResponseWriter, r *http.Request) {
 	}
 	views, err := a.view(r.Context(), set(number, a.Streams), true)
 	var sections []section
+	rendering := rand.Text()[:8] // tells one rendering from another
 	for _, v := range views {
-		s := section{view: v, At: fmt.Sprint(v.Position.Epoch, " ", v.Position.Offset)}
+		s := section{view: v, At: fmt.Sprint(v.Position.Epoch, " ", v.Position.Offset, " ", rendering)}
 		if s.Source, err = a.turbo.StreamFrom(v.Position, streamName(v.ID)); err != nil {
 			break
 		}

@@ -71,13 +71,20 @@ func (w *world) start(ctx context.Context, c config, seed uint64) (t *truth, err
 	if err := t.create(ctx, c.Streams); err != nil {
 		return nil, err
 	}
+	scripts := map[string]string{}
+	if len(c.Pages) > 0 {
+		scripts[ours], scripts[theirs] = filepath.Join(c.JS, "dist"), filepath.Join(w.dir, theirs)
+		if err := bundle(c.JS, scripts[theirs]); err != nil {
+			return nil, err
+		}
+	}
 	for i := range 2 {
 		address, err := freeAddress()
 		if err != nil {
 			return nil, err
 		}
 		n := &node{name: fmt.Sprint("server", i+1), dir: w.dir, setup: setup{
-			Address: address, Postgres: dsn, Redis: w.redis.Address, History: c.History, Streams: c.Streams, Scripts: c.Scripts, Without: c.Without,
+			Address: address, Postgres: dsn, Redis: w.redis.Address, History: c.History, Streams: c.Streams, Scripts: scripts, Without: c.Without,
 		}}
 		w.servers = append(w.servers, n)
 		if err := n.start(ctx); err != nil {
