@@ -41,7 +41,7 @@
   for (const type of ["turbo:visit", "turbo:load", "turbo:render", "turbo:morph", "turbo:cable-connected", "turbo:cable-disconnected", "turbo:cable-rejected", "turbo:fetch-request-error", "turbo:reload", "pageshow", "pagehide"]) {
     addEventListener(type, ({ detail, persisted, target }) => note(`${type} ${persisted ?? ""} ${target.closest?.("section")?.querySelector("ol").id ?? ""} ${JSON.stringify(detail ?? {}).slice(0, 80)}`))
   }
-  for (const type of ["freeze", "resume"]) document.addEventListener(type, () => note(type))
+  for (const type of ["freeze", "resume", "visibilitychange"]) document.addEventListener(type, () => note(`${type}, ${document.visibilityState}`))
   chaos.state = () => ({
     entries: Number(sessionStorage.entries ?? 0),
     set: Number(document.body?.dataset.set ?? -1),
@@ -49,6 +49,6 @@
       id: Number(list.id.split("_")[1]), gap: lists[list.id]?.gap && known(list).gap || false, count: Number(list.previousElementSibling.textContent),
       items: [...list.children].map((item) => [number(item), item.textContent])
     })),
-    events: chaos.events
+    events: [...chaos.events, `now ${document.visibilityState}`]
   })
 })()
