@@ -15,7 +15,7 @@ import { CableStreamSourceElement, connectStreamSource, disconnectStreamSource, 
 import { named } from "./values.js"
 
 StreamActions.refresh = function () {
-  session.refresh(this.baseURI, { method: this.getAttribute("method"), requestId: this.requestId, scroll: this.getAttribute("scroll") })
+  session.refresh(this.baseURI, { method: this.getAttribute("method"), requestId: this.requestId, scroll: this.getAttribute("scroll"), ...this.hasAttribute("spread") && { spread: this.getAttribute("spread") } })
 }
 
 export const api = {

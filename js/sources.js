@@ -63,15 +63,6 @@ export class StreamSourceElement extends HTMLElement {
 
 const elements = new Set() // cable stream sources in the page
 let last // delivery that was rendered
-let refreshing
-
-// Pages that lost the same messages do not all come back in the same moment.
-function refreshSoon() {
-  refreshing ??= setTimeout(() => {
-    refreshing = null
-    session.refresh(document.baseURI, { method: "morph", scroll: "preserve" })
-  }, Math.random() * 1000)
-}
 
 // Subscribes to a channel for as long as it is in the page. Beyond what
 // turbo-rails does, a page that takes the place of another keeps the
@@ -79,8 +70,8 @@ function refreshSoon() {
 // name render each message once; and position says up to where the server had
 // rendered the page. Events that bubble tell of the subscription:
 // turbo:cable-connected, -disconnected and -rejected, with the callback's
-// argument as detail, and -gap, after which the page is refreshed unless a
-// listener prevents it.
+// argument as detail, and -gap, after which the page is refreshed, within a
+// second, unless a listener prevents it.
 export class CableStreamSourceElement extends HTMLElement {
   static observedAttributes = ["channel", "signed-stream-name", "position"]
   #stay
@@ -118,7 +109,7 @@ export class CableStreamSourceElement extends HTMLElement {
         this.#dispatch("disconnected", detail)
       },
       rejected: () => this.#dispatch("rejected"),
-      gap: () => { if (!preview && this.#dispatch("gap", { identifier: this.subscription.identifier }, true)) refreshSoon() }
+      gap: () => { if (!preview && this.#dispatch("gap", { identifier: this.subscription.identifier }, true)) session.refresh(document.baseURI, { method: "morph", scroll: "preserve", spread: "1000" }) }
     })
   }
 

@@ -1,11 +1,13 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/turbowasm/turbowasm/server/stream"
 )
@@ -35,13 +37,17 @@ func (t Streams) Except(requestID string) Streams {
 // counts: what has been stored is to be told, whoever closed the tab.
 func (t Streams) Broadcast(ctx context.Context, parts ...stream.Component) error {
 	ctx = context.WithoutCancel(ctx)
-	if t.except != "" {
-		parts = slices.Clone(parts)
-		for i, part := range parts {
-			if e, ok := part.(stream.Element); ok {
-				e.Attrs = append(slices.Clone(e.Attrs), stream.Except(t.except))
-				parts[i] = e
+	parts = slices.Clone(parts)
+	for i, part := range parts {
+		if e, ok := part.(stream.Element); ok {
+			e.Attrs = slices.Clone(e.Attrs)
+			if t.except != "" {
+				e.Attrs = append(e.Attrs, stream.Except(t.except))
 			}
+			if spread := t.server.spread(t.names); e.Action == stream.Refresh && spread > 0 && !slices.ContainsFunc(e.Attrs, isSpread) {
+				e.Attrs = append(e.Attrs, stream.Spread(spread))
+			}
+			parts[i] = e
 		}
 	}
 	html, err := stream.Render(ctx, parts...)
@@ -49,6 +55,24 @@ func (t Streams) Broadcast(ctx context.Context, parts ...stream.Component) error
 		return fmt.Errorf("server: broadcast to %q: %w", t.names, err)
 	}
 	return t.BroadcastJSON(ctx, html)
+}
+
+func isSpread(a stream.Attr) bool { return a.Name == "spread" }
+
+// mostSpread is how long pages wait with a refresh at most.
+const mostSpread = time.Minute
+
+// spread is over how long the listeners of streams are to refresh: not at all
+// where they are few.
+func (s *Server) spread(names []string) time.Duration {
+	rate, most := cmp.Or(s.RefreshRate, 500), 0
+	for _, name := range names {
+		most = max(most, s.Cable.Listeners(name))
+	}
+	if rate < 0 || most <= rate {
+		return 0
+	}
+	return min(mostSpread, time.Duration(most)*time.Second/time.Duration(rate))
 }
 
 // BroadcastJSON sends a message of any shape, encoded as JSON: what channels
@@ -78,7 +102,9 @@ func (t Streams) BroadcastLater(ctx context.Context, parts ...stream.Component) 
 }
 
 // BroadcastRefresh makes every page on the streams refresh, except the one that
-// made the request with the id requestID (see [RequestID]). Calls for the same
+// made the request with the id requestID (see [RequestID]). Where many listen,
+// they are spread over time by [Server.RefreshRate]; an attribute of
+// stream.Spread among attrs says otherwise. Calls for the same
 // stream and request within half a second of each other become one, sent half
 // a second after the last with its attributes, and two seconds after the first
 // at the latest. It fails with [ErrQueueFull] if too many wait; a failure later

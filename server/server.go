@@ -66,6 +66,12 @@ type Server struct {
 	// QueueSize is how many broadcasts may wait in [Streams.BroadcastLater],
 	// and how many refreshes in [Streams.BroadcastRefresh]; 0 is 1024.
 	QueueSize int
+	// RefreshRate is how many pages may load in a second because a refresh was
+	// broadcast. Where more listen to a stream they are told to spread over as
+	// long as it takes, over a minute at most. Those are counted that are
+	// connected to this process: where several share the pages, give each its
+	// share. 0 is 500, a negative number any.
+	RefreshRate int
 
 	once     sync.Once // makes what follows
 	started  []any     // with these secrets

@@ -321,6 +321,21 @@ func (h *Hub) Position(ctx context.Context, stream string) (broker.Position, err
 	return at, nil
 }
 
+// Listeners is how many subscriptions of this process listen to the stream.
+func (h *Hub) Listeners(stream string) int {
+	k, err := h.start()
+	if err != nil {
+		return 0
+	}
+	t := k.topics.find(stream)
+	if t == nil {
+		return 0
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.listeners) - t.left
+}
+
 // Stats counts.
 func (h *Hub) Stats() Stats {
 	k, err := h.start()

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Action is what a stream does with its target. The constants are those of
@@ -85,6 +86,12 @@ func RefreshPage(requestID string, attrs ...Attr) Element {
 		attrs = append([]Attr{{"request-id", requestID}}, attrs...)
 	}
 	return Element{Action: Refresh, Attrs: attrs}
+}
+
+// Spread has pages wait with a refresh, each for a random part of d, so that
+// many do not load in the same moment. Only this runtime's pages know it.
+func Spread(d time.Duration) Attr {
+	return Attr{"spread", strconv.FormatInt(d.Milliseconds(), 10)}
 }
 
 // Render writes the element, or nothing if its content or a name is bad.

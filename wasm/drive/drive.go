@@ -7,6 +7,8 @@
 package drive
 
 import (
+	"strconv"
+
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/form"
 )
@@ -33,7 +35,8 @@ type Drive struct {
 
 	frames   map[int]func() // what frees a frame that a visit waits for
 	prefetch prefetch
-	refresh  func() // cancels the refresh that waits
+	refresh  *waiting // for others to come, nil if none does
+	spread   *waiting // for its turn
 }
 
 // Start begins to drive a page that is there already.
@@ -57,25 +60,66 @@ func (d *Drive) Visit(location, options dom.Node) {
 	}
 }
 
-// Refresh visits the page at url again once no other refresh has come for the
-// session's period; of a burst only the last counts (Turbo 8.0.23, streams
-// §12).
-func (d *Drive) Refresh(url, options dom.Node) {
+// mostSpread is how long a page waits with a refresh at most, in milliseconds.
+const mostSpread = 5 * 60_000
+
+// waiting is a call of the page's that a timer waits to make.
+type waiting struct {
+	call   dom.Node
+	cancel func()
+}
+
+// stop ends the waiting.
+func (d *Drive) stop(w **waiting) {
+	if *w != nil {
+		(*w).cancel()
+		d.Page.Drop((*w).call)
+		*w = nil
+	}
+}
+
+// wait calls back with url and options after ms milliseconds, unless w is
+// stopped before.
+func (d *Drive) wait(w **waiting, ms int, url, options dom.Node, then func(url, options dom.Node)) {
 	p := d.Page
-	stop(&d.refresh)
 	call := p.Object()
 	p.Set(call, "url", url)
 	p.Set(call, "options", options)
 	call = p.Keep(call)
-	cancel := p.Timeout(p.Number(0, "session.pageRefreshDebouncePeriod"), func() {
-		d.refresh = nil
-		d.RefreshNow(p.Get(call, "url"), p.Get(call, "options"))
+	*w = &waiting{call, p.Timeout(ms, func() {
+		*w = nil
+		then(p.Get(call, "url"), p.Get(call, "options"))
 		p.Drop(call)
-	})
-	d.refresh = func() {
-		cancel()
-		p.Drop(call)
+	})}
+}
+
+// Refresh visits the page at url again once no other refresh has come for the
+// session's period; of a burst only the last counts (Turbo 8.0.23, streams
+// §12). With the option spread, which the server sets where a stream has many
+// listeners, it waits before that for a random part of so many milliseconds;
+// others that come meanwhile wait no longer.
+func (d *Drive) Refresh(url, options dom.Node) {
+	spread, _ := strconv.Atoi(d.text(options, "spread"))
+	if spread <= 0 {
+		d.debounce(url, options)
+		return
 	}
+	p := d.Page
+	if id, ok := p.Text(options, "requestId"); ok && p.IsRecentRequest(id) {
+		return // it must not take the place of one that is not this page's own
+	}
+	if w := d.spread; w != nil {
+		p.Set(w.call, "url", url)
+		p.Set(w.call, "options", options)
+		return
+	}
+	part := p.Float(p.Do(p.Get(0, "window.Math"), "random"), "")
+	d.wait(&d.spread, int(float64(min(spread, mostSpread))*part), url, options, d.debounce)
+}
+
+func (d *Drive) debounce(url, options dom.Node) {
+	d.stop(&d.refresh)
+	d.wait(&d.refresh, d.Page.Number(0, "session.pageRefreshDebouncePeriod"), url, options, d.RefreshNow)
 }
 
 // RefreshNow visits the page at url again, unless the request that caused it
