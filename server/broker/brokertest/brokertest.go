@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,9 +17,10 @@ import (
 )
 
 // Run checks a broker. make returns a broker without streams that keeps size
-// publications of each, of at least 64 bytes; the two it returns may be connected to the same log or
-// be the same broker. It must clean up by t.Cleanup.
-func Run(t *testing.T, make func(t *testing.T, size int) (publisher, subscriber cable.Broker)) {
+// publications of each, and at most so many bytes of their data, or at least
+// half of them where there are more; the two it returns may be connected to the
+// same log or be the same broker. It must clean up by t.Cleanup.
+func Run(t *testing.T, make func(t *testing.T, size, bytes int) (publisher, subscriber cable.Broker)) {
 	for _, c := range []struct {
 		name string
 		test func(t *testing.T, p, s cable.Broker)
@@ -28,11 +31,12 @@ func Run(t *testing.T, make func(t *testing.T, size int) (publisher, subscriber 
 		{"keeps one order for publishers that compete", order},
 		{"returns the history after a position", history},
 		{"reports a gap rather than leave something out", gap},
+		{"keeps no more bytes of a stream than it may", bounded},
 		{"takes once what may come twice", once},
 		{"refuses when the context has ended", ended},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p, s := make(t, 10)
+			p, s := make(t, 10, mostBytes)
 			c.test(t, p, s)
 		})
 	}
@@ -233,6 +237,45 @@ func gap(t *testing.T, p, s cable.Broker) {
 	}
 	if _, err := s.History(t.Context(), "unknown", last); !errors.Is(err, broker.ErrGap) {
 		t.Errorf("an unknown stream: %v", err)
+	}
+}
+
+// mostBytes is how many bytes of a stream are kept.
+const mostBytes = 10_000
+
+func bounded(t *testing.T, p, s cable.Broker) {
+	chance := rand.New(rand.NewPCG(1, 2))
+	var all []string
+	for i := range 120 {
+		size := 1 + chance.IntN(mostBytes/20/10) // small ones, with which the count is the bound
+		if i%40 > 10 && chance.IntN(3) > 0 {
+			size = 1 + chance.IntN(mostBytes/2)
+		}
+		all = append(all, strings.Repeat("x", size))
+		last := publish(t, p, "rooms", all[i])
+		got, err := s.History(t.Context(), "rooms", broker.Position{})
+		if err != nil || len(got) == 0 || got[len(got)-1].Position != last {
+			t.Fatalf("after %d publications the history is %d long, %v", i+1, len(got), err)
+		}
+		kept := 0
+		for j, pub := range got {
+			if kept += len(pub.Data); string(pub.Data) != all[i+1-len(got)+j] {
+				t.Fatalf("after %d publications the history has others than the last", i+1)
+			}
+		}
+		if kept > mostBytes || len(got) > 10 {
+			t.Fatalf("after %d publications the history has %d bytes in %d", i+1, kept, len(got))
+		}
+		// What is left out would have been too much.
+		if first := i - len(got); first >= 0 && len(got) < 10 {
+			if kept+len(all[first]) <= mostBytes/2 {
+				t.Fatalf("after %d publications the history has %d bytes in %d, and room for %d more", i+1, kept, len(got), len(all[first]))
+			}
+			before := broker.Position{Epoch: last.Epoch, Offset: uint64(first)}
+			if _, err := s.History(t.Context(), "rooms", before); !errors.Is(err, broker.ErrGap) {
+				t.Errorf("since what is not kept: %v", err)
+			}
+		}
 	}
 }
 

@@ -17,8 +17,8 @@ import (
 var _ cable.Broker = (*memory.Broker)(nil)
 
 func TestItConforms(t *testing.T) {
-	brokertest.Run(t, func(t *testing.T, size int) (publisher, subscriber cable.Broker) {
-		m := &memory.Broker{HistorySize: size}
+	brokertest.Run(t, func(t *testing.T, size, bytes int) (publisher, subscriber cable.Broker) {
+		m := &memory.Broker{HistorySize: size, HistoryBytes: bytes}
 		return m, m
 	})
 }

@@ -32,6 +32,7 @@ import (
 	"log/slog"
 	"math"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -50,6 +51,13 @@ type Options struct {
 	Prefix string
 	// HistorySize is how many publications a stream keeps; 0 is 100.
 	HistorySize int
+	// HistoryBytes is how many bytes of data a stream keeps; 0 is 1 MiB. Of
+	// messages that could not all be kept, those beyond a part in 2 * HistorySize
+	// of it, half of it may be what is kept. One that is larger is kept alone, and
+	// processes that publish to one stream at once may exceed it until the next
+	// such message. What all streams keep together is bounded by HistoryTTL and
+	// Redis' own maxmemory alone: at that Redis refuses to take more.
+	HistoryBytes int
 	// HistoryTTL is how long a stream's history is kept after its last
 	// publication, in whole seconds; 0 is five minutes.
 	HistoryTTL time.Duration
@@ -108,10 +116,11 @@ func Open(address string, options *Options) (*Broker, error) {
 	o := &b.options
 	o.Prefix = cmp.Or(o.Prefix, "turbowasm")
 	o.HistorySize = cmp.Or(o.HistorySize, 100)
+	o.HistoryBytes = cmp.Or(o.HistoryBytes, 1<<20)
 	o.HistoryTTL = cmp.Or(o.HistoryTTL, 5*time.Minute)
 	b.logger = cmp.Or(o.Logger, slog.Default())
-	if o.HistorySize < 0 || o.HistoryTTL < time.Second {
-		return nil, fmt.Errorf("redis: history of %d publications for %v: want at least one, for a second", o.HistorySize, o.HistoryTTL)
+	if o.HistorySize < 0 || o.HistoryBytes < 0 || o.HistoryTTL < time.Second {
+		return nil, fmt.Errorf("redis: history of %d publications and %d bytes for %v: want at least one, for a second", o.HistorySize, o.HistoryBytes, o.HistoryTTL)
 	}
 	// The node is not run: it holds the configuration, the log and the metrics,
 	// which are kept out of the program's own.
@@ -224,8 +233,13 @@ func (b *Broker) PublishOnce(ctx context.Context, stream string, data []byte, ep
 }
 
 func (b *Broker) publish(ctx context.Context, stream string, data []byte, options centrifuge.PublishOptions) (broker.Position, error) {
-	options.HistorySize, options.HistoryTTL = b.options.HistorySize, b.options.HistoryTTL
-	result, err := ask(ctx, b, func() (centrifuge.PublishResult, error) { return b.redis.Publish(stream, data, options) })
+	options.HistoryTTL = b.options.HistoryTTL
+	result, err := ask(ctx, b, func() (result centrifuge.PublishResult, err error) {
+		if options.HistorySize, err = b.room(stream, len(data)); err == nil {
+			result, err = b.redis.Publish(stream, data, options)
+		}
+		return result, err
+	})
 	switch {
 	case err == nil:
 		return broker.Position{Epoch: result.Epoch, Offset: result.Offset}, nil
@@ -233,6 +247,29 @@ func (b *Broker) publish(ctx context.Context, stream string, data []byte, option
 		return broker.Position{}, fmt.Errorf("redis: publish to %q: %w", stream, err)
 	}
 	return broker.Position{}, fmt.Errorf("redis: publish to %q: see that Redis runs at %s; whether it took this is not known, only PublishOnce may be repeated: %w", stream, b.address, err)
+}
+
+// room is how many publications a stream keeps with one of n bytes. Redis counts
+// them, and not their bytes: as many small ones as are kept fill half of the
+// bytes at most, and whoever publishes a larger one leaves no more than fill the
+// other half.
+func (b *Broker) room(stream string, n int) (int, error) {
+	most, half := b.options.HistorySize, b.options.HistoryBytes/2
+	if n <= half/most {
+		return most, nil
+	}
+	pubs, _, err := b.history(stream, broker.Position{})
+	if err != nil {
+		return 0, err
+	}
+	keep := 1
+	for _, p := range slices.Backward(pubs) {
+		if n += len(p.Data); n > half || keep == most {
+			break
+		}
+		keep++
+	}
+	return keep, nil
 }
 
 // Position is that of the stream's last publication.

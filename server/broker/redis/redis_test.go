@@ -24,8 +24,8 @@ const patience = time.Minute
 
 func TestItConforms(t *testing.T) {
 	server := redistest.Start(t)
-	brokertest.Run(t, func(t *testing.T, size int) (publisher, subscriber cable.Broker) {
-		o := &redis.Options{HistorySize: size, Prefix: t.Name()}
+	brokertest.Run(t, func(t *testing.T, size, bytes int) (publisher, subscriber cable.Broker) {
+		o := &redis.Options{HistorySize: size, HistoryBytes: bytes, Prefix: t.Name()}
 		return open(t, server, o), open(t, server, o)
 	})
 }
@@ -299,6 +299,22 @@ func TestHistoryEndsByAge(t *testing.T) {
 	}
 	if next := publish(t, b, "rooms", `2`); next != (broker.Position{Epoch: at.Epoch, Offset: 2}) {
 		t.Errorf("it goes on at %+v", next)
+	}
+}
+
+// A message that is larger than all that may be kept is kept, without others.
+func TestAMessageThatIsTooLargeIsKeptAlone(t *testing.T) {
+	b := open(t, redistest.Start(t), &redis.Options{HistoryBytes: 1000})
+	publish(t, b, "rooms", `1`)
+	if err := b.PublishOnce(t.Context(), "rooms", []byte(strings.Repeat("2", 2000)), "e", 1); err != nil {
+		t.Fatal(err)
+	}
+	for _, data := range []string{`3`, strings.Repeat("4", 600)} {
+		last := publish(t, b, "rooms", data)
+		pubs, err := b.History(t.Context(), "rooms", broker.Position{})
+		if err != nil || pubs[len(pubs)-1].Position != last || len(pubs) != map[uint64]int{3: 2, 4: 1}[last.Offset] {
+			t.Errorf("after publication %d it has %d, %v", last.Offset, len(pubs), err)
+		}
 	}
 }
 
