@@ -22,11 +22,14 @@ type command struct {
 // past is what a client wants of the histories of a subscription's streams:
 // what came after the places that it knows, or else since a time.
 type past struct {
-	Since   int64 `json:"since"` // seconds since 1970
-	Streams map[string]struct {
-		Epoch  string `json:"epoch"`
-		Offset uint64 `json:"offset"`
-	} `json:"streams"`
+	Since   int64           `json:"since"` // seconds since 1970
+	Streams map[string]spot `json:"streams"`
+}
+
+// spot is a position as clients write it.
+type spot struct {
+	Epoch  string `json:"epoch"`
+	Offset uint64 `json:"offset"`
 }
 
 // parseCommand reads one frame, which is UTF-8. Keys count as they are written:

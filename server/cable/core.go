@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"runtime/debug"
@@ -47,6 +48,7 @@ type core struct {
 	addresses map[netip.Addr]int // the same by address
 	empty     chan struct{}      // closed when closed and count is 0
 	ticker    *time.Timer        // runs while there are connections
+	servers   map[*http.Server]*server
 }
 
 func newCore(h *Hub) (*core, error) {
@@ -219,6 +221,9 @@ func (k *core) shutdown(ctx context.Context) error {
 	k.mu.Unlock()
 	for _, c := range k.conns() {
 		c.end(ReasonRestart, true)
+		if d, ok := c.door.(*events); ok {
+			d.hurry()
+		}
 	}
 	select {
 	case <-k.empty:

@@ -2,7 +2,8 @@
 // decides their subscriptions, and fans broadcasts out to them. Over WebSockets
 // it speaks actioncable-v1-json, the protocol of Rails and of @rails/actioncable
 // 8.1, and actioncable-v1-ext-json, AnyCable's, which adds the place of each
-// message and histories: that one is chosen where a client offers both.
+// message and histories: that one is chosen where a client offers both. Over
+// Server-Sent Events it tells the same.
 //
 // A [Hub] is an http.Handler. Pages subscribe to channels; a channel attaches
 // the subscription to named streams; a broadcast to a stream reaches every
@@ -35,6 +36,36 @@
 // waits for them, a second at most. [Hub.PublishOnce] ends with its context, and
 // may be repeated.
 //
+// # Server-Sent Events
+//
+// Where WebSockets do not come through, the same address answers an EventSource,
+// over HTTP/1.1 and HTTP/2, with the same streams, names, permissions, limits,
+// reasons and histories. It comes in two ways.
+//
+// With a parameter stream for each signed name of Turbo::StreamsChannel, the
+// messages are the events, for <turbo-stream-source> and any other client. The
+// id of an event is the place that it has come to in all its streams; a client
+// that comes back with the header Last-Event-ID, or for the first time with the
+// parameter last-event-id, goes on behind it: nothing is lost and nothing comes
+// twice. Without, it begins now. What is gone for good it is told by a
+// stream "refresh". A message that is no string is an event of type json; a
+// CR becomes a LF, as in HTML.
+//
+// With a parameter command for each subscribe command, history included, events
+// are the messages of actioncable-v1-ext-json: what <turbo-cable-stream-source>
+// falls back to. There are no other commands, so a client that wants other
+// subscriptions asks anew, with its places. A URL holds some twenty of them where
+// proxies take 8 KB.
+//
+// An EventSource comes back whatever it was told, but not after status 204:
+// which is what it gets when the id says "-", as it does after an end for good.
+// Who is one too many, or cannot be let in now, gets a disconnect and is asked
+// to come back later. Pings are comments, and a client that takes what is
+// written counts as alive: one that has vanished is found out when TCP does.
+// Pages of other origins need AllowedOrigins, and may then send their cookies.
+// When an http.Server shuts down, events that go through it end first, since it
+// waits for requests; their clients go on elsewhere.
+//
 // # Limits
 //
 // A client is cut off when it takes nothing for WriteTimeout or when more than
@@ -62,7 +93,8 @@
 //
 // An idle connection is one goroutine with a stack of 2 KB and about 3 KB of
 // heap; over TLS that this process ends itself, more, because crypto/tls keeps
-// buffers. A broadcast is encoded once for all subscriptions with the same
+// buffers. One of events keeps net/http's two goroutines and buffers, several times
+// as much. A broadcast is encoded once for all subscriptions with the same
 // identifier. With Compression, a message of 3.3 KB of HTML is 0.6 KB on the
 // wire, for 0.1 to 0.2 ms of one core per broadcast, not per client; what it
 // takes memory for is shared, so an idle connection costs nothing more.

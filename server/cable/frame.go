@@ -3,6 +3,8 @@ package cable
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/turbowasm/turbowasm/server/broker"
 )
 
 // frame is one message on its way to connections of one hub: complete text, or
@@ -15,6 +17,7 @@ type frame struct {
 	placed bool  // the body's place is told
 	probe  bool  // no text: asks the peer for a sign of life, where the transport can
 	single bool  // for one connection alone
+	about  *about
 
 	held atomic.Int32 // queues that hold it
 
@@ -27,8 +30,14 @@ type frame struct {
 // have in common.
 type body struct {
 	data  []byte
-	place []byte       // what tells its place in the stream
+	place []byte // what tells its place in the stream:
+	at    broker.Position
+	from  string       // the stream
 	held  atomic.Int32 // frames that are held
+}
+
+func newBody(p broker.Publication) *body {
+	return &body{data: p.Data, place: place(p), at: p.Position, from: p.Stream}
 }
 
 // frameCost stands for what a frame costs beside its text, in bytes.

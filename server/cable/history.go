@@ -33,7 +33,7 @@ func (s *Subscription) sendHistory(wanted *past) error {
 		if err != nil {
 			clear(tops)
 			c.core.observe(Event{Kind: EventHistory, Reason: ReasonGap})
-			c.send(history(s.identifier, false))
+			c.send(c.protocol.history(s.identifier, false))
 			if errors.Is(err, broker.ErrGap) {
 				return nil // the client's to know, and no failure
 			}
@@ -49,13 +49,13 @@ func (s *Subscription) sendHistory(wanted *past) error {
 	}
 	prefix := c.protocol.prefix(s.identifier)
 	for _, p := range missed {
-		f := &frame{prefix: prefix, body: &body{data: p.Data, place: place(p)}, placed: true}
+		f := &frame{prefix: prefix, body: newBody(p), placed: true}
 		c.waitForRoom(min(batch, c.core.limits.backlog), f.size)
 		c.send(f)
 		c.core.relieve()
 	}
 	c.core.observe(Event{Kind: EventHistory, Count: len(missed)})
-	c.send(history(s.identifier, true))
+	c.send(c.protocol.history(s.identifier, true))
 	return nil
 }
 

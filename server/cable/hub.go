@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gorilla/websocket"
+
 	"github.com/turbowasm/turbowasm/server/broker"
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
@@ -231,9 +233,11 @@ func (h *Hub) UseVerifier(v *streamname.Verifier) error {
 }
 
 // ServeHTTP upgrades the request to a WebSocket and returns; the connection
-// goes on. A request that is no upgrade, or comes from a page of a foreign
-// origin, gets 404, as from Rails. It works on any path, behind any prefix. The
-// ResponseWriter must be an http.Hijacker or unwrap to one.
+// goes on. It answers an EventSource with events, and returns when these end:
+// see the package documentation. Any other request, and one from a page of a
+// foreign origin, gets 404, as from Rails. It works on any path, behind any
+// prefix. The ResponseWriter must be an http.Hijacker, or for events an
+// http.Flusher that has a method SetWriteDeadline, or unwrap to one.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	k, err := h.start()
 	if err == nil {
@@ -245,7 +249,14 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "internal server error", http.StatusInternalServerError)
 		return
 	}
-	k.serveWebSocket(w, r)
+	switch {
+	case websocket.IsWebSocketUpgrade(r):
+		k.serveWebSocket(w, r)
+	case wantsEvents(r):
+		k.serveEvents(w, r)
+	default:
+		http.Error(w, "Page not found", http.StatusNotFound)
+	}
 }
 
 // publishTimeout bounds how long a broadcast may take that no request bounds.

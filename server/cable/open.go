@@ -21,8 +21,9 @@ type visitor struct {
 
 // letIn decides about a request that wants a connection, whatever its
 // transport. It answers those that get none; a visitor that it returns, even
-// one that is refused, is to become a connection or to be sent away.
-func (k *core) letIn(w http.ResponseWriter, r *http.Request) *visitor {
+// one that is refused, is to become a connection or to be sent away. Who is one
+// too many is told so by full.
+func (k *core) letIn(w http.ResponseWriter, r *http.Request, full func(Reason)) *visitor {
 	if !k.allowedOrigin(r) {
 		k.observe(Event{Kind: EventRefused, Reason: ReasonOrigin})
 		scheme, host := k.schemeAndHost(r)
@@ -35,8 +36,7 @@ func (k *core) letIn(w http.ResponseWriter, r *http.Request) *visitor {
 	if reason := k.admit(v.counted); reason != "" {
 		k.observe(Event{Kind: EventRefused, Reason: reason})
 		k.journal.warn("connection refused", "reason", reason, "remote", v.address)
-		w.Header().Set("Retry-After", "5")
-		http.Error(w, string(reason), http.StatusServiceUnavailable)
+		full(reason)
 		return nil
 	}
 	v.opening = k.control.begin()

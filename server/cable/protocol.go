@@ -26,6 +26,9 @@ type protocol interface {
 	// reject names a reason if it is not empty: one of ours, not the application's.
 	reject(identifier string, reason Reason) *frame
 	disconnect(reason Reason, reconnect bool) *frame
+	// history answers the wish for a history, behind the messages that it was
+	// for.
+	history(identifier string, complete bool) *frame
 	// prefix is what stands before the body of the identifier's messages;
 	// body, which is JSON, and a brace end them.
 	prefix(identifier string) []byte
@@ -86,8 +89,7 @@ func place(p broker.Publication) []byte {
 	return fmt.Appendf(nil, `,"stream_id":%s,"epoch":%s,"offset":%d`, quote(p.Stream), quote(p.Position.Epoch), p.Position.Offset)
 }
 
-// history answers the wish for a history, behind the messages that it was for.
-func history(identifier string, complete bool) *frame {
+func (base) history(identifier string, complete bool) *frame {
 	kind := "reject_history"
 	if complete {
 		kind = "confirm_history"

@@ -213,7 +213,7 @@ func (t *topic) deliver(p broker.Publication) {
 		return
 	}
 	all := t.present()
-	message := &body{data: p.Data, place: place(p)}
+	message := newBody(p)
 	var (
 		last  *group
 		f     *frame

@@ -43,15 +43,14 @@ var _ door = (*socket)(nil)
 // serveWebSocket makes a connection of the request and returns: net/http's
 // goroutine and buffers are let go.
 func (k *core) serveWebSocket(w http.ResponseWriter, r *http.Request) {
-	if !websocket.IsWebSocketUpgrade(r) {
-		http.Error(w, "Page not found", http.StatusNotFound)
-		return
-	}
 	if offered := websocket.Subprotocols(r); len(offered) > 0 && !slices.ContainsFunc(offered, func(p string) bool { return slices.Contains(subprotocols, p) }) {
 		http.Error(w, fmt.Sprintf("none of the subprotocols %.200q is spoken here: offer one of %q", offered, subprotocols), http.StatusBadRequest)
 		return
 	}
-	v := k.letIn(w, r)
+	v := k.letIn(w, r, func(reason Reason) {
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, string(reason), http.StatusServiceUnavailable)
+	})
 	if v == nil {
 		return
 	}

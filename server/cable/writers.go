@@ -123,13 +123,13 @@ func (c *conn) writeOn(frames []*frame) {
 	taken := time.Now()
 	for {
 		left, moved, err := c.door.flush(min(c.core.limits.writeTimeout/4, linger/4))
-		if err != nil || !left {
-			c.wrote(frames, err)
-			return
-		}
 		if moved {
 			taken = time.Now()
 			c.live() // a slow line may keep the answer to a probe for long
+		}
+		if err != nil || !left {
+			c.wrote(frames, err)
+			return
 		}
 		if time.Since(taken) >= c.patience() {
 			c.cut(ReasonTooSlow)

@@ -1,0 +1,329 @@
+package cable
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// events is the door of Server-Sent Events: one long answer to a request, whose
+// goroutine waits until it is over.
+type events struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	core    *core
+	server  *server
+	conn    *conn // set before anything is subscribed
+
+	// The writer's:
+	out   bytes.Buffer
+	marks marks // nil if the messages tell their places themselves
+	last  bool  // nothing follows what is in out
+
+	writing  sync.Mutex // held while w is written to; guards slow
+	slow     bool
+	finished sync.Once // closes
+	done     chan struct{}
+
+	mu   sync.Mutex // guards what follows, and w's write deadline
+	busy bool       // w is written to
+	cutt bool
+	over bool // w is no longer ours
+}
+
+var _ door = (*events)(nil)
+
+// server is an http.Server that events go through. It waits for requests when
+// it shuts down, so these end when it begins to.
+type server struct{ ending atomic.Bool }
+
+// piece is how many bytes are written at once: a client has WriteTimeout for them.
+const piece = 16 << 10
+
+// wantsEvents reports whether the request is that of an EventSource.
+func wantsEvents(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/event-stream")
+}
+
+// serveEvents answers with events until the connection ends.
+func (k *core) serveEvents(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Add("Vary", "Origin")
+	h.Set("Cache-Control", "no-store, no-transform")
+	if origin := r.Header.Get("Origin"); origin != "" && k.allowedOrigin(r) {
+		h.Set("Access-Control-Allow-Origin", origin)
+		h.Set("Access-Control-Allow-Credentials", "true")
+	}
+	query := r.URL.Query()
+	signed, last := distinct(query["stream"]), r.Header.Get("Last-Event-ID")
+	if last == "" {
+		last = query.Get("last-event-id")
+	}
+	if isFinal(last) { // an EventSource comes back whatever it was told, but not after this
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	d := &events{w: w, control: http.NewResponseController(w), core: k, done: make(chan struct{})}
+	v := k.letIn(w, r, func(reason Reason) {
+		// After any other status it would not come back at all.
+		d.head()
+		fmt.Fprintf(w, "retry: %d\n\n%s", 5000+rand.IntN(10_000), plainEvents{}.disconnect(reason, true).prefix)
+	})
+	if v == nil {
+		return
+	}
+	if err := d.able(); err != nil {
+		v.sendAway()
+		k.journal.logger.Error("cable: no events", "error", err)
+		http.Error(w, "cable: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	d.head()
+	// Who lost one server does not come back to another together with all others.
+	fmt.Fprintf(&d.out, "retry: %d\n\n", 500+rand.IntN(1500))
+	var p protocol = cableEvents{}
+	if len(signed) > 0 {
+		p = plainEvents{}
+		d.marks = newMarks(signed, last)
+	}
+	k.hold(d, v, p, func(c *conn) {
+		if d.marks != nil {
+			c.listenTo(d.marks)
+			return
+		}
+		for _, text := range query["command"] {
+			c.receiveSubscribe(text)
+		}
+	})
+}
+
+// hold makes a connection of the visitor, has it subscribe, and returns when it
+// is over.
+func (k *core) hold(d *events, v *visitor, p protocol, subscribe func(*conn)) {
+	d.server = k.follow(v.request)
+	c := v.become(d, p)
+	d.conn = c
+	defer d.leave()
+	defer c.hungUp()
+	if d.server.ending.Load() {
+		c.end(ReasonRestart, true)
+	}
+	defer context.AfterFunc(v.request.Context(), func() { c.cut(d.fault()) })()
+	func() {
+		c.hooks.Lock()
+		defer c.hooks.Unlock()
+		v.welcome(c)
+	}()
+	subscribe(c)
+	<-d.done
+}
+
+// follow has the events of a server end when that shuts down.
+func (k *core) follow(r *http.Request) *server {
+	of, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
+	if of == nil {
+		return &server{}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s := k.servers[of]
+	if s == nil {
+		s = &server{}
+		if k.servers == nil {
+			k.servers = make(map[*http.Server]*server)
+		}
+		k.servers[of] = s
+		of.RegisterOnShutdown(func() {
+			s.ending.Store(true)
+			for _, c := range k.conns() {
+				if d, ok := c.door.(*events); ok && d.server == s {
+					c.end(ReasonRestart, true)
+					d.hurry()
+				}
+			}
+		})
+	}
+	return s
+}
+
+func (d *events) head() {
+	h := d.w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no")
+	d.w.WriteHeader(http.StatusOK)
+}
+
+// able says what the ResponseWriter lacks.
+func (d *events) able() error {
+	lacks := func(what string) error {
+		return fmt.Errorf("%T has no method %s, without which there are no events: the middleware that wraps the ResponseWriter needs it, or Unwrap", d.w, what)
+	}
+	for w := d.w; ; {
+		switch t := w.(type) {
+		case http.Flusher, interface{ FlushError() error }:
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = t.Unwrap()
+			continue
+		default:
+			return lacks("Flush")
+		}
+		break
+	}
+	if err := d.control.SetWriteDeadline(time.Time{}); err != nil {
+		return lacks("SetWriteDeadline")
+	}
+	d.control.SetReadDeadline(time.Time{}) // a server's ReadTimeout would end it; where it cannot be set, there is none
+	return nil
+}
+
+func (d *events) write(frames []*frame) (left bool, err error) {
+	for _, f := range frames {
+		d.put(f)
+	}
+	return d.rest(), nil
+}
+
+// rest reports whether there is something left to write.
+func (d *events) rest() bool {
+	if d.out.Len() > 0 {
+		return true
+	}
+	d.out = bytes.Buffer{} // who waits keeps no buffer
+	if d.last {
+		d.finished.Do(func() { close(d.done) })
+	}
+	return false
+}
+
+// put writes a frame into out.
+func (d *events) put(f *frame) {
+	switch {
+	case f.probe:
+		d.out.WriteString(comment)
+	case f.body != nil:
+		if d.marks == nil || d.marks.pass(d.conn, f) {
+			d.out.Write(encodedEvent(f, d.marks != nil))
+			d.mark()
+		}
+	default:
+		d.out.Write(f.prefix)
+		if f.about != nil && d.marks != nil && d.marks.hear(d.conn, f.about) {
+			d.mark()
+		}
+	}
+}
+
+// mark ends an event, with its id.
+func (d *events) mark() {
+	if d.marks != nil {
+		d.out.WriteString("id: ")
+		d.out.WriteString(d.marks.String())
+		d.out.WriteByte('\n')
+	}
+	d.out.WriteByte('\n')
+}
+
+var errOver = errors.New("the response is over")
+
+func (d *events) flush(time.Duration) (left, moved bool, err error) {
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	limit := d.core.limits.writeTimeout
+	if d.core.closing() {
+		limit = min(limit, linger)
+	}
+	began := time.Now()
+	if !d.begin(began.Add(limit)) {
+		return false, false, errOver
+	}
+	_, err = d.w.Write(d.out.Next(piece))
+	if err == nil {
+		err = d.control.Flush()
+	}
+	if !d.end() {
+		return false, false, errOver
+	}
+	if err != nil {
+		if errors.Is(err, os.ErrDeadlineExceeded) || time.Since(began) >= limit {
+			d.slow = true
+			return true, false, nil // its writer finds that nothing moves
+		}
+		return false, false, err
+	}
+	return d.rest(), true, nil
+}
+
+func (d *events) begin(deadline time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.cutt || d.over {
+		return false
+	}
+	d.busy = true
+	d.control.SetWriteDeadline(deadline)
+	return true
+}
+
+func (d *events) end() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.busy = false
+	if !d.cutt {
+		d.control.SetWriteDeadline(time.Time{})
+	}
+	return !d.cutt
+}
+
+// fault is why the request's context ended before the events did.
+func (d *events) fault() Reason {
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	if d.slow {
+		return ReasonTooSlow
+	}
+	return ReasonClient
+}
+
+// hurry leaves what is being written a second.
+func (d *events) hurry() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.busy && !d.cutt {
+		d.control.SetWriteDeadline(time.Now().Add(linger))
+	}
+}
+
+func (d *events) close(Reason) { d.last = true }
+
+func (d *events) cut() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.cutt {
+		return
+	}
+	d.cutt = true
+	d.finished.Do(func() { close(d.done) })
+	if !d.over {
+		d.control.SetWriteDeadline(time.Unix(1, 0))
+	}
+}
+
+// leave gives the response back: net/http ends it.
+func (d *events) leave() {
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.over = true
+	if !d.cutt {
+		d.control.SetWriteDeadline(time.Now().Add(linger))
+	}
+}

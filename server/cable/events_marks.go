@@ -1,0 +1,226 @@
+package cable
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/turbowasm/turbowasm/server/broker"
+)
+
+// marks are the places that a plain EventSource has come to in its streams, in
+// the order in which it asked for them. They are its last event's id, by which
+// it goes on:
+//
+//	KQ5Z:7,:12,-
+//
+// Each is the epoch and the offset; an epoch is left out that is the one before,
+// a place is empty that is not known, and "-" is a stream that is over. Once it
+// has begun, they are the writer's.
+type marks []mark
+
+type mark struct {
+	signed     string
+	identifier string
+	stream     string // empty if the name does not verify
+	at, now    broker.Position
+	ended      bool
+	skip       bool // it was over before
+}
+
+// distinct leaves out what comes again.
+func distinct(all []string) []string {
+	var once []string
+	for _, s := range all {
+		if !slices.Contains(once, s) {
+			once = append(once, s)
+		}
+	}
+	return once
+}
+
+// isFinal reports whether an id says that all streams are over.
+func isFinal(id string) bool {
+	return id != "" && strings.Trim(id, "-,") == "" && strings.Contains(id, "-")
+}
+
+// nowhere is a place that no history reaches back to.
+var nowhere = broker.Position{Epoch: "?"}
+
+func newMarks(signed []string, id string) marks {
+	all := make(marks, len(signed))
+	given := strings.Split(id, ",")
+	epoch := ""
+	for i := range all {
+		m := &all[i]
+		m.signed = signed[i]
+		m.identifier = `{"channel":"` + StreamsChannel + `","signed_stream_name":` + quote(signed[i]) + `}`
+		switch {
+		case id == "":
+		case len(given) != len(all):
+			m.at = nowhere
+		case given[i] == "-":
+			m.ended, m.skip = true, true
+		case given[i] != "":
+			m.at = parsePlace(given[i], &epoch)
+		}
+	}
+	return all
+}
+
+func parsePlace(text string, last *string) broker.Position {
+	escaped, digits, _ := strings.Cut(text, ":")
+	epoch, err := url.QueryUnescape(escaped)
+	offset, wrong := strconv.ParseUint(digits, 10, 64)
+	if epoch == "" {
+		epoch = *last
+	}
+	if err != nil || wrong != nil || epoch == "" {
+		return nowhere
+	}
+	*last = epoch
+	return broker.Position{Epoch: epoch, Offset: offset}
+}
+
+func (all marks) String() string {
+	var b strings.Builder
+	epoch := ""
+	for i, m := range all {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		switch {
+		case m.ended:
+			b.WriteByte('-')
+		case m.at.Epoch != "":
+			if m.at.Epoch != epoch {
+				b.WriteString(url.QueryEscape(m.at.Epoch))
+			}
+			epoch = m.at.Epoch
+			b.WriteString(":" + strconv.FormatUint(m.at.Offset, 10))
+		}
+	}
+	return b.String()
+}
+
+// pass notes the place of a message, and reports whether it is to be told. What
+// was told is left out; where something is missing, the client is to come back
+// and be told from there.
+func (all marks) pass(c *conn, f *frame) bool {
+	b := f.body
+	for i := range all {
+		m := &all[i]
+		if m.stream != b.from || m.ended || b.at.Epoch == "" {
+			continue
+		}
+		if m.at.Epoch == b.at.Epoch && b.at.Offset <= m.at.Offset {
+			return false
+		}
+		if m.at.Epoch != b.at.Epoch || b.at.Offset != m.at.Offset+1 {
+			c.end(ReasonGap, true)
+			return false
+		}
+		m.at = b.at
+		break
+	}
+	return true
+}
+
+// hear takes note of what became of a subscription, and reports that it did.
+func (all marks) hear(c *conn, what *about) bool {
+	over := true
+	for i := range all {
+		m := &all[i]
+		if m.identifier == what.identifier {
+			switch what.what {
+			case noteConfirmed:
+				if m.at.Epoch == "" {
+					m.at = m.now
+				}
+			case noteGap:
+				m.at = m.now
+			case noteEnded:
+				m.ended = true
+			}
+		}
+		over = over && m.ended
+	}
+	if over {
+		c.end(what.reason, false)
+	}
+	return true
+}
+
+// listenTo subscribes to the streams of marks. What cannot be had now the client
+// comes back for.
+func (c *conn) listenTo(all marks) {
+	c.hooks.Lock()
+	defer c.hooks.Unlock()
+	c.busy.Store(true)
+	defer c.busy.Store(false)
+	wanted := make([]*past, len(all))
+	for i := range all { // before the first subscription: then the marks are the writer's
+		var err error
+		if wanted[i], err = c.wantedBy(&all[i]); err != nil {
+			c.warn("connection refused", "reason", ReasonUnavailable, "error", err)
+			c.end(ReasonUnavailable, true)
+			return
+		}
+	}
+	for i := range all {
+		m := &all[i]
+		if m.skip || c.ctx.Err() != nil || !c.allow() {
+			continue
+		}
+		if len(m.identifier) > c.core.limits.identifier {
+			c.core.observe(Event{Kind: EventRejected, Reason: ReasonIdentifier})
+			c.send(c.protocol.reject(m.identifier, ReasonIdentifier))
+			continue
+		}
+		if err := c.subscribe(m.identifier, wanted[i]); err != nil {
+			c.warn("command refused", "error", err)
+			if !errors.Is(err, ErrRejected) {
+				c.end(ReasonUnavailable, true)
+			}
+		}
+	}
+}
+
+// wantedBy finds the mark's stream, and where it is now: before that is listened
+// to, so that nothing is missed in between. It returns what the client lacks.
+func (c *conn) wantedBy(m *mark) (*past, error) {
+	v := c.core.verifier.Load()
+	if v == nil || m.ended {
+		return nil, nil
+	}
+	name, err := v.Open(m.signed)
+	if err != nil {
+		return nil, nil // to be refused
+	}
+	err = c.core.protect("the broker", c, func() (err error) {
+		m.now, err = c.core.broker.Position(c.ctx, name.Stream)
+		return err
+	})
+	m.stream = name.Stream
+	from := m.at
+	if from.Epoch == "" {
+		from = m.now
+	}
+	return &past{Streams: map[string]spot{m.stream: {from.Epoch, from.Offset}}}, err
+}
+
+// receiveSubscribe obeys a command that came with the request: it can only be
+// one that changes nothing.
+func (c *conn) receiveSubscribe(text string) {
+	cmd, err := parseCommand([]byte(text))
+	switch {
+	case int64(len(text)) > c.core.limits.frame:
+		c.end(ReasonFrame, true)
+	case err != nil || cmd.Command != "subscribe":
+		c.warn("command refused", "error", err)
+	default:
+		c.receive([]byte(text))
+	}
+}
