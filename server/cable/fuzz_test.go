@@ -6,10 +6,14 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/turbowasm/turbowasm/server/broker/memory"
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
 
@@ -125,4 +129,91 @@ func FuzzIdentifier(f *testing.F) {
 			t.Errorf("%q came back as %+v", cmd.Identifier, answer)
 		}
 	})
+}
+
+// FuzzHistory asks for a history in any words. What comes is all that follows a
+// place, once and in order, and then its confirmation; or a refusal alone.
+func FuzzHistory(f *testing.F) {
+	const identifier = `{"channel":"Room"}`
+	const kept = 5
+	f.Add(`{"streams":{"room":{"epoch":"EPOCH","offset":3}}}`, true)
+	f.Add(`{"streams":{"room":{"epoch":"EPOCH","offset":18446744073709551615}},"since":-1}`, false)
+	f.Add(`{"since":1}`, true)
+	f.Add(`{"streams":{"":{},"room":{"epoch":"x","offset":0}}}`, true)
+	f.Add(`null`, false)
+	f.Add(`{"since":9223372036854775807,"streams":null}`, true)
+	f.Fuzz(func(t *testing.T, history string, inSubscribe bool) {
+		h := &Hub{
+			Broker: &memory.Broker{HistorySize: kept},
+			Logger: slog.New(slog.DiscardHandler),
+			Channels: map[string]Channel{"Room": {Subscribe: func(ctx context.Context, s *Subscription) error {
+				return s.StreamFrom(ctx, "room")
+			}}},
+		}
+		k, err := newCore(h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, err := k.broker.Position(t.Context(), "room")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 * kept {
+			if err := k.publish(t.Context(), "room", []byte(`"x"`)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d := &sink{}
+		c := k.newConn(d, extended{}, User{}, netip.Addr{}, "", t.Context())
+		k.admit(netip.Addr{})
+		k.join(c)
+		wanted := `,"history":` + strings.ReplaceAll(history, "EPOCH", at.Epoch)
+		if inSubscribe {
+			c.obey([]byte(`{"command":"subscribe","identifier":` + quote(identifier) + wanted + `}`))
+		} else {
+			c.obey([]byte(`{"command":"subscribe","identifier":` + quote(identifier) + `}`))
+			c.obey([]byte(`{"command":"history","identifier":` + quote(identifier) + wanted + `}`))
+		}
+		for c.backlog.Load() > 0 { // until all is written
+			runtime.Gosched()
+		}
+		c.hungUp()
+		if err := k.shutdown(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		next, ended := uint64(0), ""
+		for _, text := range d.texts() {
+			var m struct {
+				Type   string
+				Offset uint64
+			}
+			if err := json.Unmarshal([]byte(text), &m); err != nil {
+				t.Fatalf("%s: %v", text, err)
+			}
+			switch {
+			case m.Offset == 0:
+				if strings.HasSuffix(m.Type, "_history") {
+					ended += m.Type
+				}
+			case ended != "" || next != 0 && m.Offset != next:
+				t.Errorf("got offset %d after %d and %q", m.Offset, next-1, ended)
+			default:
+				next = m.Offset + 1
+			}
+		}
+		switch {
+		case ended != "" && ended != "confirm_history" && ended != "reject_history":
+			t.Errorf("got %q", ended)
+		case ended != "confirm_history" && next != 0:
+			t.Errorf("messages came, and then %q", ended)
+		case next != 0 && next != 2*kept+1:
+			t.Errorf("the last offset is %d, want %d", next-1, 2*kept)
+		}
+	})
+}
+
+func (d *sink) texts() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.got)
 }
