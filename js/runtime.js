@@ -28,7 +28,8 @@ export function adopt(Go) {
   return class extends Go {
     constructor() {
       super()
-      this.importObject.turbo = { ...imports(), ready: began, resume: () => resuming ||= setTimeout(() => { resuming = 0; this.exited || this._resume() }) }
+      // With package syscall/js the program has values of the page's from the start. Without it nobody hears of events.
+      this.importObject.turbo = { ...imports(), ready: began, resume: () => this._values[7] && (resuming ||= setTimeout(() => { resuming = 0; this.exited || this._resume() })) }
     }
 
     run(instance) {

@@ -82,7 +82,7 @@ func exportPerform(element, action int32) (result int32) {
 	defer guard(page.begin(), &result, "performing a stream")
 	err := views.Perform(stream.NewElement(page, dom.Node(element)), actions[action])
 	if int(action) >= len(stream.Builtin) {
-		domResume()
+		page.Resume()
 	}
 	return status(err)
 }

@@ -106,7 +106,7 @@ func domAddAction(name string, index int32)
 func domReady()
 
 //go:wasmimport turbo resume
-func domResume()
+func domResume() int32
 
 //go:wasmimport turbo add_stream
 func domAddStream(shell string, envelope int32)

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"runtime"
 	"unsafe"
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
@@ -78,9 +79,16 @@ func (p *Page) Report(what string, err error) {
 	domReport(reportError, what+": "+err.Error())
 }
 
-// Resume has goroutines run that are ready to, once the current call from the
-// page is over: by themselves they would wait for an event of package syscall's.
-func (p *Page) Resume() { domResume() }
+// Resume has goroutines run that are ready to: by themselves they would wait
+// for whatever resumes the program. Where package syscall/js is part of it, that
+// is a timer of the page's, once the current call is over: a goroutine that
+// waits for the page must not run within a call from it. Without the package
+// none can wait for the page.
+func (p *Page) Resume() {
+	if domResume() == 0 {
+		runtime.Gosched()
+	}
+}
 
 func (p *Page) IsRecentRequest(id string) bool {
 	return domInvoke(int32(p.Get(0, "session.recentRequests")), "has", id) > 0

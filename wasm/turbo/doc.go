@@ -22,7 +22,7 @@
 //
 // It is built by
 //
-//	turbowasm dist -main ./page static
+//	turbowasm build -o static ./page
 //
 // which writes turbo.js and turbo.wasm for pages to load as they load the
 // runtime alone. What visitors download grows by what is used: 20 to 30 KB for

@@ -8,5 +8,5 @@ func (a *App) Run() { a.Start() }
 
 // Start is Run for a program that goes on: it has to stay alive.
 func (a *App) Start() {
-	panic("turbo: this program runs in a browser: build it with turbowasm dist")
+	panic("turbo: this program runs in a browser: build it with turbowasm build")
 }

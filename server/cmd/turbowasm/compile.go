@@ -6,11 +6,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+
+	"github.com/turbowasm/turbowasm/js"
 )
 
 const (
@@ -66,6 +69,17 @@ func findProgram(ctx context.Context, mainPackage string) (program, error) {
 	}
 	p.Dir = module.Dir
 	return p, nil
+}
+
+// sources are the scripts that belong to the program: those of the version of
+// this module that it is compiled with, which may be another than this command's.
+func (p program) sources(ctx context.Context) fs.FS {
+	out, err := p.goCommand(ctx, "list", "-deps", "-f", "{{if eq .ImportPath \""+modulePath+"/wasm/browser\"}}{{.Dir}}{{end}}", p.Package)
+	dir := filepath.Join(strings.TrimSpace(string(out)), "..", "..", "js")
+	if _, statErr := os.Stat(filepath.Join(dir, "turbo.js")); err != nil || len(out) == 0 || statErr != nil {
+		return js.Sources // vendored, perhaps, or a program without the runtime
+	}
+	return os.DirFS(dir)
 }
 
 // moduleVersion is the version of this module in the running binary, empty

@@ -13,7 +13,6 @@ import (
 
 	"github.com/andybalholm/brotli"
 	"github.com/evanw/esbuild/pkg/api"
-	"github.com/turbowasm/turbowasm/js"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -69,7 +68,8 @@ func makeFiles(ctx context.Context, mainPackage string, debug bool, progress io.
 	if err != nil {
 		return nil, err
 	}
-	build, err := buildID(js.Sources, wasm)
+	sources := p.sources(ctx)
+	build, err := buildID(sources, wasm)
 	if err != nil {
 		return nil, err
 	}
@@ -78,14 +78,14 @@ func makeFiles(ctx context.Context, mainPackage string, debug bool, progress io.
 		"LICENSE-go.txt": goLicence,
 	}
 	for _, s := range scripts {
-		text, err := bundle(js.Sources, s.entry, wasmExec, build, names, s.format)
+		text, err := bundle(sources, s.entry, wasmExec, build, names, s.format)
 		if err != nil {
 			return nil, err
 		}
 		files[s.name] = append([]byte(scriptNotice), text...)
 	}
 	for _, name := range []string{"turbo.d.ts", "turbo-rails.d.ts"} {
-		if files[name], err = fs.ReadFile(js.Sources, name); err != nil {
+		if files[name], err = fs.ReadFile(sources, name); err != nil {
 			return nil, fmt.Errorf("turbowasm: read type declarations: %w", err)
 		}
 	}

@@ -98,7 +98,10 @@ func TestRefuse(t *testing.T) {
 		want     string
 	}{
 		{"no command", nil, "bad usage"},
-		{"an unknown command", []string{"build"}, "bad usage"},
+		{"an unknown command", []string{"compile"}, "bad usage"},
+		{"build without a package", []string{"build"}, "bad usage"},
+		{"new without a directory", []string{"new"}, "bad usage"},
+		{"dev with too much", []string{"dev", "a", "b", "c"}, "bad usage"},
 		{"dist without a directory", []string{"dist"}, "bad usage"},
 		{"dist with two directories", []string{"dist", "a", "b"}, "bad usage"},
 		{"an unknown flag", []string{"dist", "-fast", "a"}, "bad usage"},

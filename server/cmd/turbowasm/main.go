@@ -1,6 +1,9 @@
 // Command turbowasm builds, weighs and tests the browser runtime with the Go
 // toolchain alone.
 //
+//	turbowasm new [-module NAME] DIR
+//	turbowasm dev [-o DIR] [-addr HOST:PORT] [PAGE [SERVER]]
+//	turbowasm build [-o DIR] [-debug] [-plain] PAGE
 //	turbowasm dist [-main package] [-debug] [-plain] DIR
 //	turbowasm size [-main package]
 //	turbowasm browsertest [go test flags] [packages]
@@ -22,6 +25,19 @@
 // tracebacks and the browser's profiler; the wasm is then half as heavy again. -plain leaves out
 // the compressed files, which take most of the time.
 //
+// Build is dist for an application's own Go in the page (see package
+// wasm/turbo): PAGE is its main package, as ./page, and -o the directory, static
+// unless it says otherwise.
+//
+// New writes an application to begin with: a server, a page with Go of its own,
+// a test, a Dockerfile. The directory must be empty, or not be there yet.
+//
+// Dev builds PAGE (./page) into the directory, runs SERVER (the current
+// directory) with PORT in its environment, and serves it on -addr
+// (localhost:8080). When a file changes it builds again, and open pages load
+// themselves anew; when a build fails, what ran before goes on. Without a SERVER
+// that is a command, the files of the current directory are served.
+//
 // Size prints what the runtime weighs, by file and by package, and fails when
 // it is over budget.
 //
@@ -42,6 +58,9 @@ import (
 )
 
 const usage = `usage:
+  turbowasm new [-module NAME] [-replace CHECKOUT] DIR
+  turbowasm dev [-o DIR] [-addr HOST:PORT] [PAGE [SERVER]]
+  turbowasm build [-o DIR] [-debug] [-plain] PAGE
   turbowasm dist [-main package] [-debug] [-plain] DIR
   turbowasm size [-main package]
   turbowasm browsertest [go test flags] [packages]
@@ -81,17 +100,50 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			flags.BoolVar(debug, "debug", false, "keep names and lines of functions")
 			flags.BoolVar(plain, "plain", false, "leave out the compressed files")
 		}
-		if err := flags.Parse(args[1:]); err != nil {
-			if errors.Is(err, flag.ErrHelp) {
-				return err
-			}
-			return errUsage
+		if err := parse(flags, args[1:]); err != nil {
+			return err
 		}
 		if args[0] == "size" && flags.NArg() == 0 {
 			return size(ctx, *mainPackage, stdout, stderr)
 		}
 		if args[0] == "dist" && flags.NArg() == 1 {
 			return dist(ctx, *mainPackage, flags.Arg(0), *debug, *plain, stderr)
+		}
+	case "build":
+		dir := flags.String("o", "static", "`directory` to write to")
+		debug := flags.Bool("debug", false, "keep names and lines of functions")
+		plain := flags.Bool("plain", false, "leave out the compressed files")
+		if err := parse(flags, args[1:]); err != nil {
+			return err
+		}
+		if flags.NArg() == 1 {
+			return dist(ctx, flags.Arg(0), *dir, *debug, *plain, stderr)
+		}
+	case "new":
+		s := starter{}
+		flags.StringVar(&s.module, "module", "", "`name` of the module, by default that of the directory")
+		flags.StringVar(&s.checkout, "replace", "", "take this module from a `directory`")
+		if err := parse(flags, args[1:]); err != nil {
+			return err
+		}
+		if flags.NArg() == 1 {
+			return s.write(ctx, flags.Arg(0), stderr)
+		}
+	case "dev":
+		d := dev{Page: "./page", Server: ".", Progress: stderr}
+		flags.StringVar(&d.Static, "o", "static", "`directory` to write to")
+		flags.StringVar(&d.Addr, "addr", "localhost:8080", "`address` to serve on")
+		if err := parse(flags, args[1:]); err != nil {
+			return err
+		}
+		if flags.NArg() > 0 {
+			d.Page = flags.Arg(0)
+		}
+		if flags.NArg() > 1 {
+			d.Server = flags.Arg(1)
+		}
+		if flags.NArg() < 3 {
+			return d.run(ctx)
 		}
 	case "browsertest":
 		return browserTest(ctx, args[1:], stdout, stderr)
@@ -103,4 +155,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprint(stderr, usage)
 	return errUsage
+}
+
+// parse reads flags, which say themselves what is wrong with them.
+func parse(flags *flag.FlagSet, args []string) error {
+	err := flags.Parse(args)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		return errUsage
+	}
+	return err
 }
