@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -215,7 +216,7 @@ func (r *run) settle(ctx context.Context, tops []int) error {
 			return err
 		}
 		if time.Now().After(late) {
-			wrong.why = fmt.Sprintf("%v after the last update %s", r.Patience, wrong.why)
+			wrong.why = fmt.Sprintf("%v after the last update %s; %s", r.Patience, wrong.why, r.whereabouts(ctx))
 			r.fail(wrong)
 			return errWrong
 		}
@@ -226,11 +227,14 @@ func (r *run) settle(ctx context.Context, tops []int) error {
 // compare finds who does not show what the database has, and returns the first;
 // of that, the number is everybody's.
 func (r *run) compare(ctx context.Context, tops []int) (wrong *mistake, err error) {
-	missing := 0
+	missing, places := 0, 0
 	add := func(n int, who who, why string) {
 		missing += n
 		if wrong == nil {
-			wrong = &mistake{kind: "lost", who: who, why: why}
+			wrong = &mistake{kind: "lost", who: who}
+		}
+		if places++; places <= 10 {
+			wrong.why += fmt.Sprintf("%s: %s; ", who, why)
 		}
 	}
 	for _, c := range r.clients {
@@ -266,6 +270,24 @@ func (r *run) compare(ctx context.Context, tops []int) (wrong *mistake, err erro
 		wrong.count = missing
 	}
 	return wrong, nil
+}
+
+// whereabouts says how far broadcasts have come.
+func (r *run) whereabouts(ctx context.Context) string {
+	n, age, err := r.truth.box.Backlog(ctx)
+	says := fmt.Sprintf("the outbox has %d broadcasts, the oldest %v old, %v", n, age.Round(time.Second), err)
+	ids := make([]string, r.Streams)
+	for id := range ids {
+		ids[id] = strconv.Itoa(id)
+	}
+	for _, node := range r.world.servers {
+		views, err := get[[]view](ctx, "http://"+node.Address+"/state?streams="+strings.Join(ids, ","))
+		says += fmt.Sprintf("; %s, %v:", node.name, err)
+		for _, v := range views {
+			says += fmt.Sprintf(" s%d %d", v.ID, v.Position.Offset)
+		}
+	}
+	return says
 }
 
 // who is shown something: a client or a page.

@@ -143,20 +143,17 @@ func (s *socket) Send(command cable.Command, identifier, since string) {
 	data := map[string]any{"command": commands[command], "identifier": identifier}
 	if since != "" {
 		words := strings.Split(since, "\x00")
-		history := map[string]any{}
-		if words[0] != "" {
-			seconds, _ := strconv.Atoi(words[0])
-			history["since"] = seconds
-		} else {
-			streams := map[string]any{}
-			for rest := words[1:]; len(rest) >= 3; rest = rest[3:] {
-				offset, _ := strconv.Atoi(rest[2])
-				if s.client.run.Without == withoutDedupe {
-					offset = max(0, offset-2)
-				}
-				streams[rest[0]] = map[string]any{"epoch": rest[1], "offset": offset}
+		streams := map[string]any{}
+		for rest := words[1:]; len(rest) >= 3; rest = rest[3:] {
+			offset, _ := strconv.Atoi(rest[2])
+			if s.client.run.Without == withoutDedupe {
+				offset = max(0, offset-2)
 			}
-			history["streams"] = streams
+			streams[rest[0]] = map[string]any{"epoch": rest[1], "offset": offset}
+		}
+		history := map[string]any{"streams": streams}
+		if words[0] != "" {
+			history["since"], _ = strconv.Atoi(words[0])
 		}
 		data["history"] = history
 	}
