@@ -5,8 +5,10 @@
 // Nodes cross as handles: indices into a stack that every entry into Go
 // releases down to where it found it. Text crosses as (pointer, length).
 
-import { HUGE } from "./numbers.js"
+import { PANIC, THROWN } from "./numbers.js"
 import { html as trusted, script as trustedScript, setAttribute } from "./trusted.js"
+
+const HUGE = 1 << 20 // bytes: a larger buffer is not kept
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -396,11 +398,10 @@ const primitives = {
   frame(slot) { slots.set(slot, requestAnimationFrame(() => fire(slot))) },
   timeout(slot, ms) { slots.set(slot, setTimeout(() => fire(slot), ms)) },
   clear_timeout(slot) { clearTimeout(slots.get(slot)); slots.delete(slot) },
-  // In the order of the kinds in browser/run_js.go.
   report(kind, at, length) {
     const message = text(at, length)
-    console.error(kind == 1 ? thrown : message)
-    if (kind == 2) document.documentElement.dispatchEvent(new CustomEvent("turbo:error", { bubbles: true, detail: { message } }))
+    console.error(kind == THROWN ? thrown : message)
+    if (kind == PANIC) document.documentElement.dispatchEvent(new CustomEvent("turbo:error", { bubbles: true, detail: { message } }))
   },
 }
 

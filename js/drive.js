@@ -3,6 +3,7 @@
 
 import { activated, nonce, rejected } from "./dom.js"
 import { FetchRequest, requests, uuid } from "./fetch.js"
+import { KIND_ADAPTER, KIND_BAR, KIND_HISTORY, KIND_NAVIGATOR, KIND_PAGE, KIND_PRELOADER, KIND_VIEW, KIND_VISIT } from "./numbers.js"
 import * as runtime from "./runtime.js"
 import { PageSnapshot, Snapshot } from "./snapshots.js"
 import { dispatch, forward, named, world } from "./values.js"
@@ -85,14 +86,14 @@ class History {
     delete this.previousScrollRestoration
   }
 }
-forward({ History }, 3, "push replace update popped")
+forward({ History }, KIND_HISTORY, "push replace update popped")
 export const history = new History()
 
 class View {
   constructor(delegate, element) { Object.assign(this, { delegate, element }) }
   get scrollRoot() { return window }
 }
-forward({ View }, 4, "scrollToAnchor scrollToAnchorFromLocation scrollToElement focusElement scrollToPosition scrollToTop render invalidate prepareToRenderSnapshot markAsPreview markVisitDirection unmarkVisitDirection renderSnapshot finishRenderingSnapshot")
+forward({ View }, KIND_VIEW, "scrollToAnchor scrollToAnchorFromLocation scrollToElement focusElement scrollToPosition scrollToTop render invalidate prepareToRenderSnapshot markAsPreview markVisitDirection unmarkVisitDirection renderSnapshot finishRenderingSnapshot")
 
 export class FrameView extends View {
   missing() { this.element.innerHTML = '<strong class="turbo-frame-error">Content missing</strong>' }
@@ -110,7 +111,7 @@ class PageView extends View {
   getCachedSnapshotForLocation(location) { return this.snapshotCache.get(location) }
   get snapshot() { return PageSnapshot.fromElement(this.element) }
 }
-forward({ PageView }, 13, "renderPage renderError cacheSnapshot isPageRefresh shouldPreserveScrollPosition shouldTransitionTo")
+forward({ PageView }, KIND_PAGE, "renderPage renderError cacheSnapshot isPageRefresh shouldPreserveScrollPosition shouldTransitionTo")
 
 class Navigator {
   constructor(delegate) { this.delegate = delegate }
@@ -122,7 +123,7 @@ class Navigator {
   get rootLocation() { return this.view.snapshot.rootLocation }
   locationWithActionIsSamePage() { return false }
 }
-forward({ Navigator }, 2, "proposeVisit startVisit submitForm stop formSubmissionStarted formSubmissionSucceededWithResponse formSubmissionFailedWithResponse formSubmissionErrored formSubmissionFinished linkPrefetchingIsEnabledForLocation visitStarted visitCompleted")
+forward({ Navigator }, KIND_NAVIGATOR, "proposeVisit startVisit submitForm stop formSubmissionStarted formSubmissionSucceededWithResponse formSubmissionFailedWithResponse formSubmissionErrored formSubmissionFinished linkPrefetchingIsEnabledForLocation visitStarted visitCompleted")
 
 const directions = { advance: "forward", restore: "back", replace: "none" }
 
@@ -147,7 +148,7 @@ class Visit {
   get history() { return this.delegate.history }
   get restorationData() { return this.history.getRestorationDataForIdentifier(this.restorationIdentifier) }
 }
-forward({ Visit }, 1, requests + " start cancel complete fail changeHistory issueRequest startRequest recordResponse finishRequest loadResponse hasCachedSnapshot loadCachedSnapshot followRedirect performScroll getTimingMetrics shouldIssueRequest cacheSnapshot simulateRequest getCachedSnapshot getPreloadedSnapshot scrollToRestoredPosition scrollToAnchor recordTimingMetric hasPreloadedResponse render renderPageSnapshot cancelRender")
+forward({ Visit }, KIND_VISIT, requests + " start cancel complete fail changeHistory issueRequest startRequest recordResponse finishRequest loadResponse hasCachedSnapshot loadCachedSnapshot followRedirect performScroll getTimingMetrics shouldIssueRequest cacheSnapshot simulateRequest getCachedSnapshot getPreloadedSnapshot scrollToRestoredPosition scrollToAnchor recordTimingMetric hasPreloadedResponse render renderPageSnapshot cancelRender")
 
 class ProgressBar {
   static animationDuration = 300
@@ -168,7 +169,7 @@ class ProgressBar {
   }
   createProgressElement() { return Object.assign(document.createElement("div"), { className: "turbo-progress-bar" }) }
 }
-forward({ ProgressBar }, 6, "show hide setValue installStylesheetElement installProgressElement fadeProgressElement uninstallProgressElement startTrickling stopTrickling refresh")
+forward({ ProgressBar }, KIND_BAR, "show hide setValue installStylesheetElement installProgressElement fadeProgressElement uninstallProgressElement startTrickling stopTrickling refresh")
 
 class BrowserAdapter {
   progressBar = new ProgressBar()
@@ -178,7 +179,7 @@ class BrowserAdapter {
   linkPrefetchingIsEnabledForLocation() { return true }
   get navigator() { return this.session.navigator }
 }
-forward({ BrowserAdapter }, 5, "visitProposedToLocation visitStarted visitRequestStarted visitRequestCompleted visitRequestFailedWithStatusCode visitRequestFinished visitCompleted pageInvalidated visitFailed visitRendered formSubmissionStarted formSubmissionFinished reload showVisitProgressBarAfterDelay hideVisitProgressBar showFormProgressBarAfterDelay hideFormProgressBar")
+forward({ BrowserAdapter }, KIND_ADAPTER, "visitProposedToLocation visitStarted visitRequestStarted visitRequestCompleted visitRequestFailedWithStatusCode visitRequestFinished visitCompleted pageInvalidated visitFailed visitRendered formSubmissionStarted formSubmissionFinished reload showVisitProgressBarAfterDelay hideVisitProgressBar showFormProgressBarAfterDelay hideFormProgressBar")
 
 class Preloader {
   selector = "a[data-turbo-preload]"
@@ -191,7 +192,7 @@ class Preloader {
   }
   stop() { document.removeEventListener("DOMContentLoaded", this.#preloadAll) }
 }
-forward({ Preloader }, 10, requests + " preloadOnLoadLinksForView preloadURL")
+forward({ Preloader }, KIND_PRELOADER, requests + " preloadOnLoadLinksForView preloadURL")
 
 // The parts of a session, which Go finds too.
 export function assemble(session) {

@@ -1,12 +1,10 @@
 // Custom elements: shells that hand over to Go.
 
 import { announced, content, enter, fragment, list, messages, openingTag, piece, provide, repaint, RuntimeError, source, text } from "./dom.js"
+import { actions } from "./numbers.js"
 import * as runtime from "./runtime.js"
 
-// In the order of stream.Builtin; a missing refresh is the session's.
-export const actions = ["append", "prepend", "before", "after", "replace", "update", "remove"]
-
-export const StreamActions = {}
+export const StreamActions = {} // refresh is the session's
 
 // Performs an action of Go's on a stream element. Its errors begin with the
 // opening tag of the stream.

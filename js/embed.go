@@ -3,6 +3,8 @@
 // vendored copy build alike.
 package js
 
+//go:generate go run ./numbers
+
 import "embed"
 
 // Sources holds the scripts and the type declarations, at the top level.

@@ -1,6 +1,7 @@
 // Form submissions as pages see them; Go decides.
 
 import { FetchRequest, requests } from "./fetch.js"
+import { KIND_FORM } from "./numbers.js"
 import { forward, world } from "./values.js"
 
 const ariaDisabled = (event) => {
@@ -60,7 +61,7 @@ class FormSubmission {
   get location() { return this.fetchRequest.url }
   get submitsWith() { return this.submitter?.getAttribute("data-turbo-submits-with") }
 }
-forward({ FormSubmission }, 0, requests + " start stop setSubmitsWith resetSubmitterText requestMustRedirect requestAcceptsTurboStreamResponse")
+forward({ FormSubmission }, KIND_FORM, requests + " start stop setSubmitsWith resetSubmitterText requestMustRedirect requestAcceptsTurboStreamResponse")
 
 const submissions = new Set()
 

@@ -2,6 +2,7 @@
 // (Turbo 8.0.23). Go renders by way of these methods.
 
 import { morphBodyElements, morphTurboFrameElements } from "./morph.js"
+import { KIND_ERROR_RENDERER, KIND_FRAME_RENDERER, KIND_MORPHING_RENDERER, KIND_PAGE_RENDERER, KIND_RENDERER } from "./numbers.js"
 import { Snapshot } from "./snapshots.js"
 import { forward, named, world } from "./values.js"
 
@@ -22,7 +23,7 @@ class Renderer {
   get connectedSnapshot() { return this.newSnapshot.isConnected ? this.newSnapshot : this.currentSnapshot }
   get permanentElementMap() { return this.currentSnapshot.getPermanentElementMapForSnapshot(this.newSnapshot) }
 }
-forward({ Renderer }, 14, "prepareToRender render finishRendering preservingPermanentElements focusFirstAutofocusableElement")
+forward({ Renderer }, KIND_RENDERER, "prepareToRender render finishRendering preservingPermanentElements focusFirstAutofocusableElement")
 
 export class PageRenderer extends Renderer {
   static renderElement(current, next) {
@@ -46,7 +47,7 @@ export class PageRenderer extends Renderer {
   get newHeadProvisionalElements() { return this.newHeadSnapshot.provisionalElements }
   get newBodyScriptElements() { return this.newElement.querySelectorAll("script") }
 }
-forward({ PageRenderer }, 15, "prepareToRender render finishRendering mergeHead replaceBody copyNewHeadStylesheetElements copyNewHeadScriptElements removeUnusedDynamicStylesheetElements mergeProvisionalElements activateNewBody removeNoscriptElements activateNewBodyScriptElements assignNewBody")
+forward({ PageRenderer }, KIND_PAGE_RENDERER, "prepareToRender render finishRendering mergeHead replaceBody copyNewHeadStylesheetElements copyNewHeadScriptElements removeUnusedDynamicStylesheetElements mergeProvisionalElements activateNewBody removeNoscriptElements activateNewBodyScriptElements assignNewBody")
 
 class MorphingPageRenderer extends PageRenderer {
   static renderElement(current, next) { morphBodyElements(current, next) }
@@ -59,7 +60,7 @@ class ErrorRenderer extends Renderer {
   get newHead() { return this.newSnapshot.headSnapshot.element }
   get scriptElements() { return document.querySelectorAll("script") }
 }
-forward({ ErrorRenderer }, 17, "render replaceHeadAndBody activateScriptElements")
+forward({ ErrorRenderer }, KIND_ERROR_RENDERER, "render replaceHeadAndBody activateScriptElements")
 
 export class FrameRenderer extends Renderer {
   static renderElement(current, next) {
@@ -77,12 +78,12 @@ export class FrameRenderer extends Renderer {
 
   get newScriptElements() { return this.currentElement.querySelectorAll("script") }
 }
-forward({ FrameRenderer }, 18, "render loadFrameElement scrollFrameIntoView activateScriptElements")
+forward({ FrameRenderer }, KIND_FRAME_RENDERER, "render loadFrameElement scrollFrameIntoView activateScriptElements")
 
 class MorphingFrameRenderer extends FrameRenderer {
   static renderElement(current, next) { morphTurboFrameElements(current, next) }
 }
-for (const Class of [MorphingPageRenderer, MorphingFrameRenderer]) forward({ Class }, 16, "preservingPermanentElements")
+for (const Class of [MorphingPageRenderer, MorphingFrameRenderer]) forward({ Class }, KIND_MORPHING_RENDERER, "preservingPermanentElements")
 
 const classes = { Renderer, PageRenderer, MorphingPageRenderer, ErrorRenderer, FrameRenderer, MorphingFrameRenderer, Snapshot }
 named(classes)

@@ -2,6 +2,7 @@
 // takes a decision.
 
 import { headNonces } from "./dom.js"
+import { KIND_PAGE_SNAPSHOT, KIND_SNAPSHOT } from "./numbers.js"
 import { parse } from "./trusted.js"
 import { forward, named, world } from "./values.js"
 
@@ -21,7 +22,7 @@ export class Snapshot {
     return map
   }
 }
-forward({ Snapshot }, 7, "hasAnchor getElementForAnchor getPermanentElementById", "firstAutofocusableElement permanentElements")
+forward({ Snapshot }, KIND_SNAPSHOT, "hasAnchor getElementForAnchor getPermanentElementById", "firstAutofocusableElement permanentElements")
 
 const types = { SCRIPT: "script", STYLE: "stylesheet" }
 
@@ -91,5 +92,5 @@ export class PageSnapshot extends Snapshot {
   }
 }
 named({ HeadSnapshot })
-forward({ PageSnapshot }, 19, "getSetting",
+forward({ PageSnapshot }, KIND_PAGE_SNAPSHOT, "getSetting",
   "lang dir rootLocation cacheControlValue isPreviewable isCacheable isVisitable prefersViewTransitions refreshMethod refreshScroll")

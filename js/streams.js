@@ -2,14 +2,11 @@
 
 import { enter, fragment, offer } from "./dom.js"
 import { intact, isOurs } from "./elements.js"
-import { AUTOFOCUS, PERMANENT } from "./numbers.js"
+import { AUTOFOCUS, PERMANENT, SCRIPTS } from "./numbers.js"
 import { isObserved } from "./observation.js"
 import * as runtime from "./runtime.js"
 
-// In the order of stream.Hints.
-const hints = [/<script/i, /data-turbo-permanent/i, /autofocus/i]
-
-const judge = (message) => hints.reduce((sum, hint, bit) => sum | hint.test(message) << bit, 0)
+const judge = (message) => /<script/i.test(message) * SCRIPTS | /data-turbo-permanent/i.test(message) * PERMANENT | /autofocus/i.test(message) * AUTOFOCUS
 
 // A message as an application may come upon it: its fragment is made when it is
 // looked at.

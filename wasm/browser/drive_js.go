@@ -13,20 +13,6 @@ var (
 	frames *frame.Frames
 )
 
-// The events that js/session.js tells of, in its order.
-const (
-	eventClick = iota
-	eventFormLink
-	eventSubmit
-	eventEnter
-	eventLeave
-	eventBeforeFetch
-	eventSubmitOutside
-	eventTurboClick
-	eventFormLinkInFrame
-	eventSubmitInFrame
-)
-
 // turbo_event hands an event of the page's to whom it is for.
 //
 //go:wasmexport turbo_event
@@ -34,25 +20,25 @@ func exportEvent(event, number int32) (result int32) {
 	defer guard(page.begin(), &result, "handling an event of the page")
 	e := dom.Node(event)
 	switch number {
-	case eventClick:
+	case surface.EventClick:
 		driver.Click(e)
-	case eventFormLink:
+	case surface.EventFormLink:
 		driver.ClickFormLink(e)
-	case eventSubmit:
+	case surface.EventSubmit:
 		driver.Submit(e)
-	case eventEnter:
+	case surface.EventEnter:
 		driver.Entered(e)
-	case eventLeave:
+	case surface.EventLeave:
 		driver.Left(e)
-	case eventBeforeFetch:
+	case surface.EventBeforeFetch:
 		driver.Requesting(e)
-	case eventSubmitOutside:
+	case surface.EventSubmitOutside:
 		frames.SubmitOutside(e)
-	case eventTurboClick:
+	case surface.EventTurboClick:
 		frames.Clicked(e)
-	case eventFormLinkInFrame:
+	case surface.EventFormLinkInFrame:
 		frames.ClickFormLink(e)
-	case eventSubmitInFrame:
+	case surface.EventSubmitInFrame:
 		frames.Submit(e)
 	}
 	return page.settle()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/stream"
+	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
 // What the page calls. Every export recovers: a panic is reported and leaves
@@ -35,7 +36,7 @@ func guard(outer *holding, result *int32, doing string) {
 	page.leave(outer)
 	if r := recover(); r != nil {
 		text := "turbo: panic while " + doing + ": " + describe(r)
-		domReport(reportPanic, text)
+		domReport(surface.ReportPanic, text)
 		*result = -2 - give(text)
 	}
 }

@@ -8,13 +8,7 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/drive"
 	"github.com/turbowasm/turbowasm/wasm/frame"
 	"github.com/turbowasm/turbowasm/wasm/stream"
-)
-
-// Kinds of reports to the page.
-const (
-	reportError  = iota // the text of an error
-	reportThrown        // what the page threw
-	reportPanic         // a failure of the runtime: an event as well
+	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
 // Program is what an application adds to the runtime. Its zero value adds
@@ -73,10 +67,10 @@ func (p Program) ready() {
 // Report writes an error to the console, what the page threw as it is.
 func (p *Page) Report(what string, err error) {
 	if err == dom.ErrPage {
-		domReport(reportThrown, what)
+		domReport(surface.ReportThrown, what)
 		return
 	}
-	domReport(reportError, what+": "+err.Error())
+	domReport(surface.ReportError, what+": "+err.Error())
 }
 
 // Resume has goroutines run that are ready to: by themselves they would wait

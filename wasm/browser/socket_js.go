@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/turbowasm/turbowasm/wasm/cable"
+	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
 //go:wasmimport turbo cable_open
@@ -77,30 +78,6 @@ func (s *socket) Notify(subscription int32, event cable.Event) {
 
 func (s *socket) SetTimer(t cable.Timer, ms int) { domCableTimer(s.number, int32(t), int32(ms)) }
 
-// What the page tells a consumer, or asks it.
-const (
-	cableNew = iota
-	cableConnect
-	cableDisconnect
-	cableClose
-	cableReopen
-	cableSubscribe
-	cableUnsubscribe
-	cableReload
-	cableOpened
-	cableClosed
-	cableReceive
-	cableWatch
-	cableUnwatch
-	cableShown
-	cableFire
-	cableAttempt
-	cableGet
-	cableShow
-	cableResume
-	cableForget
-)
-
 // cable does what verb says to a consumer. Text comes as n bytes in the
 // scratch buffer.
 //
@@ -113,55 +90,55 @@ func exportCable(_, consumer, verb, argument, n int32) (result float64) {
 		}
 	}()
 	defer guard(page.begin(), &err, "keeping a cable connection")
-	if verb == cableNew {
+	if verb == surface.CableNew {
 		number := int32(len(consumers))
 		consumers = append(consumers, cable.New(&socket{number}))
 		return float64(number)
 	}
-	if verb == cableForget {
+	if verb == surface.CableForget {
 		consumers[consumer] = nil
 		return 0
 	}
 	c := consumers[consumer]
 	switch verb {
-	case cableConnect:
+	case surface.CableConnect:
 		opened, failure := c.Connect()
 		err = status(failure)
 		return truth(opened)
-	case cableDisconnect, cableClose:
-		c.Close(verb == cableClose)
-	case cableReopen:
+	case surface.CableDisconnect, surface.CableClose:
+		c.Close(verb == surface.CableClose)
+	case surface.CableReopen:
 		err = status(c.Reopen())
-	case cableSubscribe:
+	case surface.CableSubscribe:
 		err = status(c.Subscribe(argument, taken(n)))
-	case cableUnsubscribe:
+	case surface.CableUnsubscribe:
 		c.Unsubscribe(argument)
-	case cableReload:
+	case surface.CableReload:
 		c.Reload()
-	case cableOpened:
+	case surface.CableOpened:
 		c.Opened(taken(n))
-	case cableClosed:
+	case surface.CableClosed:
 		c.Closed()
-	case cableReceive:
+	case surface.CableReceive:
 		name, rest, _ := strings.Cut(taken(n), "\x00")
 		message := cable.Message{Type: cable.Type(max(0, slices.Index(types[:], name))), Reconnect: argument != 0}
 		message.Identifier, message.Place = place(rest)
 		return float64(c.Receive(message))
-	case cableWatch:
+	case surface.CableWatch:
 		c.Watch()
-	case cableUnwatch:
+	case surface.CableUnwatch:
 		c.Unwatch()
-	case cableShown:
+	case surface.CableShown:
 		c.Shown()
-	case cableShow:
+	case surface.CableShow:
 		c.Show(place(taken(n)))
-	case cableResume:
+	case surface.CableResume:
 		err = status(c.Resume())
-	case cableFire:
+	case surface.CableFire:
 		err = status(c.Fire(cable.Timer(argument)))
-	case cableAttempt:
+	case surface.CableAttempt:
 		c.Monitor.Attempts = int(argument)
-	case cableGet:
+	case surface.CableGet:
 		m := &c.Monitor
 		return [...]float64{truth(m.Running()), truth(c.Stale()), float64(m.Attempts), m.StartedAt, m.StoppedAt, m.PingedAt, m.DisconnectedAt}[argument]
 	}

@@ -3,6 +3,7 @@
 package surface_test
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -10,7 +11,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -38,8 +38,12 @@ var classes = map[string]struct {
 // the same, in the same order.
 func TestBothSidesNumberMethodsAlike(t *testing.T) {
 	constants := constants(t)
-	forward := regexp.MustCompile(`forward\(\{ (\w+)(?:: .*)? \}, (\d+), (requests)?(?: \+ )?(?:"([^"]*)")?(?:,\s*"([^"]*)")?\)`)
+	forward := regexp.MustCompile(`forward\(\{ (\w+)(?:: .*)? \}, KIND_(\w+), (requests)?(?: \+ )?(?:"([^"]*)")?(?:,\s*"([^"]*)")?\)`)
 	scripts, _ := filepath.Glob("../../js/*.js")
+	numbers, err := os.ReadFile("../../js/numbers.js")
+	if err != nil {
+		t.Fatal(err)
+	}
 	found := 0
 	for _, script := range scripts {
 		source, err := os.ReadFile(script)
@@ -53,8 +57,8 @@ func TestBothSidesNumberMethodsAlike(t *testing.T) {
 				continue
 			}
 			found++
-			if kind, _ := strconv.Atoi(call[2]); kind != class.kind {
-				t.Errorf("%s has the kind %d in %s, %d in Go", call[1], kind, script, class.kind)
+			if kind := "KIND_" + call[2]; !strings.Contains(string(numbers), fmt.Sprintf("const %s = %d\n", kind, class.kind)) {
+				t.Errorf("%s has the kind %s in %s, %d in Go", call[1], kind, script, class.kind)
 			}
 			var want []string
 			for _, name := range strings.Fields(call[4] + " " + call[5]) {

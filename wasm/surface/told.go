@@ -1,0 +1,49 @@
+package surface
+
+// The script takes these constants from js/numbers.js, which go generate ./js
+// writes.
+
+// Events of the page's that the script tells of.
+const (
+	EventClick = iota
+	EventFormLink
+	EventSubmit
+	EventEnter
+	EventLeave
+	EventBeforeFetch
+	EventSubmitOutside
+	EventTurboClick
+	EventFormLinkInFrame
+	EventSubmitInFrame
+)
+
+// What the page tells the consumer of a cable, or asks it.
+const (
+	CableNew = iota
+	CableConnect
+	CableDisconnect
+	CableClose
+	CableReopen
+	CableSubscribe
+	CableUnsubscribe
+	CableReload
+	CableOpened
+	CableClosed
+	CableReceive
+	CableWatch
+	CableUnwatch
+	CableShown
+	CableFire
+	CableAttempt
+	CableGet
+	CableShow
+	CableResume
+	CableForget
+)
+
+// Kinds of reports to the page.
+const (
+	ReportError  = iota // the text of an error
+	ReportThrown        // what the page threw
+	ReportPanic         // a failure of the runtime: an event as well
+)
