@@ -204,7 +204,16 @@ export function offer(message, observed) {
 // A stream element waits for the frame of its batch, or for its own.
 export const announced = (envelope) => envelope == null ? go.seal() : go.announced(envelope)
 
-export const repaint = (callback) => document.visibilityState == "hidden" ? setTimeout(callback) : requestAnimationFrame(callback)
+// Calls back in the next frame. A page that is hidden has none: what waits for one then is not kept waiting.
+const hidden = () => document.visibilityState == "hidden"
+const painting = new Set()
+export function repaint(callback) {
+  if (hidden()) return setTimeout(callback)
+  const once = () => painting.delete(once) && callback()
+  painting.add(once)
+  return requestAnimationFrame(once)
+}
+document.addEventListener("visibilitychange", () => { if (hidden()) painting.forEach((once) => setTimeout(once)) })
 
 export function fragment(html) {
   const template = document.createElement("template")

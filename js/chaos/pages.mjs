@@ -115,9 +115,12 @@ class Page {
       await tab.goto(base + this.address())
     } else if (this.devtools) {
       this.add("freezes")
+      await this.devtools.send("Emulation.setFocusEmulationEnabled", { enabled: false })
       await this.devtools.send("Page.setWebLifecycleState", { state: "frozen" })
       await pause((0.3 + this.random()) * freeze)
       await this.devtools.send("Page.setWebLifecycleState", { state: "active" })
+      // It stays hidden until the next time, or is shown.
+      if (this.random() < 0.5) await this.devtools.send("Emulation.setFocusEmulationEnabled", { enabled: true })
     } else {
       this.add("reloads")
       await tab.reload()
