@@ -76,4 +76,4 @@ export const THROWN = 1
 export const PANIC = 2
 
 // The actions that Go performs, by their numbers.
-export const actions = ["append", "prepend", "before", "after", "replace", "update", "remove", "refresh"]
+export const actions = ["append", "prepend", "before", "after", "replace", "update", "remove"]

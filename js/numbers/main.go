@@ -72,7 +72,9 @@ func render() string {
 	}
 	var actions []string
 	for _, action := range stream.Builtin {
-		actions = append(actions, fmt.Sprintf("%q", action.Name))
+		if action.Perform != nil { // refresh is the session's
+			actions = append(actions, fmt.Sprintf("%q", action.Name))
+		}
 	}
 	fmt.Fprintf(&b, "\n// The actions that Go performs, by their numbers.\nexport const actions = [%s]\n", strings.Join(actions, ", "))
 	return b.String()

@@ -44,3 +44,12 @@ func TestNumbersAreComplete(t *testing.T) {
 		used[match[1]] = true
 	}
 }
+
+// The script takes its own actions for Go's: refresh, which Go does not
+// perform, would be taken for one that the application has replaced, and every
+// stream then be an element in the page.
+func TestActionsAreThoseThatGoPerforms(t *testing.T) {
+	if want := `actions = ["append", "prepend", "before", "after", "replace", "update", "remove"]`; !strings.Contains(render(), want) {
+		t.Errorf("got %s without %s", render(), want)
+	}
+}
