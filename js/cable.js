@@ -2,7 +2,7 @@
 // a consumer does is decided in Go (package cable); here are its sockets, its
 // JSON and the application's callbacks.
 
-import { enter, path, provide, put, text } from "./dom.js"
+import { enter, path, provide, put, repaint, text } from "./dom.js"
 import {
   ATTEMPT, CLOSE, CLOSED, CONNECT, DELIVER, DISCONNECT, FIRE, FORGET, GET, HOLD, NEW, OPENED, RECEIVE, RELOAD, REOPEN,
   RESUME, SHOW, SHOWN, SUBSCRIBE, UNSUBSCRIBE, UNWATCH, WATCH
@@ -159,11 +159,17 @@ class Consumer {
 
 // The page shows streams up to these places, as { stream: { epoch, offset } }.
 Consumer.prototype.show = function (identifier, places) {
+  // What was delivered before is rendered into another page: its place counts no more.
+  this.places[identifier] = { ...this.places[identifier] }
   for (const [stream, { epoch, offset }] of Object.entries(places)) {
-    (this.places[identifier] ??= {})[stream] = { epoch, offset }
+    this.places[identifier][stream] = { epoch, offset }
     tell(this, SHOW, 0, put([identifier, stream, epoch, offset].join("\0")))
   }
 }
+
+// Places of messages that are rendered with the next frame: only then a snapshot shows them.
+const arrived = []
+const rendered = () => { for (const [places, stream, place] of arrived.splice(0)) places[stream] = place }
 
 function receive(consumer, frame) {
   const { type, identifier, message, reconnect, reason, stream_id, epoch, offset } = frame
@@ -173,9 +179,9 @@ function receive(consumer, frame) {
   const verdict = tell(consumer, RECEIVE, +!!reconnect, put(place.join("\0")))
   if (verdict == HOLD) consumer.held.push(frame)
   if (verdict != DELIVER) return
-  if (epoch) (consumer.places[identifier] ??= {})[stream_id] = { epoch, offset }
   consumer.deliveries++
   consumer.subscriptions.notify(identifier, "received", message)
+  if (epoch && arrived.push([consumer.places[identifier] ??= {}, stream_id, { epoch, offset }]) == 1) repaint(rendered)
 }
 
 // For style sheets: an attribute of the html element, where the page has put one.

@@ -75,6 +75,7 @@ let last // delivery that was rendered
 export class CableStreamSourceElement extends HTMLElement {
   static observedAttributes = ["channel", "signed-stream-name", "position"]
   #stay
+  #shown // when it left the page
 
   async connectedCallback() {
     connectStreamSource(this)
@@ -121,6 +122,7 @@ export class CableStreamSourceElement extends HTMLElement {
 
   #leave() {
     const { subscription } = this
+    this.#shown = this.shown
     disconnectStreamSource(this)
     elements.delete(this)
     this.#stay = this.subscription = null
@@ -139,13 +141,17 @@ export class CableStreamSourceElement extends HTMLElement {
   #show(consumer) {
     const identifier = JSON.stringify(this.channel), position = this.getAttribute("position")
     for (const other of elements) if (other != this && other.subscription?.identifier == identifier) return
-    if (position) consumer.show?.(identifier, JSON.parse(position))
+    if (!position) return
+    let places
+    try { places = JSON.parse(position) } catch {}
+    if (String(places) == "[object Object]" && Object.values(places).every((place) => typeof place?.epoch == "string" && Number.isSafeInteger(place.offset) && place.offset >= 0)) consumer.show?.(identifier, places)
+    else console.warn("A cable stream source has no position that can be read, and begins at its subscription:", this)
   }
 
-  // What a snapshot of the page shows.
+  // What a snapshot of the page shows, which is mostly made when the page has been left.
   get shown() {
-    const { consumer, identifier } = this.subscription ?? {}
-    return JSON.stringify(consumer?.places?.[identifier])
+    const { subscription } = this
+    return subscription ? JSON.stringify(subscription.consumer.places?.[subscription.identifier]) : this.#shown
   }
 
   dispatchMessageEvent(data) { return this.dispatchEvent(new MessageEvent("message", { data })) }

@@ -17,7 +17,7 @@ const base = "actioncable-v1-json", extended = "actioncable-v1-ext-json"
 // A server of pages, whose cable says what its script has it say.
 class Peer {
   constructor(protocol, attributes = "") {
-    Object.assign(this, { protocol, attributes, list: "", commands: [], urls: [], offered: [], pages: 0, waiters: [] })
+    Object.assign(this, { protocol, attributes, list: "", logged: [], commands: [], urls: [], offered: [], pages: 0, waiters: [] })
   }
 
   async start() {
@@ -47,8 +47,8 @@ class Peer {
       response.writeHead(200, { "content-type": url.endsWith("wasm") ? "application/wasm" : "text/javascript" })
       return response.end(readFileSync(path.join(dist, path.basename(url))))
     }
-    if (url != "/") return response.writeHead(404).end()
-    this.pages++
+    if (url != "/" && url != "/two") return response.writeHead(404).end()
+    if (url == "/") this.pages++
     this.changed()
     response.writeHead(200, { "content-type": "text/html" })
     response.end(`<!doctype html><html data-turbo-cable-state><head><script src="/turbo/turbo.umd.js"></script>
@@ -58,8 +58,8 @@ class Peer {
           told.push([name, event.detail])
           if (window.prevents) event.preventDefault()
         })
-      </script></head><body><ul id="list">${this.list}</ul>
-      <turbo-cable-stream-source id="source" channel="Turbo::StreamsChannel" signed-stream-name="name" ${this.attributes}></turbo-cable-stream-source></body></html>`)
+      </script></head><body>${url == "/two" ? '<p id="two">Two</p>' : `<ul id="list">${this.list}</ul>
+      <turbo-cable-stream-source id="source" channel="Turbo::StreamsChannel" signed-stream-name="name" ${this.attributes}></turbo-cable-stream-source>`}</body></html>`)
   }
 
   changed() { for (const waiter of this.waiters.splice(0)) waiter() }
@@ -85,9 +85,7 @@ class Peer {
   history(answer) { this.say({ type: `${answer}_history`, identifier }) }
 
   // Appends n to the page's list; at an offset and in an epoch where it is kept.
-  item(n, offset, epoch = "e") {
-    this.say({ identifier, message: `<turbo-stream action="append" target="list"><template><li>${n}</li></template></turbo-stream>`, ...offset && { stream_id: "s", epoch, offset } })
-  }
+  item(n, offset, epoch) { this.say(item(n, offset, epoch)) }
 
   items(from, to) { for (let n = from; n <= to; n++) this.item(n, n) }
 
@@ -97,6 +95,11 @@ class Peer {
   }
 
   cut() { this.socket.terminate() }
+}
+
+function item(n, offset, epoch = "e") {
+  const message = `<turbo-stream action="append" target="list"><template><li>${n}</li></template></turbo-stream>`
+  return { identifier, message, ...offset && { stream_id: "s", epoch, offset } }
 }
 
 const at = (offset, epoch = "e") => ({ streams: { s: { epoch, offset } } })
@@ -271,7 +274,57 @@ const cases = {
     peer.items(1, 2)
     peer.history("confirm")
     await shows(page, "12")
-  }]
+  }],
+
+  "AnyCable, and a page that is put into the cache and restored": [extended, position(0), async (peer, page) => {
+    const leave = () => page.evaluate(() => Turbo.visit("/two")).then(() => page.waitForSelector("#two"))
+    const returns = async (offset) => {
+      await page.evaluate(() => history.back())
+      assert.deepEqual(await peer.command(), { command: "unsubscribe", identifier })
+      assert.deepEqual(await peer.command(), { command: "subscribe", identifier, history: at(offset) })
+      peer.confirm()
+    }
+    await peer.connection(1)
+    peer.say({ type: "welcome", sid: "one" })
+    await peer.command()
+    peer.confirm()
+    peer.history("confirm")
+    peer.items(1, 1)
+    await shows(page, "1")
+    // A message that comes while the page is put into the cache waits for a frame: the snapshot does not show it.
+    await page.evaluate(async (message) => {
+      const { connection: { webSocket } } = await Turbo.cable.getConsumer(), { requestAnimationFrame } = window, frames = []
+      addEventListener("turbo:before-cache", () => {
+        window.requestAnimationFrame = (frame) => frames.push(frame)
+        webSocket.onmessage({ data: message })
+        window.requestAnimationFrame = requestAnimationFrame
+      }, { once: true })
+      addEventListener("turbo:load", () => frames.forEach((frame) => frame()), { once: true })
+    }, JSON.stringify(item(2, 2)))
+    await leave()
+    await returns(1)
+    peer.items(2, 2)
+    peer.history("confirm")
+    await shows(page, "12")
+    peer.items(3, 3)
+    await shows(page, "123")
+    await leave()
+    await returns(3)
+    peer.history("confirm")
+    peer.items(4, 4)
+    await shows(page, "1234")
+  }],
+
+  ...Object.fromEntries(["x", "5", "null", "[1]", '{"s":null}', '{"s":{"epoch":"e","offset":-1}}', '{"s":{"epoch":"e"}}'].map((written) =>
+    [`AnyCable, and the position ${written}`, [extended, `position='${written}'`, async (peer, page) => {
+      await peer.connection(1)
+      peer.say({ type: "welcome", sid: "one" })
+      assert.deepEqual(await peer.command(), { command: "subscribe", identifier })
+      peer.confirm()
+      peer.items(7, 7)
+      await shows(page, "7")
+      assert.deepEqual(peer.logged, ["warn"])
+    }]]))
 }
 
 const browser = await launch("chromium")
@@ -280,6 +333,7 @@ try {
   for (const [name, [protocol, attributes, run]] of Object.entries(cases)) {
     if (!name.includes(process.argv[2] ?? "")) continue
     const peer = await new Peer(protocol, attributes).start(), page = await browser.newPage()
+    page.on("console", (message) => peer.logged.push(message.type()))
     page.on("pageerror", (error) => { failed++; console.log(`${name}: the page threw`, error.message) })
     try {
       await page.goto(peer.origin)
