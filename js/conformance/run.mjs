@@ -89,7 +89,7 @@ async function main(argv, print) {
       report(`${scenario.name} in ${browserName}${observe ? "" : ", unobserved"}`, problems)
     }
   }
-  const doubted = []
+  const doubted = [], recorded = new Map()
   await Promise.all(browsers.map(async (browserName) => {
     const queue = scenarios.filter((scenario) => scenario.browsers.includes(browserName)).map((scenario) => ({ scenario }))
     if (random > 0) queue.unshift({ random: true })
@@ -99,6 +99,7 @@ async function main(argv, print) {
     if (browserName === "chromium" && (whole || flags["self-check"])) queue.unshift({ sabotage: true })
     if (browserName === "chromium" && whole) queue.unshift({ surface: true })
     const recordings = flags.live ? undefined : await recordingsOf(browserName, theirs)
+    recorded.set(browserName, recordings)
     await inBrowsers(browserName, Math.min(Number(flags.jobs), queue.length), queue, async (browser, task) => {
       if (task.pairs) {
         const problems = await runPairs({ browserName, theirs, ours, count: pairs, seed: Number(flags.seed) })
@@ -133,14 +134,14 @@ async function main(argv, print) {
     })
     if (recordings?.missed) print(`${recordings.missed} scenarios have no recording of ${theirs.name} in ${browserName} that holds: played side by side (node js/conformance/run.mjs --record makes them)`)
   }))
-  // A busy machine may lose a frame or a wait: what differed counts when it differs again, alone, in a new browser.
+  // A busy machine may lose a frame or a wait: what differed counts when it differs again, alone, in a new browser, at last beside the oracle itself.
   for (const browserName of browsers) {
     const queue = doubted.filter((doubt) => doubt.browserName === browserName)
     await inBrowsers(browserName, Math.min(1, queue.length), queue, async (browser, { scenario }) => {
       let results
       for (let attempt = 0; attempt < 2 && !results?.every(({ problems }) => problems.length === 0); attempt++) {
         print(`again: ${scenario.name} in ${browserName}`)
-        results = await check(browser, browserName, scenario, { theirs, ours, pending: pending.lines })
+        results = await check(browser, browserName, scenario, { theirs, ours, recordings: attempt === 0 ? recorded.get(browserName) : undefined, pending: pending.lines })
       }
       conclude(browserName, scenario, results)
     })

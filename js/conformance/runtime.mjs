@@ -24,7 +24,7 @@ export async function oracle() {
   }
   const bundle = async (options) => {
     const { outputFiles } = await build({
-      stdin: { contents: entry, resolveDir: js }, plugins: [parts], bundle: true, write: false, logLevel: "error", ...options
+      stdin: { contents: entry, resolveDir: js }, absWorkingDir: js, plugins: [parts], bundle: true, write: false, logLevel: "error", ...options
     })
     return Buffer.from(outputFiles[0].contents)
   }
