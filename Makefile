@@ -25,9 +25,9 @@ test-native: dist ## rules, server and flows
 test-browser: ## the runtime's tests again, compiled for the page, in Chromium
 	$(TURBOWASM) browsertest -timeout 5m ./wasm/...
 
-conformance: dist js/node_modules ## side by side with @hotwired/turbo, in Chromium and Firefox, in its types and without a page; the cable with others' clients and servers
+conformance: dist js/node_modules ## side by side with @hotwired/turbo, in Chromium and Firefox, in its types, without a page, and bundled; the cable with others' clients and servers
 	$(TURBOWASM) need chromium-headless-shell firefox-esr
-	cd js && npm run --silent types && node conformance/load.mjs && node conformance/interop.mjs && node conformance/peers.mjs && node conformance/run.mjs
+	cd js && npm run --silent types && node conformance/load.mjs && node conformance/embed.mjs && node conformance/interop.mjs && node conformance/peers.mjs && node conformance/run.mjs
 
 scenario: js/node_modules ## those that ONLY names, in Chromium
 	$(TURBOWASM) dist -plain js/dist

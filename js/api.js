@@ -89,22 +89,23 @@ async function defineCableElementLater() {
   else observe.call(observer, document, { childList: true, subtree: true })
 }
 
-// Where the wasm is: as the page says, or beside the script, as far as that is
-// known.
-function locate(script, source) {
+// Where the wasm is: as the page says, as bundlers have made of the module's own
+// address for it, or beside the script, as far as that is known.
+function locate(script, wasm) {
   const named = script?.dataset.turboWasm ?? document.querySelector('meta[name="turbo-wasm"]')?.content
   if (named) return new URL(named, document.baseURI).href
   // A bundle may have no URL of its own to tell, but it runs from somewhere.
-  for (const base of [script?.src, source, new Error().stack?.match(/https?:\/\/[^\s)]+?(?=:\d+:\d+)/)?.[0]]) {
-    if (base && /^https?:/.test(base) || base?.startsWith(location.protocol)) return new URL("turbo.wasm", base).href
+  for (const base of [wasm, script?.src, new Error().stack?.match(/https?:\/\/[^\s)]+?(?=:\d+:\d+)/)?.[0]]) {
+    if (base && /^https?:/.test(base) || base?.startsWith(location.protocol)) return base == wasm ? wasm : new URL("turbo.wasm", base).href
   }
   throw new runtime.Trouble(runtime.hint)
 }
 
-// Starts the runtime with Go's loader, from a script at the URL source; rails
+// Starts the runtime with Go's loader, from a script at the URL source, which
+// knows where the wasm is, or not; rails
 // says that it stands for @hotwired/turbo-rails. Returns the API that is
 // active in the page: a copy's if that came first.
-export function boot(Go, source, rails) {
+export function boot(Go, source, wasm, rails) {
   if (!globalThis.document) {
     runtime.end(new Error("turbo: there is no page"))
     return api
@@ -129,6 +130,6 @@ export function boot(Go, source, rails) {
   document.head.prepend(session.adapter.progressBar.stylesheetElement)
   session.start()
   listen()
-  runtime.start(Go, () => locate(script, source))
+  runtime.start(Go, () => locate(script, wasm))
   return api
 }

@@ -3,7 +3,7 @@
 import { Go } from "go-wasm-exec"
 import { boot } from "./api.js"
 
-export const Turbo = boot(Go, import.meta.url, true)
+export const Turbo = boot(Go, import.meta.url, import.meta.url && new URL("./turbo.wasm", import.meta.url).href, true)
 export const { cable } = Turbo
 
 // What a button or the data say counts before what the form does.

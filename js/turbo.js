@@ -3,7 +3,7 @@
 import { Go } from "go-wasm-exec"
 import { boot } from "./api.js"
 
-export const Turbo = boot(Go, import.meta.url)
+export const Turbo = boot(Go, import.meta.url, import.meta.url && new URL("./turbo.wasm", import.meta.url).href)
 
 export const {
   FetchEnctype, FetchMethod, FetchRequest, FetchResponse, FrameElement, FrameLoadingStyle, FrameRenderer, PageRenderer, PageSnapshot, StreamActions, StreamElement, StreamSourceElement,

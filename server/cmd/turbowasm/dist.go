@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	_ "embed"
@@ -10,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/andybalholm/brotli"
 	"github.com/evanw/esbuild/pkg/api"
@@ -21,6 +23,11 @@ import (
 //
 //go:embed LICENSE-go.txt
 var goLicence []byte
+
+// npmPackage describes the distribution to npm and to bundlers.
+//
+//go:embed package.json
+var npmPackage string
 
 const scriptNotice = "/*! turbowasm, MIT licence. Contains wasm_exec.js, copyright The Go Authors, see LICENSE-go.txt. */\n"
 
@@ -76,6 +83,7 @@ func makeFiles(ctx context.Context, mainPackage string, debug bool, progress io.
 	files := map[string][]byte{
 		"turbo.wasm":     stamp(wasm, build),
 		"LICENSE-go.txt": goLicence,
+		"package.json":   []byte(strings.Replace(npmPackage, "0.0.0", strings.TrimPrefix(cmp.Or(moduleVersion(), "0.0.0"), "v"), 1)),
 	}
 	for _, s := range scripts {
 		text, err := bundle(sources, s.entry, wasmExec, build, names, s.format)

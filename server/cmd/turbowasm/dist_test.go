@@ -19,13 +19,14 @@ func TestMakeFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string][]string{
-		"turbo.js":         {"export{", "import.meta.url", "LICENSE-go.txt"},
+		"turbo.js":         {"export const Turbo", "import.meta.url", "LICENSE-go.txt"},
 		"turbo.umd.js":     {"define.amd", "LICENSE-go.txt"},
-		"turbo-rails.js":   {"export{", "_method", "LICENSE-go.txt"},
+		"turbo-rails.js":   {"export const Turbo", "_method", "LICENSE-go.txt"},
 		"turbo.wasm":       {wasmMagic, buildSection},
 		"turbo.d.ts":       {"renderStreamMessage"},
 		"turbo-rails.d.ts": {"cable"},
 		"LICENSE-go.txt":   {"Copyright 2009 The Go Authors"},
+		"package.json":     {`"turbowasm"`, `"./turbo-rails"`, `"version": "0.0.0"`},
 	}
 	for name, texts := range want {
 		for _, text := range texts {

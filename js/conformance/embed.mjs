@@ -1,0 +1,135 @@
+// Builds each site of testdata/embed, serves it as its folder asks, and opens
+// it in Chromium:
+//
+//   node conformance/embed.mjs [FOLDER...]
+import assert from "node:assert/strict"
+import { execFile } from "node:child_process"
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises"
+import http from "node:http"
+import { tmpdir } from "node:os"
+import path from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
+import { launch } from "./browser.mjs"
+
+const run = promisify(execFile)
+const js = path.join(path.dirname(fileURLToPath(import.meta.url)), "..")
+const sites = path.join(js, "../testdata/embed")
+
+// What is served otherwise than as plain files.
+const own = {
+  "csp-nonce": { policy: "default-src 'none'; script-src 'nonce-n0nce' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'nonce-n0nce'; img-src data:" },
+  "trusted-types": { policy: "script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types turbowasm" },
+  "wrong-content-type": { wasm: "text/plain" },
+  "cdn": { policy: "script-src {{cdn}} 'wasm-unsafe-eval'; connect-src 'self' {{cdn}}" },
+  "subfolder": { prefix: "/shop", page: "app/" }
+}
+
+const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".wasm": "application/wasm" }
+
+// A server of a folder's files; cdn is the address of another, whose name the files may have.
+async function serve(folder, { policy, wasm, prefix = "", cdn = "", cors } = {}) {
+  const server = http.createServer(async (request, response) => {
+    const { pathname } = new URL(request.url, "http://localhost"), name = pathname.slice(prefix.length).replace(/\/$/, "/index.html")
+    try {
+      if (!pathname.startsWith(prefix + "/")) throw new Error("outside")
+      let body = await readFile(path.join(folder, path.normalize(name)))
+      const extension = path.extname(name)
+      if (extension == ".html") body = body.toString().replaceAll("{{cdn}}", cdn)
+      response.setHeader("Content-Type", extension == ".wasm" && wasm || types[extension] || "application/octet-stream")
+      if (policy && extension == ".html") response.setHeader("Content-Security-Policy", policy.replaceAll("{{cdn}}", cdn))
+      if (cors) response.setHeader("Access-Control-Allow-Origin", "*")
+      response.end(body)
+    } catch {
+      response.writeHead(404).end()
+    }
+  })
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve))
+  return { url: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections() }) }
+}
+
+// Packs the distribution, and unpacks it as npm installs it.
+async function pack(directory) {
+  await run("npm", ["pack", "--silent", "--pack-destination", directory], { cwd: path.join(js, "dist") })
+  const [archive] = await readdir(directory)
+  await run("tar", ["xzf", archive], { cwd: directory })
+  return path.join(directory, "package")
+}
+
+async function build(site, directory, installed) {
+  await cp(path.join(sites, site), directory, { recursive: true })
+  const bundled = (await readdir(directory)).includes("build.sh")
+  if (!bundled) {
+    await cp(installed, path.join(directory, "turbo"), { recursive: true })
+    return directory
+  }
+  const modules = path.join(directory, "node_modules")
+  await mkdir(modules)
+  for (const name of ["vite", "webpack", "esbuild", ".bin"]) await symlink(path.join(js, "node_modules", name), path.join(modules, name))
+  await symlink(installed, path.join(modules, "turbowasm"))
+  await run("sh", ["-e", "build.sh"], { cwd: directory, env: { ...process.env, PATH: path.join(modules, ".bin") + path.delimiter + process.env.PATH } })
+  return path.join(directory, "out")
+}
+
+// The page runs, performs a stream, and is left by a visit without a new document.
+async function works(page, url) {
+  const said = []
+  page.on("console", (message) => { if (/error|warn/.test(message.type())) said.push(message.text()) })
+  page.on("pageerror", (error) => said.push(error.message))
+  await page.goto(url)
+  await page.waitForFunction("window.Turbo")
+  await page.evaluate("Turbo.ready")
+  await page.evaluate(`window.same = true; Turbo.renderStreamMessage('<turbo-stream action="append" target="list"><template><li>1</li></template></turbo-stream>')`)
+  await page.waitForFunction(`document.querySelector("#list li")`)
+  await page.evaluate(`document.querySelector("#link").click()`)
+  await page.waitForFunction(`document.querySelector("h1").textContent == "Two"`)
+  assert.equal(await page.evaluate("window.same"), true, "the document was replaced")
+  assert.deepEqual(said, [])
+}
+
+// Without a network, a site with a worker works as before.
+async function worksOffline(page, site, url) {
+  await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+  await page.waitForFunction("navigator.serviceWorker.controller")
+  await site.close()
+  page.removeAllListeners("console")
+  await works(page, url)
+}
+
+const chosen = process.argv.slice(2)
+const all = (await readdir(sites, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name)
+const temporary = await mkdtemp(path.join(tmpdir(), "turbowasm-embed-"))
+const browser = await launch("chromium")
+let failed = 0
+try {
+  await mkdir(path.join(temporary, "npm"))
+  const installed = await pack(path.join(temporary, "npm"))
+  for (const name of chosen.length ? chosen : all) {
+    const servers = []
+    const page = await browser.newPage()
+    try {
+      const folder = await build(name, path.join(temporary, name), installed)
+      const options = { ...own[name] }
+      if (name == "cdn") {
+        servers.push(await serve(folder, { cors: true }))
+        options.cdn = servers[0].url
+      }
+      const site = await serve(folder, options)
+      servers.push(site)
+      const url = `${site.url}${options.prefix ?? ""}/${options.page ?? ""}`
+      await works(page, url)
+      if (name == "service-worker") await worksOffline(page, servers.pop(), url)
+    } catch (error) {
+      failed++
+      console.error(`embed: ${name}:`, error.stderr || error)
+    } finally {
+      await page.close()
+      for (const server of servers) await server.close()
+    }
+  }
+} finally {
+  await browser.close()
+  await rm(temporary, { recursive: true })
+}
+console.log(`embed: ${chosen.length || all.length} sites, ${failed} failed`)
+process.exitCode = failed ? 1 : 0

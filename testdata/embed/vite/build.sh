@@ -1,0 +1,1 @@
+vite build --outDir out --logLevel warn

@@ -1,0 +1,2 @@
+node build.js
+cp index.html two.html out
