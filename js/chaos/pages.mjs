@@ -46,7 +46,7 @@ class Page {
       if (word != "chaos ") return
       const { kind, count, why } = JSON.parse(json)
       this.add(kind, count)
-      if (kind != "gaps" && this.mistakes.length < 20) this.mistakes.push(`${kind}: ${why}`)
+      if (why && kind != "gaps" && this.mistakes.length < 20) this.mistakes.push(`${kind}: ${why}`)
     })
     if (this.browser == "chromium") this.devtools = await this.tab.createCDPSession()
     await this.load()

@@ -11,6 +11,13 @@
     note(`${kind} ${why ?? ""}`)
     console.debug(`chaos ${JSON.stringify({ kind, count, why })}`)
   }
+  const { EventSource } = window
+  window.EventSource = class extends EventSource {
+    constructor(...args) {
+      super(...args)
+      tell("event sources")
+    }
+  }
   const number = (item) => Number(item.id.split("_")[2])
   const known = (list) => {
     const key = `${list.dataset.count} at ${list.dataset.at}`

@@ -125,6 +125,10 @@ func (t *control) done(o *opening) []order {
 
 // hear obeys an order. It does not block.
 func (k *core) hear(p broker.Publication) {
+	if string(p.Data) == `""` { // says the broker where it has lost some
+		go k.journal.warn("the broker has lost data: orders may be lost")
+		return
+	}
 	var o order
 	if err := json.Unmarshal(p.Data, &o); err != nil || o.User == "" {
 		go k.journal.warn("order ignored", "error", err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -151,6 +152,26 @@ func TestNobodyListensToOrders(t *testing.T) {
 	if err := h.Broadcast(t.Context(), "action_cable/turbowasm", 1); err == nil {
 		t.Error("an order was broadcast")
 	}
+}
+
+// A broker that has lost publications of a stream says so with an empty message.
+func TestLostOrdersAreToldOf(t *testing.T) {
+	shared := &memory.Broker{}
+	h := &cable.Hub{Authenticate: byCookie, Broker: shared}
+	url, log := serve(t, h)
+	ann := join(t, url+"?user=ann")
+	if _, err := shared.Publish(t.Context(), "action_cable/turbowasm", []byte(`""`)); err != nil {
+		t.Fatal(err)
+	}
+	for late := time.Now().Add(time.Minute); !strings.Contains(log.String(), "orders may be lost"); time.Sleep(time.Millisecond) {
+		if time.Now().After(late) || strings.Contains(log.String(), "order ignored") {
+			t.Fatalf("the log says\n%s", log)
+		}
+	}
+	if err := h.Disconnect(t.Context(), "ann", false); err != nil {
+		t.Fatal(err)
+	}
+	ann.want(`{"type":"disconnect","reason":"remote","reconnect":false}`)
 }
 
 func TestAnExpiredNameEndsItsSubscription(t *testing.T) {

@@ -36,7 +36,7 @@ import (
 )
 
 // windows are the real pages.
-var windows = []pageKind{{ours, "chromium"}, {ours, "chromium"}, {ours, "firefox"}, {theirs, "chromium"}, {theirs, "chromium"}}
+var windows = []pageKind{{ours, "chromium"}, {ours, "chromium"}, {events, "chromium"}, {ours, "firefox"}, {theirs, "chromium"}, {theirs, "chromium"}}
 
 // long and short are the forms of a run.
 var (

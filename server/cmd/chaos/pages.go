@@ -19,12 +19,13 @@ import (
 
 // pageKind is a page of a trial: whose scripts it has, and in which browser.
 type pageKind struct {
-	Kind    string `json:"kind"` // ours or theirs
+	Kind    string `json:"kind"`
 	Browser string `json:"browser"`
 }
 
 const (
 	ours   = "ours"
+	events = "events" // ours, which listens by Server-Sent Events
 	theirs = "theirs" // the npm packages
 )
 
@@ -204,7 +205,7 @@ func (p *pageState) events() string { return "  " + strings.Join(p.Events, "\n  
 // counts writes what was counted on pages, in an order.
 func (p *pageState) counts() string {
 	var all []string
-	for _, name := range []string{"entries", "visits", "times back", "times forward", "documents", "reloads", "reloads by hand", "freezes", "gaps", "lost", "doubled", "out of order"} {
+	for _, name := range []string{"entries", "event sources", "visits", "times back", "times forward", "documents", "reloads", "reloads by hand", "freezes", "gaps", "lost", "doubled", "out of order"} {
 		if n := p.Counts[name]; n > 0 || name == "gaps" || name == "lost" || name == "doubled" || name == "out of order" {
 			all = append(all, fmt.Sprintf("%d %s", n, name))
 		}

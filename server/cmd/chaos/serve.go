@@ -28,6 +28,7 @@ import (
 	"github.com/turbowasm/turbowasm/server/broker/redis"
 	"github.com/turbowasm/turbowasm/server/outbox"
 	"github.com/turbowasm/turbowasm/server/outbox/postgres"
+	"github.com/turbowasm/turbowasm/server/stream"
 )
 
 // setup is what a server process is told.
@@ -233,6 +234,7 @@ type section struct {
 
 // page answers browsers.
 func (a *app) page(w http.ResponseWriter, r *http.Request) {
+	kind := r.PathValue("kind")
 	number, err := strconv.Atoi(r.PathValue("set"))
 	if err != nil || number < 0 {
 		http.NotFound(w, r)
@@ -243,7 +245,11 @@ func (a *app) page(w http.ResponseWriter, r *http.Request) {
 	rendering := rand.Text()[:8] // tells one rendering from another
 	for _, v := range views {
 		s := section{view: v, At: fmt.Sprint(v.Position.Epoch, " ", v.Position.Offset, " ", rendering)}
-		if s.Source, err = a.turbo.StreamFrom(v.Position, streamName(v.ID)); err != nil {
+		parts := []any{v.Position, streamName(v.ID)}
+		if kind == events {
+			parts = append(parts, stream.Attr{Name: "events", Value: "only"})
+		}
+		if s.Source, err = a.turbo.StreamFrom(parts...); err != nil {
 			break
 		}
 		first := v.Count - len(v.says) + 1
@@ -259,7 +265,7 @@ func (a *app) page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	var b strings.Builder
-	if err := pages.Execute(&b, map[string]any{"Kind": r.PathValue("kind"), "Set": number, "Views": sections}); err != nil {
+	if err := pages.Execute(&b, map[string]any{"Kind": kind, "Set": number, "Views": sections}); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}

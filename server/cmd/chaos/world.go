@@ -74,6 +74,7 @@ func (w *world) start(ctx context.Context, c config, seed uint64) (t *truth, err
 	scripts := map[string]string{}
 	if len(c.Pages) > 0 {
 		scripts[ours], scripts[theirs] = filepath.Join(c.JS, "dist"), filepath.Join(w.dir, theirs)
+		scripts[events] = scripts[ours]
 		if err := bundle(c.JS, scripts[theirs]); err != nil {
 			return nil, err
 		}
