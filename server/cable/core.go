@@ -257,12 +257,18 @@ func (k *core) relieve() {
 func (k *core) shed() {
 	defer k.shedding.Store(false)
 	enough := k.limits.totalBacklog / 10 * 9
-	for k.ledger.bytes.Load() > enough {
-		behind, ended := map[*conn]int64{}, 0
+	for {
+		behind, ended, going := map[*conn]int64{}, 0, int64(0)
 		for _, c := range k.conns() {
-			if n := c.backlog.Load(); n > 0 && c.ctx.Err() == nil {
+			switch n := c.backlog.Load(); {
+			case n > 0 && c.ctx.Err() == nil:
 				behind[c] = n
+			case n > 0:
+				going += n // what is being written to who was cut is gone within linger
 			}
+		}
+		if k.ledger.bytes.Load()-going <= enough {
+			return
 		}
 		worst := slices.SortedFunc(maps.Keys(behind), func(a, b *conn) int { return cmp.Compare(behind[b], behind[a]) })
 		for _, c := range worst[:min(len(worst), 1+len(worst)/50)] {

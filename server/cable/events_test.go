@@ -287,7 +287,7 @@ func TestPagesOfOtherOriginsHearEventsWhereAllowed(t *testing.T) {
 }
 
 func TestPingsOfEventsAreComments(t *testing.T) {
-	address, _ := serve(t, &cable.Hub{PingInterval: 5 * time.Millisecond, IdleTimeout: 40 * time.Millisecond})
+	address, _ := serve(t, &cable.Hub{PingInterval: 20 * time.Millisecond, IdleTimeout: time.Second})
 	r, err := http.NewRequest("GET", strings.Replace(plainAddress(t, address, "a"), "ws", "http", 1), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -299,7 +299,7 @@ func TestPingsOfEventsAreComments(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	began, b, text := time.Now(), make([]byte, 1), ""
-	for strings.Count(text, "\n:\n") < 20 || time.Since(began) < 100*time.Millisecond { // longer than who gives no sign of life may stay
+	for strings.Count(text, "\n:\n") < 20 || time.Since(began) < 1500*time.Millisecond { // longer than who gives no sign of life may stay
 		if _, err := resp.Body.Read(b); err != nil {
 			t.Fatalf("%v after %q", err, text)
 		}
