@@ -7,8 +7,9 @@
 import { enter } from "./dom.js"
 import { captured } from "./forms.js"
 import { CLICK, CLICK_IN_FRAME, LINK, SUBMIT, SUBMIT_IN_FRAME, SUBMIT_OUTSIDE } from "./numbers.js"
+import { clicked, last, Observer, submitted } from "./observers.js"
 import * as runtime from "./runtime.js"
-import { clicked, config, last, Observer, session, submitted } from "./session.js"
+import { config, session } from "./session.js"
 import { world } from "./values.js"
 
 const held = []

@@ -3,7 +3,8 @@
 import { FrameView } from "./drive.js"
 import { FetchResponse, requests, uuid } from "./fetch.js"
 import { CLICK_IN_FRAME, KIND_FRAME, SUBMIT_IN_FRAME } from "./numbers.js"
-import { clicked, last, Observer, session, submitted, tell } from "./session.js"
+import { clicked, last, Observer, submitted, tell } from "./observers.js"
+import { session } from "./session.js"
 import { forward, named, world } from "./values.js"
 
 export const FrameLoadingStyle = { eager: "eager", lazy: "lazy" }

@@ -1,12 +1,13 @@
-// The session as pages see it, and the listeners that tell Go of events.
+// The session as pages see it, and its observers.
 
-import { enter, scripts } from "./dom.js"
+import { scripts } from "./dom.js"
 import { assemble, history } from "./drive.js"
 import { recentRequests, requests } from "./fetch.js"
 import { forms } from "./forms.js"
 import { CLICK, CLICKED, ENTER, KIND_PREFETCHER, KIND_REDIRECTOR, KIND_SESSION, LEAVE, LINK, REQUEST, SUBMIT, SUBMIT_OUTSIDE } from "./numbers.js"
+import { clicked, last, Observer, submitted, tell } from "./observers.js"
 import * as runtime from "./runtime.js"
-import { streamObserver } from "./sources.js"
+import { StreamObserver } from "./stream-observer.js"
 import { renderStreamMessage, streamMessageRenderer } from "./streams.js"
 import { forward, named, world } from "./values.js"
 
@@ -17,36 +18,6 @@ export const config = {
   forms,
   scripts,
   earlyInputTimeout: 4000
-}
-
-export const tell = (number, accepts) => (event) => { if (runtime.running && (!accepts || accepts(event))) enter("event", event, number) }
-export const clicked = (event) => event instanceof MouseEvent
-export const submitted = ({ target }) => target instanceof HTMLFormElement
-
-// Listens behind all that listen when an event comes: the listener of the
-// capture phase puts the one of the bubble phase last.
-export function last(target, type, listener) {
-  const again = () => {
-    target.removeEventListener(type, listener)
-    target.addEventListener(type, listener)
-  }
-  return [[target, type, again, true], [target, type, listener]]
-}
-
-export class Observer {
-  started = false
-  #listeners
-
-  constructor(...listeners) { this.#listeners = listeners }
-
-  start() { this.#turn("addEventListener", true) }
-  stop() { this.#turn("removeEventListener", false) }
-
-  #turn(how, started) {
-    if (this.started == started) return
-    this.started = started
-    for (const [target, ...rest] of this.#listeners) target[how](...rest)
-  }
 }
 
 const quietly = { capture: true, passive: true }
@@ -104,7 +75,7 @@ const observers = {
   linkClickObserver: new Observer(...last(window, "click", tell(CLICK, clicked))),
   formSubmitObserver: new Observer(...last(document, "submit", tell(SUBMIT, submitted))),
   scrollObserver: new ScrollObserver(),
-  streamObserver: Object.assign(new Observer([window, "turbo:before-fetch-response", streamObserver.inspectFetchResponse]), streamObserver),
+  streamObserver: new StreamObserver(),
   frameRedirector: forward({ FrameRedirector: new Observer(...last(html, "submit", tell(SUBMIT_OUTSIDE, submitted)), [document, "turbo:click", tell(CLICKED)]) }, KIND_REDIRECTOR, "shouldInterceptLinkClick linkClickIntercepted willSubmitForm formSubmitted")
 }
 
@@ -128,7 +99,10 @@ class Session {
     exemptPageFromPreview() { setCacheControl("no-preview") }
   }
 
-  constructor() { Object.assign(assemble(this), observers) }
+  constructor() {
+    Object.assign(assemble(this), observers)
+    this.streamObserver.delegate = this
+  }
 
   start() {
     if (this.started) return
@@ -165,7 +139,7 @@ forward({ Session }, KIND_SESSION, "visit refresh debouncedRefresh elementIsNavi
 
 export const session = new Session()
 Object.assign(world, { session, config })
-named({ CacheObserver, Observer, PageObserver, ScrollObserver })
+named({ CacheObserver, Observer, PageObserver, ScrollObserver, StreamObserver })
 
 function setCacheControl(content) {
   const name = "turbo-cache-control"

@@ -1,45 +1,10 @@
-// Where stream messages come from (Turbo 8.0.23, stream observer and stream
-// source element; @hotwired/turbo-rails 8.0.23, cable stream source element).
+// Where stream messages come from (Turbo 8.0.23, stream source element;
+// @hotwired/turbo-rails 8.0.23, cable stream source element).
 
 import { cable } from "./cable.js"
-import { FetchResponse } from "./fetch.js"
 import * as runtime from "./runtime.js"
 import { session } from "./session.js"
-import { StreamMessage } from "./streams.js"
-
-let known // what is received has been rendered for another element of the same name
-
-// What session.streamObserver can do, beside starting and stopping.
-export const streamObserver = {
-  sources: new Set(),
-  streamSourceIsConnected(source) { return this.sources.has(source) },
-  connectStreamSource(source) {
-    if (this.streamSourceIsConnected(source)) return
-    this.sources.add(source)
-    source.addEventListener("message", this.receiveMessageEvent, false)
-  },
-  disconnectStreamSource(source) {
-    if (!this.streamSourceIsConnected(source)) return
-    this.sources.delete(source)
-    source.removeEventListener("message", this.receiveMessageEvent, false)
-  },
-  receiveMessageEvent({ data }) {
-    const { streamObserver } = session
-    if (streamObserver.started && typeof data == "string" && !known) streamObserver.receiveMessageHTML(data)
-  },
-  // Streams are rendered whatever they answer.
-  inspectFetchResponse(event) {
-    const { fetchResponse } = event.detail ?? {}
-    if (!(fetchResponse instanceof FetchResponse) || !fetchResponse.contentType?.startsWith("text/vnd.turbo-stream.html")) return
-    event.preventDefault()
-    session.streamObserver.receiveMessageResponse(fetchResponse)
-  },
-  async receiveMessageResponse(response) {
-    const html = await response.responseHTML
-    if (html) this.receiveMessageHTML(html)
-  },
-  receiveMessageHTML(html) { session.receivedMessageFromStream(StreamMessage.wrap(html)) }
-}
+import { once } from "./stream-observer.js"
 
 export const connectStreamSource = (source) => session.connectStreamSource(source)
 export const disconnectStreamSource = (source) => session.disconnectStreamSource(source)
@@ -97,9 +62,9 @@ export class CableStreamSourceElement extends HTMLElement {
       received: (data) => {
         if (preview) return
         const { deliveries } = consumer
-        known = deliveries && deliveries == last
+        once.over = deliveries && deliveries == last
         last = deliveries
-        try { this.dispatchMessageEvent(data) } finally { known = false }
+        try { this.dispatchMessageEvent(data) } finally { once.over = false }
       },
       connected: (detail) => {
         this.subscriptionConnected()
