@@ -174,9 +174,10 @@ const rendered = () => { for (const [places, stream, place] of arrived.splice(0)
 function receive(consumer, frame) {
   const { type, identifier, message, reconnect, reason, stream_id, epoch, offset } = frame
   const place = epoch ? [type, identifier, stream_id, epoch, offset] : [type, identifier]
-  if (type == "disconnect") consumer.reason = reason
+  if (reason) consumer.reason = reason
   if (type == "welcome") indicate("connected")
   const verdict = tell(consumer, RECEIVE, +!!reconnect, put(place.join("\0")))
+  if (type != "disconnect") delete consumer.reason // else it is for the close
   if (verdict == HOLD) consumer.held.push(frame)
   if (verdict != DELIVER) return
   consumer.deliveries++
@@ -230,9 +231,9 @@ provide({
   cable_notify(number, id, at, length) {
     const { subscriptions, reason } = consumerOf(number)
     const subscription = subscriptions.subscriptions.find((subscription) => numbers.get(subscription) == id)
-    const [callback, name, value] = path(at, length)
+    const [callback, name, value] = path(at, length), why = reason && /dis|rej/.test(callback) && { reason }
     if (callback == "rejected") subscriptions.forget(subscription)
-    if (subscription) subscriptions.notify(subscription, callback, ...name ? [{ [name]: value == "true", ...reason && callback == "disconnected" && { reason } }] : [])
+    if (subscription) subscriptions.notify(subscription, callback, ...name || why ? [{ ...name && { [name]: value == "true" }, ...why }] : [])
   },
   cable_timer(number, timer, ms) {
     const key = [number, timer], consumer = consumerOf(number)

@@ -74,7 +74,7 @@ export class CableStreamSourceElement extends HTMLElement {
         this.subscriptionDisconnected()
         this.#dispatch("disconnected", detail)
       },
-      rejected: () => this.#dispatch("rejected"),
+      rejected: (detail) => this.#dispatch("rejected", detail),
       gap: () => { if (!preview && this.#dispatch("gap", { identifier: this.subscription.identifier }, true)) session.refresh(document.baseURI, { method: "morph", scroll: "preserve", spread: "1000" }) }
     })
   }

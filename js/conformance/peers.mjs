@@ -151,7 +151,7 @@ const cases = {
     peer.say({ type: "welcome" })
     await peer.command()
     peer.say({ identifier, type: "reject_subscription" })
-    assert.equal((await told(page, 1))[0][0], "rejected")
+    assert.deepEqual(await told(page, 1), [["rejected", null]])
     peer.item(1)
     peer.cut()
     await peer.connection(2)
@@ -160,6 +160,12 @@ const cases = {
     assert.deepEqual(await peer.command(), { command: "subscribe", identifier })
     peer.confirm()
     peer.item(2)
+    await shows(page, "2")
+    peer.say({ identifier, type: "reject_subscription", reason: "expired" }) // as our hub ends one
+    assert.deepEqual((await told(page, 3)).slice(1), [["connected", { reconnected: true }], ["rejected", { reason: "expired" }]])
+    peer.item(3)
+    peer.disconnect(null, true)
+    await peer.connection(3)
     await shows(page, "2")
   }],
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/gorilla/websocket"
@@ -249,6 +250,48 @@ func TestAHistoryIsAskedForWithPermissionOnly(t *testing.T) {
 	c.send(`{"command":"subscribe","identifier":"{\"channel\":\"Room\"}","history":{"streams":{"room":{"offset":-1}}}}`)
 	c.ask("subscribe", room, "null")
 	c.want(confirmed)
+}
+
+// Whoever comes back is asked for again, and is sent nothing of what they may no
+// longer hear.
+func TestAuthorizeIsAskedAgainOnResume(t *testing.T) {
+	var revoked atomic.Bool
+	h := &cable.Hub{Authenticate: byCookie, Authorize: func(context.Context, *cable.Subscription, string) error {
+		if revoked.Load() {
+			return cable.ErrRejected
+		}
+		return nil
+	}}
+	url, _ := serve(t, h)
+	rooms := signed(t, "rooms")
+	c := joinExtended(t, url+"?user=ann")
+	c.subscribe(rooms)
+	if err := h.Broadcast(t.Context(), "rooms", 1); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.next(); !strings.Contains(got, `"offset":1`) {
+		t.Fatalf("got %s", got)
+	}
+	at, err := h.Position(t.Context(), "rooms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.ws.Close()
+	revoked.Store(true)
+	if err := h.Broadcast(t.Context(), "rooms", "secret"); err != nil {
+		t.Fatal(err)
+	}
+	c = joinExtended(t, url+"?user=ann")
+	place := fmt.Sprintf(`{"streams":{"rooms":{"epoch":%q,"offset":1}},"since":1}`, at.Epoch)
+	c.ask("subscribe", rooms, place)
+	c.want(rejection(rooms))
+	c.ask("history", rooms, place) // no answer: there is no subscription
+	revoked.Store(false)
+	c.ask("subscribe", rooms, place)
+	c.want(confirmation(rooms))
+	if got := c.next(); !strings.Contains(got, `"secret"`) {
+		t.Errorf("allowed again, got %s", got)
+	}
 }
 
 func TestAnUnknownSubprotocolAloneIsRefused(t *testing.T) {
