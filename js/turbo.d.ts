@@ -346,6 +346,13 @@ export type TurboBeforeMorphElementEvent = CustomEvent<{ currentElement: Element
 export type TurboMorphElementEvent = CustomEvent<{ currentElement: Element, newElement: Element }>
 export type TurboBeforeMorphAttributeEvent = CustomEvent<{ attributeName: string, mutationType: "update" | "remove" }>
 export type TurboBeforeFrameMorphEvent = CustomEvent<{ currentElement: FrameElement, newElement: FrameElement }>
+/** A cable stream source is told what becomes of its subscription; these bubble. */
+export type TurboCableConnectedEvent = CustomEvent<{ reconnected: boolean }>
+export type TurboCableDisconnectedEvent = CustomEvent<{ willAttemptReconnect: boolean, reason?: string }>
+/** With our server's reason, expired or revoked for one, if it gives any. */
+export type TurboCableRejectedEvent = CustomEvent<{ reason: string } | null>
+/** Messages are lost that the server no longer has: unless this is prevented, the page is refreshed. */
+export type TurboCableGapEvent = CustomEvent<{ identifier: string }>
 /** Told when Go itself fails. */
 export type TurboErrorEvent = CustomEvent<{ message: string }>
 
@@ -383,6 +390,10 @@ export interface TurboGlobalEventHandlersEventMap extends TurboElementEventMap {
   "turbo:morph-element": TurboMorphElementEvent
   "turbo:before-morph-attribute": TurboBeforeMorphAttributeEvent
   "turbo:before-frame-morph": TurboBeforeFrameMorphEvent
+  "turbo:cable-connected": TurboCableConnectedEvent
+  "turbo:cable-disconnected": TurboCableDisconnectedEvent
+  "turbo:cable-rejected": TurboCableRejectedEvent
+  "turbo:cable-gap": TurboCableGapEvent
   "turbo:error": TurboErrorEvent
 }
 
@@ -555,8 +566,8 @@ export const session: TurboSession
 export interface CableMixin {
   initialized?(): void
   connected?(detail: { reconnected: boolean }): void
-  disconnected?(detail: { willAttemptReconnect: boolean }): void
-  rejected?(): void
+  disconnected?(detail: { willAttemptReconnect: boolean, reason?: string }): void
+  rejected?(detail?: { reason: string }): void
   received?(data: unknown): void
   [name: string]: unknown
 }

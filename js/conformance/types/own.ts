@@ -6,6 +6,10 @@ import type { CableSubscription, FetchRequestDelegate, Visit } from "@hotwired/t
 ready.then(() => module.visit(new URL("/two", location.href)), (reason: Error) => console.error(reason.message))
 document.addEventListener("turbo:error", ({ detail: { message } }) => console.error(message))
 
+document.addEventListener("turbo:cable-gap", (event) => { if (event.detail.identifier) event.preventDefault() })
+document.addEventListener("turbo:cable-rejected", ({ detail }) => console.warn(detail?.reason ?? "rejected"))
+document.addEventListener("turbo:cable-disconnected", ({ detail: { willAttemptReconnect, reason } }) => console.log(willAttemptReconnect, reason))
+
 // The global of the classic script has all exports.
 const { visit, StreamActions, setConfirmMethod, setProgressBarDelay } = Turbo
 visit("/", { willRender: false, snapshotHTML: "<p>", refresh: { method: "morph", scroll: "preserve" }, direction: "none", response: { statusCode: 200, redirected: false } })
