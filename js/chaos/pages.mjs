@@ -32,6 +32,7 @@ let calm = false
 class Page {
   counts = {}
   mistakes = []
+  depth = 0 // of the history, behind the present page
 
   constructor({ kind, browser }, number, place) {
     Object.assign(this, { kind, browser, number, place, name: `page ${number} (${kind}, ${browser})`, random: chance(seed * 100 + number) })
@@ -63,6 +64,7 @@ class Page {
     for (let tries = 0; tries < 60; tries++) {
       try {
         await this.tab.goto(base + this.address())
+        this.depth = 0
         if (await this.tab.evaluate(whole)) return
       } catch {
         await pause(300)
@@ -101,17 +103,20 @@ class Page {
 
   async move(dice) {
     const { tab } = this
-    if (dice < 0.35) {
+    if (dice < 0.35 || dice < 0.6 && !this.depth) {
       this.add("visits")
+      this.depth++
       await this.after(() => tab.evaluate((address) => window.Turbo.visit(address), this.address()))
     } else if (dice < 0.6) {
       this.add("times back")
+      this.depth--
       await this.after(() => tab.evaluate(() => history.back()))
     } else if (dice < 0.7) {
       this.add("times forward")
       await this.after(() => tab.evaluate(() => history.forward()))
     } else if (dice < 0.8) {
       this.add("documents")
+      this.depth++
       await tab.goto(base + this.address())
     } else if (this.devtools) {
       this.add("freezes")
