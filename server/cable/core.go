@@ -264,7 +264,7 @@ func (k *core) shed() {
 			case n > 0 && c.ctx.Err() == nil:
 				behind[c] = n
 			case n > 0:
-				going += n // what is being written to who was cut is gone within linger
+				going += n // what is being written to who was cut: it can only be waited for
 			}
 		}
 		if k.ledger.bytes.Load()-going <= enough {

@@ -141,7 +141,7 @@ func (c *conn) writeOn(frames []*frame) {
 
 // patience is how long the client may take nothing.
 func (c *conn) patience() time.Duration {
-	if c.core.closing() || c.why() == ReasonBacklog {
+	if c.core.closing() {
 		return min(c.core.limits.writeTimeout, linger)
 	}
 	return c.core.limits.writeTimeout
