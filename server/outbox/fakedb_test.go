@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // fakeDB is a database that holds an outbox and nothing else. It knows the
@@ -23,7 +24,7 @@ type fakeDB struct {
 	last     int64               // id that was given, even to what was rolled back
 	commits  int64
 	claimed  *fakeConn
-	requests int
+	requests atomic.Int64
 	gate     *sync.Mutex // held for each statement, if there is one
 	// before may run anything, and fail the statement before or after it has
 	// taken effect.
@@ -67,7 +68,7 @@ func (c *fakeConn) do(effect func()) error {
 		c.db.gate.Lock()
 		defer c.db.gate.Unlock()
 	}
-	c.db.requests++
+	c.db.requests.Add(1)
 	var before, after error
 	if c.db.before != nil {
 		before, after = c.db.before()
