@@ -5,7 +5,7 @@
 import { enter, path, provide, put, repaint, text } from "./dom.js"
 import {
   ATTEMPT, CLOSE, CLOSED, CONNECT, DELIVER, DISCONNECT, FIRE, FORGET, GET, HOLD, NEW, OPENED, RECEIVE, RELOAD, REOPEN,
-  RESUME, SHOW, SHOWN, SUBSCRIBE, UNSUBSCRIBE, UNWATCH, WATCH
+  RESUME, SERVE, SHOW, SHOWN, SUBSCRIBE, UNSUBSCRIBE, UNWATCH, WATCH
 } from "./numbers.js"
 import * as runtime from "./runtime.js"
 
@@ -54,7 +54,7 @@ class Connection {
   }
 
   send(data) {
-    if (!this.isOpen()) return false
+    if (!this.isOpen() || !this.webSocket.send) return false // events are heard only
     this.webSocket.send(JSON.stringify(data))
     return true
   }
@@ -126,6 +126,7 @@ class Subscriptions {
 
 class Consumer {
   subprotocols = []
+  asks = [] // commands that events are to be opened with
   held = [] // messages that wait for earlier ones
   places = {} // how far the page was told of streams, by identifier and stream
   deliveries = 0
@@ -167,6 +168,23 @@ Consumer.prototype.show = function (identifier, places) {
   }
 }
 
+// The server has Server-Sent Events at the same address: they are for where
+// WebSockets do not come through, or the only way.
+Consumer.prototype.serve = function (only) { tell(this, SERVE, only ? 2 : 1) }
+
+// An EventSource in the place of a WebSocket. It would come back by itself, but
+// that is decided elsewhere.
+function events(consumer) {
+  const url = new URL(consumer.url.replace(/^ws/, "http"))
+  for (const data of consumer.asks.splice(0)) url.searchParams.append("command", JSON.stringify(data))
+  const socket = new EventSource(url, { withCredentials: true })
+  socket.onerror = socket.close = () => {
+    EventSource.prototype.close.call(socket)
+    queueMicrotask(() => socket.onclose?.())
+  }
+  return socket
+}
+
 // Places of messages that are rendered with the next frame: only then a snapshot shows them.
 const arrived = []
 const rendered = () => { for (const [places, stream, place] of arrived.splice(0)) places[stream] = place }
@@ -191,18 +209,23 @@ function indicate(state) {
   if (html.hasAttribute("data-turbo-cable-state")) html.setAttribute("data-turbo-cable-state", state)
 }
 
-function silence(socket) { if (socket) socket.onopen = socket.onmessage = socket.onclose = null }
+function silence(socket) {
+  if (!socket) return
+  socket.onmessage = socket.onclose = null
+  if (socket.send) socket.onopen = () => socket.close()
+  else socket.close()
+}
 
 provide({
   cable_open(number, at, length) {
     const consumer = consumerOf(number), { connection } = consumer
-    const socket = new WebSocket(consumer.url, [...text(at, length).split(" "), ...consumer.subprotocols])
+    const socket = length ? new WebSocket(consumer.url, [...text(at, length).split(" "), ...consumer.subprotocols]) : events(consumer)
     silence(connection.webSocket)
     connection.webSocket = socket
     indicate(consumer.opened ? "reconnecting" : "connecting")
     socket.onopen = () => {
       consumer.opened = true
-      tell(consumer, OPENED, 0, put(socket.protocol))
+      tell(consumer, OPENED, 0, put(socket.protocol ?? ""))
     }
     socket.onmessage = (event) => receive(consumer, JSON.parse(event.data))
     socket.onclose = () => {
@@ -220,7 +243,8 @@ provide({
       const history = data.history = { streams: {}, ...seconds && { since: +seconds } }
       while (rest.length) history.streams[rest.shift()] = { epoch: rest.shift(), offset: +rest.shift() }
     }
-    consumerOf(number).send(data)
+    const consumer = consumerOf(number)
+    if (!consumer.send(data)) consumer.asks.push(data)
   },
   cable_release(number, again, at, length) {
     const consumer = consumerOf(number), identifier = text(at, length), held = Object.groupBy(consumer.held, (frame) => frame.identifier == identifier)

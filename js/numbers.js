@@ -61,6 +61,7 @@ export const GET = 16
 export const SHOW = 17
 export const RESUME = 18
 export const FORGET = 19
+export const SERVE = 20
 
 // Verdicts on messages; see package cable.
 export const DELIVER = 1

@@ -86,8 +86,8 @@ export class PageSnapshot extends Snapshot {
     }
     for (const input of copy.querySelectorAll('input[type="password"]')) input.value = ""
     for (const noscript of copy.querySelectorAll("noscript")) noscript.remove()
-    const sources = copy.querySelectorAll("turbo-cable-stream-source")
-    for (const [index, { shown }] of element.querySelectorAll("turbo-cable-stream-source").entries()) if (shown) sources[index].setAttribute("position", shown)
+    const tags = "turbo-stream-source, turbo-cable-stream-source", sources = copy.querySelectorAll(tags)
+    for (const [index, { shown }] of element.querySelectorAll(tags).entries()) if (shown?.[1]) sources[index].setAttribute(...shown)
     return new PageSnapshot(this.documentElement, copy, this.headSnapshot)
   }
 }

@@ -9,13 +9,32 @@ import { once } from "./stream-observer.js"
 export const connectStreamSource = (source) => session.connectStreamSource(source)
 export const disconnectStreamSource = (source) => session.disconnectStreamSource(source)
 
+const place = /([?&]last-event-id=)[^&]*/
+
+// Beyond what upstream does, a src that says from where events are wanted is
+// opened anew when a page says otherwise, and goes on where it was when it comes
+// back.
 export class StreamSourceElement extends HTMLElement {
+  static observedAttributes = ["src"]
   streamSource = null
+  #last
 
   connectedCallback() {
-    this.streamSource = new (/^wss?:/.test(this.src) ? WebSocket : EventSource)(this.src)
+    const { src } = this, [, from = src] = this.shown
+    this.streamSource = /^wss?:/.test(src) ? new WebSocket(src) : new EventSource(from, { withCredentials: this.hasAttribute("with-credentials") })
+    this.streamSource.addEventListener("message", ({ lastEventId }) => { this.#last = lastEventId })
     connectStreamSource(this.streamSource)
   }
+
+  attributeChangedCallback() {
+    if (!this.streamSource || !place.test(this.src)) return
+    this.disconnectedCallback()
+    this.#last = ""
+    this.connectedCallback()
+  }
+
+  // What a snapshot of the page shows.
+  get shown() { return this.#last && place.test(this.src) ? ["src", this.src.replace(place, `$1${encodeURIComponent(this.#last)}`)] : [] }
 
   disconnectedCallback() {
     if (!this.streamSource) return
@@ -57,6 +76,7 @@ export class CableStreamSourceElement extends HTMLElement {
     const { subscriptions } = consumer, { channel } = this
     const preview = document.documentElement.hasAttribute("data-turbo-preview")
     if (preview && !subscriptions.findAll(JSON.stringify(channel)).length) return
+    if (this.hasAttribute("events")) consumer.serve?.(this.getAttribute("events") == "only")
     if (!preview) this.#show(consumer)
     this.subscription = subscriptions.create(channel, {
       received: (data) => {
@@ -116,7 +136,7 @@ export class CableStreamSourceElement extends HTMLElement {
   // What a snapshot of the page shows, which is mostly made when the page has been left.
   get shown() {
     const { subscription } = this
-    return subscription ? JSON.stringify(subscription.consumer.places?.[subscription.identifier]) : this.#shown
+    return subscription ? ["position", JSON.stringify(subscription.consumer.places?.[subscription.identifier])] : this.#shown
   }
 
   dispatchMessageEvent(data) { return this.dispatchEvent(new MessageEvent("message", { data })) }

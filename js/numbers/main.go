@@ -50,7 +50,7 @@ var groups = []struct {
 		{"CLOSED", surface.CableClosed}, {"RECEIVE", surface.CableReceive}, {"WATCH", surface.CableWatch},
 		{"UNWATCH", surface.CableUnwatch}, {"SHOWN", surface.CableShown}, {"FIRE", surface.CableFire},
 		{"ATTEMPT", surface.CableAttempt}, {"GET", surface.CableGet}, {"SHOW", surface.CableShow},
-		{"RESUME", surface.CableResume}, {"FORGET", surface.CableForget},
+		{"RESUME", surface.CableResume}, {"FORGET", surface.CableForget}, {"SERVE", surface.CableServe},
 	}},
 	{"Verdicts on messages; see package cable.", []constant{
 		{"DELIVER", int(cable.Deliver)}, {"HOLD", int(cable.Hold)},

@@ -132,6 +132,8 @@ func exportCable(_, consumer, verb, argument, n int32) (result float64) {
 		c.Shown()
 	case surface.CableShow:
 		c.Show(place(taken(n)))
+	case surface.CableServe:
+		c.Serve(cable.Door(argument))
 	case surface.CableResume:
 		err = status(c.Resume())
 	case surface.CableFire:

@@ -361,7 +361,7 @@ func (s *script) broken() string {
 			return "a removed subscription is there"
 		case sub.connected && (sub.status == idle || !c.live):
 			return "a subscription is connected without a connection"
-		case sub.status == pending && !c.welcomed:
+		case sub.status == pending && !c.welcomed && !c.listening:
 			return "a subscription was asked for before the welcome"
 		case sub.status == pending && s.state == Open && !c.waiting[Ask]:
 			return "nobody asks again for a pending subscription"

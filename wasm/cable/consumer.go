@@ -29,6 +29,12 @@ type Consumer struct {
 	live         bool // the socket was open and its close has not been told
 	unwanted     bool // the socket is to be closed when it opens
 	reconnecting bool // this connection took attempts, and nobody was told yet
+
+	door      Door
+	listening bool // the connection is one of events
+	wanted    bool // events are to be asked for anew
+	failed    int  // sockets in a row that were not welcomed
+	proven    bool // one was
 }
 
 // New returns a consumer that is not connected yet.
@@ -45,7 +51,10 @@ func (c *Consumer) Connect() (opened bool, err error) {
 		}
 		return false, nil
 	}
-	if err := c.page.Open(extended + " " + protocol + " " + unsupported); err != nil {
+	c.choose()
+	if c.listening {
+		c.renew()
+	} else if err := c.page.Open(extended + " " + protocol + " " + unsupported); err != nil {
 		return false, err
 	}
 	c.stop(Retry)
@@ -65,10 +74,14 @@ func (c *Consumer) Close(reconnect bool) {
 		c.stop(Look)
 		c.stop(Reopen)
 		c.stop(Retry)
-		c.unwanted = state == Connecting
+		c.unwanted = state == Connecting && !c.listening
+	}
+	if c.listening {
+		c.wanted = false
+		c.stop(Ask)
 	}
 	// Closing a socket that is still connecting makes Safari 15 fail.
-	if state == Open {
+	if state == Open || state == Connecting && c.listening {
 		c.page.Close()
 	}
 }
@@ -128,6 +141,10 @@ func (c *Consumer) Fire(t Timer) error {
 			c.Monitor.Attempts++
 		}
 		c.poll()
+		if stale && c.falls() {
+			c.fall()
+			return nil
+		}
 		if stale && !c.Monitor.lostRecently(c.page.Now()) {
 			return c.Reopen()
 		}
@@ -139,6 +156,9 @@ func (c *Consumer) Fire(t Timer) error {
 		_, err := c.Connect()
 		return err
 	case Ask:
+		if c.listening {
+			return c.relisten()
+		}
 		c.ask(false)
 	case Join:
 		c.tellJoined()
@@ -182,6 +202,9 @@ func (c *Consumer) stop(t Timer) {
 func (c *Consumer) Opened(spoken string) {
 	c.live = true
 	c.extended = spoken == extended
+	if c.listening {
+		c.extended = true
+	}
 	c.supported = c.extended || spoken == protocol
 	if !c.supported || c.unwanted {
 		c.Close(false)
@@ -190,6 +213,11 @@ func (c *Consumer) Opened(spoken string) {
 
 // Closed takes the closing of the socket, or the failure to open it.
 func (c *Consumer) Closed() {
+	c.failing()
+	if c.listening {
+		c.wanted = false
+		c.stop(Ask)
+	}
 	c.reset()
 	if !c.waiting[Reopen] {
 		c.retry()
@@ -237,7 +265,12 @@ func (c *Consumer) Receive(m Message) Verdict {
 		c.welcomed = true
 		c.reconnecting = c.reconnecting || c.Monitor.Attempts > 0
 		c.Monitor.Attempts, c.Monitor.DisconnectedAt = 0, 0
-		c.Reload()
+		if c.listening {
+			c.listened()
+		} else {
+			c.failed, c.proven = 0, true
+			c.Reload()
+		}
 	case Confirm:
 		c.confirm(m.Identifier)
 	case Reject:

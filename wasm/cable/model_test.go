@@ -14,24 +14,37 @@ const worlds = 6000
 
 // In a world without faults of the server's, whatever the network does, pages
 // show every message once and in order, and are never told of a gap.
-func TestAPageShowsEveryMessageOnce(t *testing.T) { liveIn(t, false) }
+func TestAPageShowsEveryMessageOnce(t *testing.T) { liveIn(t, false, false) }
 
 // Where the server forgets, leaves out or does not answer, they do so as well,
 // or have been told of a gap.
-func TestAPageShowsEveryMessageOnceOrKnowsOfAGap(t *testing.T) { liveIn(t, true) }
+func TestAPageShowsEveryMessageOnceOrKnowsOfAGap(t *testing.T) { liveIn(t, true, false) }
 
-func liveIn(t *testing.T, faults bool) {
+// The same, where sockets do not come through.
+func TestAPageOfEventsShowsEveryMessageOnce(t *testing.T) { liveIn(t, false, true) }
+func TestAPageOfEventsShowsEveryMessageOnceOrKnowsOfAGap(t *testing.T) {
+	liveIn(t, true, true)
+}
+
+func liveIn(t *testing.T, faults, events bool) {
 	began := time.Now()
 	var delivered, gaps int
 	for seed := range uint64(worlds) {
 		w := newWorld(t, seed, faults)
+		if events {
+			w.consumer.Serve(Events)
+		}
 		w.live()
 		delivered, gaps = delivered+w.delivered, gaps+w.gaps
 		if t.Failed() {
 			t.Fatalf("in the world of seed %d, of which the consumer did\n%s", seed, strings.Join(w.trace, "\n"))
 		}
 	}
-	if delivered < 20*worlds || faults && gaps < worlds/2 {
+	enough := 20 * worlds
+	if events { // which are opened so often that many are never answered
+		enough = 10 * worlds
+	}
+	if delivered < enough || faults && gaps < worlds/2 {
 		t.Errorf("only %d messages were delivered, and %d gaps told", delivered, gaps)
 	}
 	t.Logf("%d worlds a second, %d messages, %d gaps", int(worlds/time.Since(began).Seconds()), delivered, gaps)
@@ -50,6 +63,8 @@ type world struct {
 	logs map[string]*streamLog
 	subs map[string]bool // the server's, on this connection
 	up   []request       // on their way to the server
+	asks []request       // that events are to be opened with
+	with []request       // that the connection was opened with
 	down []Message       // on their way to the page
 
 	shows           map[string]*showing // by identifier
@@ -208,8 +223,21 @@ func (w *world) wanted(r request) (places []Place) {
 
 func (w *world) Close() { w.script.Close() }
 
+func (w *world) Open(protocols string) error {
+	w.lose()
+	w.with, w.asks = w.asks, nil
+	return w.script.Open(protocols)
+}
+
 func (w *world) Send(command Command, identifier, since string) {
 	w.script.Send(command, identifier, since)
+	if w.consumer.listening {
+		if command != Subscribe {
+			w.t.Errorf("events cannot send command %d", command)
+		}
+		w.asks = append(w.asks, request{command, identifier, since})
+		return
+	}
 	w.up = append(w.up, request{command, identifier, since})
 }
 
@@ -317,20 +345,26 @@ func (w *world) leave(identifier string) {
 
 func (w *world) connect() {
 	if w.state == Connecting {
-		w.state, w.subs, w.up, w.down = Open, map[string]bool{}, nil, []Message{{Type: Welcome}}
+		w.state, w.subs, w.up, w.down = Open, map[string]bool{}, w.with, []Message{{Type: Welcome}}
 		w.consumer.Opened(extended)
 	}
 }
 
 func (w *world) cut() {
 	if w.state != Closed {
-		w.state, w.subs, w.up, w.down = Closed, nil, nil, nil
-		for _, show := range w.shows {
-			if !show.heard {
-				clear(show.from)
-			}
-		}
+		w.state = Closed
+		w.lose()
 		w.consumer.Closed()
+	}
+}
+
+// lose loses what was under way on the connection.
+func (w *world) lose() {
+	w.subs, w.up, w.down = nil, nil, nil
+	for _, show := range w.shows {
+		if !show.heard {
+			clear(show.from)
+		}
 	}
 }
 

@@ -22,21 +22,26 @@
 //     connecting or about to be reopened;
 //   - what ends its recovery does not end ours: a clock that is set back, a URL
 //     that cannot be used for once;
-//   - a removed subscription hears nothing more and is not asked for again.
+//   - a removed subscription hears nothing more and is not asked for again;
+//   - where the server has Server-Sent Events as well, they are what is left when
+//     sockets are never welcomed: the same messages, and for every change of what
+//     is subscribed to a connection anew, from the places known.
 package cable
 
 // Page is what a Consumer needs of its page.
 type Page interface {
 	// Open replaces the WebSocket by a new one that offers these subprotocols,
 	// separated by a space, and those that the application added. From then on
-	// nothing is heard of the old one.
+	// nothing is heard of the old one. With "" it is an EventSource, which asks for
+	// what Send was given since the last time.
 	Open(protocols string) error
 	Close()
 	State() State
-	// Send sends a command on the open socket. With Subscribe and History goes
-	// what the server is to send again, unless since is empty: a time in seconds
-	// since 1970, for streams without a place, or nothing, then stream, epoch
-	// and offset of each place, all separated by NUL.
+	// Send sends a command on the open socket, or keeps it for an EventSource.
+	// With Subscribe and History goes what the server is to send again, unless
+	// since is empty: a time in seconds since 1970, for streams without a place,
+	// or nothing, then stream, epoch and offset of each place, all separated by
+	// NUL.
 	Send(command Command, identifier, since string)
 
 	// Now is the time in milliseconds since 1970, greater than zero. It may
@@ -74,7 +79,7 @@ const (
 	Poll   Timer = iota // to see whether the connection is alive
 	Look                // after the page became visible
 	Reopen              // after a socket was closed to be replaced
-	Ask                 // for subscriptions that got no answer
+	Ask                 // for subscriptions that got no answer, or for events
 	Join                // to tell those who joined a confirmed identifier
 	Retry               // to open a lost connection anew
 	Answer              // for a history that was asked for

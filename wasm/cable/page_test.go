@@ -61,14 +61,18 @@ func (s *script) line(format string, args ...any) {
 // Page
 
 func (s *script) Open(protocols string) error {
-	if protocols != "actioncable-v1-ext-json actioncable-v1-json actioncable-unsupported" {
+	if protocols != "" && protocols != "actioncable-v1-ext-json actioncable-v1-json actioncable-unsupported" {
 		panic("offered " + protocols)
 	}
 	if s.throws {
 		s.throws = false
 		return errors.New("bad URL")
 	}
-	s.line("open")
+	if protocols == "" {
+		s.line("listen")
+	} else {
+		s.line("open")
+	}
 	s.state = Connecting
 	return nil
 }
@@ -81,7 +85,7 @@ func (s *script) Close() {
 func (s *script) State() State { return s.state }
 
 func (s *script) Send(command Command, identifier, since string) {
-	if s.state != Open {
+	if s.state != Open && !s.consumer.listening {
 		panic("sent on a socket that is not open")
 	}
 	if since != "" {
@@ -162,6 +166,8 @@ func (s *script) step(step string) {
 	case "unsubscribe":
 		id, _ := strconv.Atoi(arg)
 		s.consumer.Unsubscribe(int32(id))
+	case "serve":
+		s.consumer.Serve(map[string]Door{"fallback": Fallback, "events": Events}[arg])
 	case "connect":
 		_, err := s.consumer.Connect()
 		s.fails(err)

@@ -86,7 +86,7 @@ func (c *Consumer) Show(identifier string, shown Place) {
 	} else {
 		*known = shown
 	}
-	if s := c.first(identifier); behind && s != nil && s.status != idle && c.page.State() == Open {
+	if s := c.first(identifier); behind && s != nil && s.status != idle && (c.page.State() == Open || c.listening && c.active()) {
 		c.history(f)
 	}
 }
@@ -95,7 +95,7 @@ func (c *Consumer) Show(identifier string, shown Place) {
 // and of streams without one what it sent since it was last heard of. It is
 // empty where there is nothing to ask for.
 func (c *Consumer) since(f *feed) string {
-	if !c.extended {
+	if !c.extended && !c.listening {
 		return ""
 	}
 	text := ""
@@ -111,6 +111,11 @@ func (c *Consumer) since(f *feed) string {
 // history asks for what a feed lacks.
 func (c *Consumer) history(f *feed) {
 	if since := c.since(f); since != "" {
+		if c.listening {
+			f.asking++
+			c.renew()
+			return
+		}
 		c.page.Send(History, f.identifier, since)
 		f.asking++
 		c.start(Answer, answerWithin)

@@ -53,7 +53,10 @@ func (c *Consumer) Unsubscribe(id int32) {
 				continue
 			}
 			c.dropFeed(s.identifier)
-			if s.status != idle && c.page.State() == Open {
+			switch {
+			case c.listening && c.active():
+				c.renew()
+			case s.status != idle && c.page.State() == Open:
 				c.page.Send(Unsubscribe, s.identifier, "")
 			}
 		}
@@ -75,6 +78,10 @@ func (c *Consumer) ask(all bool) {
 // request sends a subscribe command, again and again until it is answered.
 // Before the welcome it does nothing, for that asks for all.
 func (c *Consumer) request(s *subscription) {
+	if c.listening {
+		c.renew()
+		return
+	}
 	if c.welcomed && c.page.State() == Open {
 		c.mark(s.identifier, pending)
 		f := c.makeFeed(s.identifier)
@@ -102,7 +109,7 @@ func (c *Consumer) confirm(identifier string) {
 		event = Reconnected
 	}
 	for _, s := range c.subscriptions {
-		if s.identifier == identifier && s.status == confirmed {
+		if s.identifier == identifier && s.status == confirmed && !(c.listening && s.connected) {
 			c.tell(s, event)
 		}
 	}

@@ -39,6 +39,7 @@ const (
 	CableShow
 	CableResume
 	CableForget
+	CableServe
 )
 
 // Kinds of reports to the page.
