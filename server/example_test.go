@@ -55,5 +55,5 @@ func ExampleServer_StreamFrom() {
 	at.Epoch = "KQ5Z" // each process has its own
 	fmt.Println(turbo.StreamFrom("rooms", at))
 	// Output:
-	// <turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db" position="{&quot;rooms&quot;:{&quot;epoch&quot;:&quot;KQ5Z&quot;,&quot;offset&quot;:0}}"></turbo-cable-stream-source> <nil>
+	// <turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db" position="{&quot;rooms&quot;:{&quot;epoch&quot;:&quot;KQ5Z&quot;,&quot;offset&quot;:0}}" events=""></turbo-cable-stream-source> <nil>
 }

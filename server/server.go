@@ -182,10 +182,11 @@ func (s *Server) Verifier() *streamname.Verifier {
 //
 //	{{streamFrom .Room "messages"}}                [Server.StreamFrom]
 //	{{streamFrom .Room "messages" (expires "8h")}} a name that is good for eight hours
+//	{{streamFrom .Room "messages" (events "/cable")}} as [Events]
 //	{{domID .Message "edit"}}                      [stream.DOMID]
 //	{{frame "sidebar" "src" "/side"}}              [frame.Tag]
 func (s *Server) Funcs() template.FuncMap {
-	return template.FuncMap{"streamFrom": s.StreamFrom, "expires": expires, "domID": stream.DOMID, "frame": frame.Tag}
+	return template.FuncMap{"streamFrom": s.StreamFrom, "expires": expires, "events": func(at string) Events { return Events(at) }, "domID": stream.DOMID, "frame": frame.Tag}
 }
 
 func expires(after string) (streamname.SignOptions, error) {
@@ -220,23 +221,30 @@ func (s *Server) Position(ctx context.Context, streamables ...any) (broker.Posit
 // older. A [streamname.SignOptions] sets when the name expires, which ends the
 // subscription too, and its purpose, which has to be the channel's class name.
 //
-//	<turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="…" position="{…}"></turbo-cable-stream-source>
+//	<turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="…" position="{…}" events=""></turbo-cable-stream-source>
 //
 // The client begins at the position, which holds each stream's epoch and offset,
-// so that nothing is lost that is broadcast before it subscribes.
+// so that nothing is lost that is broadcast before it subscribes. The attribute
+// events lets it use Server-Sent Events where WebSockets do not come through;
+// as stream.Attr{Name: "events", Value: "only"} it uses nothing else. With an
+// [Events] it is another tag, which any Turbo knows.
 func (s *Server) StreamFrom(streamables ...any) (template.HTML, error) {
 	var attrs []stream.Attr
 	var rest []any
 	var options streamname.SignOptions
 	var at broker.Position
-	channel := true
+	var source Events
+	channel, events := true, true
 	for _, part := range streamables {
 		switch part := part.(type) {
 		case stream.Attr:
 			channel = channel && part.Name != "channel"
+			events = events && part.Name != "events"
 			attrs = append(attrs, part)
 		case broker.Position:
 			at = part
+		case Events:
+			source = part
 		case streamname.SignOptions:
 			options.Purpose = cmp.Or(part.Purpose, options.Purpose)
 			if !part.Expires.IsZero() {
@@ -254,19 +262,25 @@ func (s *Server) StreamFrom(streamables ...any) (template.HTML, error) {
 	if err != nil {
 		return "", fmt.Errorf("server: stream from %q: %w", name, err)
 	}
+	if at == (broker.Position{}) {
+		at, err = s.Cable.Position(context.Background(), name)
+	}
+	if err != nil { // the page begins when it subscribes
+		s.logger().Error("server: stream from", "stream", name, "error", err)
+	}
+	if source != "" {
+		return source.tag(signed, at, attrs)
+	}
 	if channel {
 		attrs = append(attrs, stream.Attr{Name: "channel", Value: cable.StreamsChannel})
 	}
 	attrs = append(attrs, stream.Attr{Name: "signed-stream-name", Value: signed})
-	if at == (broker.Position{}) {
-		at, err = s.Cable.Position(context.Background(), name)
-	}
-	switch {
-	case err != nil: // the page begins when it subscribes
-		s.logger().Error("server: stream from", "stream", name, "error", err)
-	case at.Epoch != "":
+	if at.Epoch != "" {
 		position, _ := json.Marshal(map[string]any{name: map[string]any{"epoch": at.Epoch, "offset": at.Offset}}) // always encodes
 		attrs = append(attrs, stream.Attr{Name: "position", Value: string(position)})
+	}
+	if events {
+		attrs = append(attrs, stream.Attr{Name: "events"})
 	}
 	tag, err := stream.Tag("turbo-cable-stream-source", attrs...)
 	if err != nil {

@@ -171,16 +171,18 @@ func TestStreamFromIsTheTagOfTurboRails(t *testing.T) {
 		in   []any
 		want string
 	}{
-		{"a name", []any{"rooms"}, `<turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db"></turbo-cable-stream-source>`},
-		{"a position", []any{"rooms", broker.Position{Epoch: "e", Offset: 7}}, `<turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db" position="{&quot;rooms&quot;:{&quot;epoch&quot;:&quot;e&quot;,&quot;offset&quot;:7}}"></turbo-cable-stream-source>`},
+		{"a name", []any{"rooms"}, `<turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db" events=""></turbo-cable-stream-source>`},
+		{"a position", []any{"rooms", broker.Position{Epoch: "e", Offset: 7}}, `<turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db" position="{&quot;rooms&quot;:{&quot;epoch&quot;:&quot;e&quot;,&quot;offset&quot;:7}}" events=""></turbo-cable-stream-source>`},
 		{"a record, another channel and a parameter", []any{room, "messages", stream.Attr{Name: "data-room-id", Value: "<5>"}, stream.Attr{Name: "channel", Value: "RoomMessagesChannel"}},
-			`<turbo-cable-stream-source data-room-id="&lt;5&gt;" channel="RoomMessagesChannel" signed-stream-name="` + signed + `"></turbo-cable-stream-source>`},
+			`<turbo-cable-stream-source data-room-id="&lt;5&gt;" channel="RoomMessagesChannel" signed-stream-name="` + signed + `" events=""></turbo-cable-stream-source>`},
+		{"events alone", []any{"rooms", broker.Position{Epoch: "e", Offset: 7}, stream.Attr{Name: "events", Value: "only"}}, `<turbo-cable-stream-source events="only" channel="Turbo::StreamsChannel" signed-stream-name="InJvb21zIg==--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db" position="{&quot;rooms&quot;:{&quot;epoch&quot;:&quot;e&quot;,&quot;offset&quot;:7}}"></turbo-cable-stream-source>`},
+		{"the source of any Turbo", []any{"rooms", broker.Position{Epoch: "e", Offset: 7}, server.Events("/cable?x=1")}, `<turbo-stream-source src="/cable?last-event-id=e%3A7&amp;stream=InJvb21zIg%3D%3D--eb81ec0322ff4dba219b863c709a8b62455e31680ee05e9d032cc4562d48a3db&amp;x=1"></turbo-stream-source>`},
 	} {
 		if got, err := s.StreamFrom(c.in...); err != nil || string(got) != c.want {
 			t.Errorf("%s:\n got %s, %v\nwant %s", c.name, got, err, c.want)
 		}
 	}
-	for _, in := range [][]any{nil, {""}, {1.5}, {"a", stream.Attr{Name: "x y"}}, {"a", stream.Attr{Name: "signed-stream-name"}}} {
+	for _, in := range [][]any{nil, {""}, {1.5}, {"a", stream.Attr{Name: "x y"}}, {"a", stream.Attr{Name: "signed-stream-name"}}, {"a", server.Events("/cable"), stream.Attr{Name: "channel", Value: "X"}}, {"a", server.Events("::")}} {
 		if got, err := s.StreamFrom(in...); err == nil || got != "" {
 			t.Errorf("%v: got %q", in, got)
 		}

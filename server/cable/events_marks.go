@@ -2,6 +2,7 @@ package cable
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -28,6 +29,22 @@ type mark struct {
 	at, now    broker.Position
 	ended      bool
 	skip       bool // it was over before
+}
+
+// EventsURL is where an EventSource hears of the stream with a signed name, from
+// a position on; address is the hub's. The zero Position is now.
+func EventsURL(address, signed string, at broker.Position) (string, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", fmt.Errorf("cable: events at %q: %w", address, err)
+	}
+	query := u.Query()
+	query.Add("stream", signed)
+	if at.Epoch != "" {
+		query.Set("last-event-id", marks{{at: at}}.String())
+	}
+	u.RawQuery = query.Encode()
+	return u.String(), nil
 }
 
 // distinct leaves out what comes again.
