@@ -2,6 +2,7 @@
 // @hotwired/turbo-rails 8.0.23, cable stream source element).
 
 import { cable } from "./cable.js"
+import { repaint } from "./dom.js"
 import * as runtime from "./runtime.js"
 import { session } from "./session.js"
 import { once } from "./stream-observer.js"
@@ -22,7 +23,7 @@ export class StreamSourceElement extends HTMLElement {
   connectedCallback() {
     const { src } = this, [, from = src] = this.shown
     this.streamSource = /^wss?:/.test(src) ? new WebSocket(src) : new EventSource(from, { withCredentials: this.hasAttribute("with-credentials") })
-    this.streamSource.addEventListener("message", ({ lastEventId }) => { this.#last = lastEventId })
+    this.streamSource.addEventListener("message", ({ lastEventId }) => repaint(() => { if (this.isConnected) this.#last = lastEventId }))
     connectStreamSource(this.streamSource)
   }
 
