@@ -65,4 +65,16 @@ func TestApplications(t *testing.T) {
 			t.Errorf("the console says %s", got)
 		}
 	})
+	// A goroutine that waits for the page does not run within a call from it.
+	t.Run("goroutines with packages fmt and time", func(t *testing.T) {
+		tab := appTab(t, browser, "./testdata/waiting", "")
+		tab.run(
+			send(`<turbo-stream action="say" text="1"></turbo-stream><turbo-stream action="append" target="list"><template><li>0</li></template></turbo-stream><turbo-stream action="say" text="2"></turbo-stream>`),
+			poll(`list.textContent == "012"`),
+			send(`<turbo-stream action="say" text="3"></turbo-stream>`),
+			poll(`list.textContent == "0123"`))
+		if got := tab.text(`lines.join("\n")`); got != "" {
+			t.Errorf("the console says %s", got)
+		}
+	})
 }
