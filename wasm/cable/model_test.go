@@ -10,7 +10,7 @@ import (
 )
 
 // worlds are how many random worlds a test goes through.
-const worlds = 6000
+const worlds = 2000
 
 // In a world without faults of the server's, whatever the network does, pages
 // show every message once and in order, and are never told of a gap.
