@@ -156,6 +156,9 @@ func (p *pageState) compare(seed uint64, streams int, tops []int) (missing, doub
 		say("there is no page")
 		return 0, 0, why
 	}
+	if p.Kind == events && p.Counts["event sources"] == 0 {
+		say("it listens to no event source")
+	}
 	want := set(p.Set, streams)
 	if len(p.Lists) != len(want) {
 		say("it has %d lists, not %d", len(p.Lists), len(want))

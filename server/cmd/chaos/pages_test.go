@@ -52,6 +52,7 @@ func TestPagesAreComparedWithTheDatabase(t *testing.T) {
 		{"the number is an old one", func(p *pageState) { p.Lists[0].Count-- }, 0, 0, "not 30"},
 		{"a gap is left", func(p *pageState) { p.Lists[0].Gap = true }, 0, 0, "gap"},
 		{"a list is missing", func(p *pageState) { p.Lists = p.Lists[1:] }, 0, 0, "lists"},
+		{"it listens by a WebSocket", func(p *pageState) { p.Kind = events }, 0, 0, "no event source"},
 		{"there is none", func(p *pageState) { *p = pageState{Set: -1} }, 0, 0, "no page"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
