@@ -205,15 +205,15 @@ export function offer(message, observed) {
 export const announced = (envelope) => envelope == null ? go.seal() : go.announced(envelope)
 
 // Calls back in the next frame. A page that is hidden has none: what waits for one then is not kept waiting.
-const hidden = () => document.visibilityState == "hidden"
-const painting = new Set()
 export function repaint(callback) {
-  if (hidden()) return setTimeout(callback)
-  const once = () => painting.delete(once) && callback()
-  painting.add(once)
+  if (document.visibilityState == "hidden") return setTimeout(callback)
+  const once = () => {
+    document.removeEventListener("visibilitychange", once)
+    callback &&= void callback()
+  }
+  document.addEventListener("visibilitychange", once)
   return requestAnimationFrame(once)
 }
-document.addEventListener("visibilitychange", () => { if (hidden()) painting.forEach((once) => setTimeout(once)) })
 
 export function fragment(html) {
   const template = document.createElement("template")

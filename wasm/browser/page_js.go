@@ -150,7 +150,9 @@ func (p *Page) AppendChild(n, child dom.Node) { p.call(n, "append", []dom.Node{c
 func (p *Page) ReplaceWith(n, other dom.Node) { p.call(n, "replaceWith", []dom.Node{other}) }
 func (p *Page) Remove(n dom.Node)             { domRemove(int32(n)) }
 func (p *Page) Focus(n dom.Node)              { p.call(n, "focus", nil) }
-func (p *Page) CanFocus(n dom.Node) bool      { return p.Is(n, "focus") }
+
+// A form may have a field of that name.
+func (p *Page) CanFocus(n dom.Node) bool { return p.Is(n, "focus.call") }
 
 func (p *Page) AddTemplate(n dom.Node) dom.Node {
 	template := found(domInvoke(int32(p.Document()), "createElement", "template"))
