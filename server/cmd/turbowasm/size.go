@@ -16,7 +16,7 @@ import (
 // wasm_exec.js.
 const (
 	wasmBudget   = 440_000
-	scriptBudget = 22_500
+	scriptBudget = 22_800
 )
 
 const exampleBuild = "0123456789abcdef" // as long as a build's
