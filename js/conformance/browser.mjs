@@ -1,6 +1,6 @@
 // The browsers: where they are, and a page of one for a run.
 import puppeteer from "puppeteer-core"
-import { spawnSync } from "node:child_process"
+import { execFileSync, spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
@@ -35,6 +35,9 @@ function executable(name, shell) {
   if (!found) throw new Error(`conformance: no ${name} found (looked for ${names.join(", ")} on PATH); install it with: ${install}, or name it in ${variable}`)
   return found
 }
+
+// version is the major version of the browser that launch starts.
+export const version = (name) => /\d+/.exec(execFileSync(executable(name, true), ["--version"]).toString())[0]
 
 // launch starts a browser, or its shell where one is installed. Unpaced, Chromium's frames come as fast as they can, which
 // its view transitions do not stand; Firefox's always do, unless it is visible: order is compared, never milliseconds.

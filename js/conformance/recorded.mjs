@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib"
+import { version } from "./browser.mjs"
 import { normalise } from "./compare.mjs"
 import { play } from "./play.mjs"
 import { aspects, root } from "./scenario.mjs"
@@ -23,9 +24,9 @@ export class Recordings {
   #areas = new Map()
   #base
 
-  constructor(browserName, browserVersion, oracle) {
+  constructor(browserName, oracle) {
     this.browserName = browserName
-    this.#base = sha256(/\d+/.exec(browserVersion)[0], ...oracle.files.values(), ...players)
+    this.#base = sha256(version(browserName), ...oracle.files.values(), ...players)
     this.missed = 0
   }
 

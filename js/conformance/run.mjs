@@ -98,7 +98,7 @@ async function main(argv, print) {
     if (walks > 0) queue.unshift({ walks: true })
     if (browserName === "chromium" && (whole || flags["self-check"])) queue.unshift({ sabotage: true })
     if (browserName === "chromium" && whole) queue.unshift({ surface: true })
-    const recordings = flags.live ? undefined : await recordingsOf(browserName, theirs)
+    const recordings = flags.live ? undefined : new Recordings(browserName, theirs)
     recorded.set(browserName, recordings)
     await inBrowsers(browserName, Math.min(Number(flags.jobs), queue.length), queue, async (browser, task) => {
       if (task.pairs) {
@@ -158,16 +158,10 @@ async function main(argv, print) {
   return failed ? 1 : 0
 }
 
-async function recordingsOf(browserName, theirs) {
-  const browser = await launch(browserName)
-  const version = await browser.version().finally(() => browser.close())
-  return new Recordings(browserName, version, theirs)
-}
-
 async function recordOracle(all, theirs, browsers, jobs, print) {
   const names = new Set(loadAll().map(({ name }) => name))
   await Promise.all(browsers.map(async (browserName) => {
-    const recordings = await recordingsOf(browserName, theirs)
+    const recordings = new Recordings(browserName, theirs)
     const queue = all.filter((scenario) => scenario.browsers.includes(browserName) && !recordings.find(scenario))
     const count = queue.length
     let unsteady = 0
