@@ -102,9 +102,9 @@ function locate(script, wasm) {
 }
 
 // Starts the runtime with Go's loader, from a script at the URL source, which
-// knows where the wasm is, or not; rails
-// says that it stands for @hotwired/turbo-rails. Returns the API that is
-// active in the page: a copy's if that came first.
+// knows where the wasm is, or not; rails says that it stands for
+// @hotwired/turbo-rails. Returns the API that is active in the page: a copy's if
+// that came first.
 export function boot(Go, source, wasm, rails) {
   if (!globalThis.document) {
     runtime.end(new Error("turbo: there is no page"))

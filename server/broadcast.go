@@ -44,8 +44,11 @@ func (t Streams) Broadcast(ctx context.Context, parts ...stream.Component) error
 			if t.except != "" {
 				e.Attrs = append(e.Attrs, stream.Except(t.except))
 			}
-			if spread := t.server.spread(t.names); e.Action == stream.Refresh && spread > 0 && !slices.ContainsFunc(e.Attrs, isSpread) {
-				e.Attrs = append(e.Attrs, stream.Spread(spread))
+			// Only a refresh is worth counting the listeners.
+			if e.Action == stream.Refresh && !slices.ContainsFunc(e.Attrs, isSpread) {
+				if spread := t.server.spread(t.names); spread > 0 {
+					e.Attrs = append(e.Attrs, stream.Spread(spread))
+				}
 			}
 			parts[i] = e
 		}

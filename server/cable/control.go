@@ -51,9 +51,9 @@ func (h *Hub) Disconnect(ctx context.Context, userID string, reconnect bool) err
 
 // Unsubscribe ends every subscription of the user's that listens to the stream,
 // in every process of the broker: as soon as it hears of the order, nothing more
-// is queued for them, and the client is told with a rejection. Have Authorize refuse before you call it: a
-// client that subscribes again is asked again, and so is a subscription whose
-// Authorize was running meanwhile. It outlives ctx.
+// is queued for them, and the client is told with a rejection. Have Authorize
+// refuse before you call it: a client that subscribes again is asked again, and
+// so is a subscription whose Authorize was running meanwhile. It outlives ctx.
 func (h *Hub) Unsubscribe(ctx context.Context, userID, stream string) error {
 	if userID == "" || stream == "" {
 		return errors.New("cable: unsubscribe: user without id or stream without name")

@@ -215,7 +215,8 @@ func (d *events) put(f *frame) {
 		}
 	default:
 		d.out.Write(f.prefix)
-		if f.about != nil && d.marks != nil && d.marks.hear(d.conn, f.about) {
+		if f.about != nil && d.marks != nil {
+			d.marks.hear(d.conn, f.about)
 			d.mark()
 		}
 	}

@@ -145,8 +145,8 @@ func (all marks) pass(c *conn, f *frame) bool {
 	return true
 }
 
-// hear takes note of what became of a subscription, and reports that it did.
-func (all marks) hear(c *conn, what *about) bool {
+// hear takes note of what became of a subscription.
+func (all marks) hear(c *conn, what *about) {
 	over := true
 	for i := range all {
 		m := &all[i]
@@ -167,7 +167,6 @@ func (all marks) hear(c *conn, what *about) bool {
 	if over {
 		c.end(what.reason, false)
 	}
-	return true
 }
 
 // listenTo subscribes to the streams of marks. What cannot be had now the client
@@ -231,13 +230,14 @@ func (c *conn) wantedBy(m *mark) (*past, error) {
 // receiveSubscribe obeys a command that came with the request: it can only be
 // one that changes nothing.
 func (c *conn) receiveSubscribe(text string) {
-	cmd, err := parseCommand([]byte(text))
-	switch {
-	case int64(len(text)) > c.core.limits.frame:
+	if int64(len(text)) > c.core.limits.frame {
 		c.end(ReasonFrame, true)
-	case err != nil || cmd.Command != "subscribe":
-		c.warn("command refused", "error", err)
-	default:
-		c.receive([]byte(text))
+		return
 	}
+	cmd, err := parseCommand([]byte(text))
+	if err != nil || cmd.Command != "subscribe" {
+		c.warn("command refused", "error", err)
+		return
+	}
+	c.receive([]byte(text))
 }

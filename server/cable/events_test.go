@@ -288,6 +288,19 @@ func TestPagesOfOtherOriginsHearEventsWhereAllowed(t *testing.T) {
 
 func TestPingsOfEventsAreComments(t *testing.T) {
 	address, _ := serve(t, &cable.Hub{PingInterval: 20 * time.Millisecond, IdleTimeout: time.Second})
+	resp := unread(t, address)
+	began, b, text := time.Now(), make([]byte, 1), ""
+	for strings.Count(text, "\n:\n") < 20 || time.Since(began) < 1500*time.Millisecond { // longer than who gives no sign of life may stay
+		if _, err := resp.Body.Read(b); err != nil {
+			t.Fatalf("%v after %q", err, text)
+		}
+		text += string(b)
+	}
+}
+
+// unread opens events of the stream a that nobody reads.
+func unread(t *testing.T, address string) *http.Response {
+	t.Helper()
 	r, err := http.NewRequest("GET", strings.Replace(plainAddress(t, address, "a"), "ws", "http", 1), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -297,14 +310,8 @@ func TestPingsOfEventsAreComments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close()
-	began, b, text := time.Now(), make([]byte, 1), ""
-	for strings.Count(text, "\n:\n") < 20 || time.Since(began) < 1500*time.Millisecond { // longer than who gives no sign of life may stay
-		if _, err := resp.Body.Read(b); err != nil {
-			t.Fatalf("%v after %q", err, text)
-		}
-		text += string(b)
-	}
+	t.Cleanup(func() { resp.Body.Close() })
+	return resp
 }
 
 func TestASlowEventSourceIsCut(t *testing.T) {
@@ -316,16 +323,7 @@ func TestASlowEventSourceIsCut(t *testing.T) {
 			ended := make(chan cable.Reason, 1)
 			hub.OnDisconnect = func(_ context.Context, _ cable.Connection, reason cable.Reason) { ended <- reason }
 			address, _ := serve(t, hub)
-			r, err := http.NewRequest("GET", strings.Replace(plainAddress(t, address, "a"), "ws", "http", 1), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Header.Set("Accept", "text/event-stream")
-			resp, err := http.DefaultClient.Do(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer resp.Body.Close()
+			resp := unread(t, address)
 			eventually(t, "the subscription", func() bool { return hub.Stats().Subscriptions == 1 })
 			big := strings.Repeat("x", 64<<10)
 			for range 1000 {
@@ -365,16 +363,7 @@ func TestEventsEndWhenTheirServerShutsDown(t *testing.T) {
 func TestAFrozenEventSourceDoesNotHoldUpShutdown(t *testing.T) {
 	h := &cable.Hub{Verifier: verifier, Logger: slog.New(slog.DiscardHandler), WriteTimeout: time.Minute, MaxBacklog: 100 << 20}
 	address, _ := serve(t, h)
-	r, err := http.NewRequest("GET", strings.Replace(plainAddress(t, address, "a"), "ws", "http", 1), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Accept", "text/event-stream")
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
+	unread(t, address)
 	eventually(t, "the subscription", func() bool { return h.Stats().Subscriptions == 1 })
 	for range 300 {
 		broadcast(t, h, "a", strings.Repeat("x", 64<<10))

@@ -35,20 +35,10 @@ func status(err error) int32 {
 func guard(outer *holding, result *int32, doing string) {
 	page.leave(outer)
 	if r := recover(); r != nil {
-		text := "turbo: panic while " + doing + ": " + describe(r)
+		text := "turbo: panic while " + doing + ": " + dom.PanicText(r)
 		domReport(surface.ReportPanic, text)
 		*result = -2 - give(text)
 	}
-}
-
-func describe(r any) string {
-	switch r := r.(type) {
-	case error:
-		return r.Error()
-	case string:
-		return r
-	}
-	return "a value that is neither an error nor a string"
 }
 
 //go:wasmexport turbo_scratch

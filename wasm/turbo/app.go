@@ -28,7 +28,7 @@ func (a Action) performs(p *Page, name string) stream.Action {
 	return func(e stream.Element) (err error) {
 		defer func() {
 			if r := recover(); r != nil {
-				err = errors.New("action " + name + ": panic: " + text(r))
+				err = errors.New("action " + name + ": panic: " + dom.PanicText(r))
 			}
 		}()
 		if err = a(&Stream{page: p, element: e}); err != nil {
@@ -42,22 +42,11 @@ func (a Action) performs(p *Page, name string) stream.Action {
 func (p *Page) safely(what string, do func()) {
 	defer func() {
 		if r := recover(); r != nil {
-			p.host.Report("turbo: "+what, errors.New("panic: "+text(r)))
+			p.host.Report("turbo: "+what, errors.New("panic: "+dom.PanicText(r)))
 		}
 	}()
 	defer p.host.Resume()
 	do()
-}
-
-// text is what a panic says.
-func text(r any) string {
-	switch r := r.(type) {
-	case error:
-		return r.Error()
-	case string:
-		return r
-	}
-	return "a value that is neither an error nor a string"
 }
 
 // Stream is a <turbo-stream> that is performed.
