@@ -185,7 +185,7 @@ function events(consumer) {
   return socket
 }
 
-// Places of messages that are rendered with the next frame: only then a snapshot shows them.
+// Places of messages that are rendered with the next repaint: only then a snapshot shows them.
 const arrived = []
 const rendered = () => { for (const [places, stream, place] of arrived.splice(0)) places[stream] = place }
 

@@ -50,7 +50,7 @@ export function drop(at) {
   free.push(at)
 }
 
-const slots = new Map() // timers and frames that Go waits for
+const slots = new Map() // timers and repaints that Go waits for
 export const messages = [] // the texts of the waiting batch, where they are ASCII
 
 // What a primitive threw last; Go reports it back as status -1.
@@ -201,10 +201,10 @@ export function offer(message, observed) {
   return taken
 }
 
-// A stream element waits for the frame of its batch, or for its own.
+// A stream element waits for the repaint of its batch, or for its own.
 export const announced = (envelope) => envelope == null ? go.seal() : go.announced(envelope)
 
-// Calls back in the next frame. A page that is hidden has none: what waits for one then is not kept waiting.
+// Calls back before the next repaint. A hidden page has none, so there the callback does not wait for it.
 export function repaint(callback) {
   if (document.visibilityState == "hidden") return setTimeout(callback)
   const once = () => {
@@ -371,7 +371,7 @@ const primitives = {
   },
 
   remove: (n) => nodes[n].remove(),
-  place: (n, where, template) => where > 5 ? primitives.morph(nodes[n], where, content(nodes[template])) : place(nodes[n], where, standing(nodes[template])),
+  place: (n, where, template) => place(nodes[n], where, standing(nodes[template])),
   twins(n, template, property) {
     if (!nodes[n]) return (nodes[n] ?? null).children // throws, as upstream does
     let count = 0
@@ -404,7 +404,7 @@ const primitives = {
   view_listener: () => handle((event) => enter("view", event)),
 
   repaint(slot) { slots.set(slot, repaint(() => fire(slot))) },
-  frame(slot) { slots.set(slot, requestAnimationFrame(() => fire(slot))) },
+  await_repaint(slot) { slots.set(slot, requestAnimationFrame(() => fire(slot))) },
   timeout(slot, ms) { slots.set(slot, setTimeout(() => fire(slot), ms)) },
   clear_timeout(slot) { clearTimeout(slots.get(slot)); slots.delete(slot) },
   report(kind, at, length) {

@@ -113,7 +113,7 @@ export class StreamElement extends HTMLElement {
     } catch (error) {
       return this.#end([error])
     }
-    // What may be asynchronous is done before the next frame's callback.
+    // What may be asynchronous is done before the callbacks of the next repaint.
     if (this.#envelope >= 0 && !this.#promised && event.detail.render == renderElement && own.has(StreamActions[this.action])) return announced(this.#envelope)
     announced()
     repaint(() => this.#perform())

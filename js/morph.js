@@ -1,7 +1,7 @@
 // Morphing (Turbo 8.0.23): its entry points, and the primitives by which Go
 // compares, names, moves and changes nodes; see wasm/morph.
 
-import { ask, getter, handle, nodes, parentOf, provide, push, putNumbers, text } from "./dom.js"
+import { ask, content as templateContent, getter, handle, nodes, parentOf, provide, push, putNumbers, text } from "./dom.js"
 import { BODY, FRAME, PLAIN } from "./numbers.js"
 import { elementEvents, heard } from "./observation.js"
 import * as runtime from "./runtime.js"
@@ -301,4 +301,5 @@ export function morphTurboFrameElements(currentElement, newElement) {
   morph(FRAME, currentElement, newElement.childNodes)
 }
 
-provide({ morph: (target, where, content) => where == 6 ? morphElements(target, content) : morphChildren(target, content) })
+// What a stream does that asks for a morph.
+provide({ morph: (target, children, template) => (children ? morphChildren : morphElements)(nodes[target], templateContent(nodes[template])) })

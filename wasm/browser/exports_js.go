@@ -90,7 +90,7 @@ func exportOutdated(element, _ int32) (result int32) {
 	return number(outdated)
 }
 
-// turbo_announced tells that the element of an envelope waits for its frame.
+// turbo_announced tells that the element of an envelope waits for its repaint.
 //
 //go:wasmexport turbo_announced
 func exportAnnounced(envelope int32) (result int32) {
@@ -99,7 +99,7 @@ func exportAnnounced(envelope int32) (result int32) {
 	return 0
 }
 
-// turbo_seal tells of a stream element that waits for a frame of its own.
+// turbo_seal tells of a stream element that waits for a repaint of its own.
 //
 //go:wasmexport turbo_seal
 func exportSeal() { batch.Seal() }

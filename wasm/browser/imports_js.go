@@ -66,6 +66,9 @@ func domRemove(n int32)
 //go:wasmimport turbo place
 func domPlace(n, place, template int32) int32
 
+//go:wasmimport turbo morph
+func domMorph(n, children, template int32) int32
+
 //go:wasmimport turbo twins
 func domTwins(n, template, properties int32) int32
 
@@ -84,8 +87,8 @@ func domUUID() int32
 //go:wasmimport turbo repaint
 func domRepaint(slot int32)
 
-//go:wasmimport turbo frame
-func domFrame(slot int32)
+//go:wasmimport turbo await_repaint
+func domAwaitRepaint(slot int32)
 
 //go:wasmimport turbo timeout
 func domTimeout(slot, ms int32)

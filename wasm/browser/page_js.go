@@ -44,7 +44,6 @@ func (p *Page) Release(mark int32) { domRelease(mark) }
 func (p *Page) Document() dom.Node { return p.Get(0, "document") }
 func (p *Page) Root() dom.Node     { return p.Get(0, "document.documentElement") }
 func (p *Page) Body() dom.Node     { return p.Get(0, "document.body") }
-func (p *Page) BaseURI() string    { return taken(domGetText(0, "document.baseURI")) }
 func (p *Page) UUID() string       { return taken(domUUID()) }
 func (p *Page) BatchDone()         { domBatchDone() }
 
@@ -55,26 +54,6 @@ func (p *Page) Focused() dom.Node {
 		return 0
 	}
 	return n
-}
-
-func (p *Page) Attribute(n dom.Node, name dom.Name) (string, bool) {
-	length := domAttribute(int32(n), string(name))
-	if length < 0 {
-		return "", false
-	}
-	return taken(length), true
-}
-
-func (p *Page) HasAttribute(n dom.Node, name dom.Name) bool {
-	return domAttribute(int32(n), string(name)) >= 0
-}
-
-func (p *Page) SetAttribute(n dom.Node, name dom.Name, value string) {
-	domSetAttribute(int32(n), string(name), value)
-}
-
-func (p *Page) RemoveAttribute(n dom.Node, name dom.Name) {
-	domInvoke(int32(n), "removeAttribute", string(name))
 }
 
 func (p *Page) ElementByID(id string) dom.Node {
@@ -132,13 +111,13 @@ func (p *Page) Closest(n dom.Node, selector string) dom.Node {
 	return found(domInvoke(int32(n), "closest", selector))
 }
 
-func (p *Page) ElementNamed(n dom.Node, name dom.Name) (dom.Node, bool) {
-	element := domElementNamed(int32(n), string(name))
+func (p *Page) ElementNamed(n dom.Node, name string) (dom.Node, bool) {
+	element := domElementNamed(int32(n), name)
 	return found(element), element >= 0
 }
 
-func (p *Page) SelectNamed(n dom.Node, name dom.Name) ([]dom.Node, bool, error) {
-	count := domSelectNamed(int32(n), string(name))
+func (p *Page) SelectNamed(n dom.Node, name string) ([]dom.Node, bool, error) {
+	count := domSelectNamed(int32(n), name)
 	return list(count), count >= 0, failed(count)
 }
 
@@ -187,6 +166,9 @@ func (p *Page) StandIn(template, n, element dom.Node) {
 }
 
 func (p *Page) Insert(target dom.Node, place dom.Place, template dom.Node) error {
+	if place == dom.Morph || place == dom.MorphChildren {
+		return failed(domMorph(int32(target), number(place == dom.MorphChildren), int32(template)))
+	}
 	return failed(domPlace(int32(target), int32(place), int32(template)))
 }
 

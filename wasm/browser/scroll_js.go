@@ -5,12 +5,6 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/stream"
 )
 
-//go:wasmimport turbo get_number
-func domGetFloat(n int32, path string) float64
-
-//go:wasmimport turbo box_number
-func domBoxFloat(n float64) int32
-
 //go:wasmimport turbo view_listener
 func domViewListener() int32
 
@@ -29,7 +23,7 @@ func (p *Page) RootScroller() dom.Node { return p.Get(p.Document(), "scrollingEl
 func (p *Page) Scrolls(n dom.Node) bool {
 	mark := domMark()
 	defer domRelease(mark)
-	if domGetFloat(int32(n), "scrollHeight") <= domGetFloat(int32(n), "clientHeight") {
+	if domGetNumber(int32(n), "scrollHeight") <= domGetNumber(int32(n), "clientHeight") {
 		return false
 	}
 	switch p.overflow(n) {
@@ -48,16 +42,16 @@ func (p *Page) overflow(n dom.Node) string {
 
 func (p *Page) Scroller(n dom.Node) stream.Scroller {
 	return stream.Scroller{
-		Top:          domGetFloat(int32(n), "scrollTop"),
-		Height:       domGetFloat(int32(n), "scrollHeight"),
-		ClientHeight: domGetFloat(int32(n), "clientHeight"),
+		Top:          domGetNumber(int32(n), "scrollTop"),
+		Height:       domGetNumber(int32(n), "scrollHeight"),
+		ClientHeight: domGetNumber(int32(n), "clientHeight"),
 	}
 }
 
 func (p *Page) ScrollTo(n dom.Node, top float64) {
 	// A smooth scroll would be seen.
 	options := p.Object()
-	domSet(int32(options), "top", domBoxFloat(top))
+	domSet(int32(options), "top", domBoxNumber(top))
 	p.Set(options, "behavior", p.String("instant"))
 	p.Call(n, "scrollTo", options)
 }
@@ -69,7 +63,7 @@ func (p *Page) Box(n dom.Node) stream.Box {
 	if err != nil {
 		return stream.Box{}
 	}
-	return stream.Box{Top: domGetFloat(int32(rect), "top"), Bottom: domGetFloat(int32(rect), "bottom")}
+	return stream.Box{Top: domGetNumber(int32(rect), "top"), Bottom: domGetNumber(int32(rect), "bottom")}
 }
 
 // construct calls a constructor of the page's with a function.

@@ -53,11 +53,12 @@ func (p *Page) forget(slot int32) {
 	}
 }
 
-// Frame calls back in the next animation frame, which a hidden page has not.
-func (p *Page) Frame(callback func()) { domFrame(p.put(callback)) }
+// AwaitRepaint calls back before the next repaint, which a hidden page does not
+// have until it is shown again.
+func (p *Page) AwaitRepaint(callback func()) { domAwaitRepaint(p.put(callback)) }
 
-// Repaint calls back in the next animation frame, or after a zero timer while
-// the page is hidden.
+// Repaint calls back before the next repaint, or after a zero timer while the
+// page is hidden.
 func (p *Page) Repaint(callback func()) { domRepaint(p.put(callback)) }
 
 // Timeout calls back after ms milliseconds unless cancelled before.

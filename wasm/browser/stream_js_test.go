@@ -309,7 +309,7 @@ func TestActionsInGo(t *testing.T) {
 	var seen []string
 	start(t, Program{Actions: map[string]stream.Action{
 		"note": func(e stream.Element) error {
-			seen = append(seen, e.Attribute(dom.Target))
+			seen = append(seen, e.Attr(dom.Target))
 			return e.Insert(dom.Append, true)
 		},
 		"fail":  func(stream.Element) error { return errors.New("not today") },

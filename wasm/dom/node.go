@@ -28,22 +28,18 @@ const (
 // Beside reports whether p lies outside of the target, among its siblings.
 func (p Place) Beside() bool { return p >= Before && p <= Replace }
 
-// Name is an attribute name that the runtime reads or writes.
-type Name string
-
+// Attributes that the runtime reads or writes.
 const (
-	Action         Name = "action"
-	Autofocus      Name = "autofocus"
-	Except         Name = "except"
-	ID             Name = "id"
-	MaintainScroll Name = "maintain_scroll"
-	Method         Name = "method"
-	RequestID      Name = "request-id"
-	Scroll         Name = "scroll"
-	Target         Name = "target"
-	Targets        Name = "targets"
-	TurboVersion   Name = "data-turbo-version"
-	Version        Name = "version"
+	Action         = "action"
+	Except         = "except"
+	ID             = "id"
+	MaintainScroll = "maintain_scroll"
+	Method         = "method"
+	Scroll         = "scroll"
+	Target         = "target"
+	Targets        = "targets"
+	TurboVersion   = "data-turbo-version"
+	Version        = "version"
 )
 
 // FocusBarriers match what cannot be focused, nor anything inside.

@@ -68,7 +68,7 @@ type Values interface {
 	Hold(n Node) Node
 	Drop(n Node)
 
-	Frame(callback func())
-	Repaint(callback func()) // Frame, or a zero timer while the page is hidden
+	AwaitRepaint(callback func()) // calls back before the next repaint, which a hidden page does not have
+	Repaint(callback func())      // the same, or after a zero timer while the page is hidden
 	Timeout(ms int, callback func()) (cancel func())
 }

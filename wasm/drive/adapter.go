@@ -204,7 +204,7 @@ func (d *Drive) AnswerBar(bar dom.Node, method int, a dom.Node) dom.Node {
 		p.Delete(bar, "trickleInterval")
 	case barRefresh:
 		bar = p.Keep(bar)
-		p.Frame(func() {
+		p.AwaitRepaint(func() {
 			width := d.text(p.Fraction(10+p.Float(bar, "value")*90), "")
 			p.Set(p.Get(bar, "progressElement.style"), "width", p.String(width+"%"))
 			p.Drop(bar)

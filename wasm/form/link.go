@@ -52,7 +52,7 @@ func SubmitLink(p dom.Values, delegate, from, url dom.Node) {
 	ended, _ := p.Once(func(event dom.Node) { p.Remove(p.Get(event, "currentTarget")) })
 	p.Do(form, "addEventListener", p.String("turbo:submit-end"), ended)
 	kept := p.Keep(form)
-	p.Frame(func() {
+	p.AwaitRepaint(func() {
 		p.Do(kept, "requestSubmit")
 		p.Drop(kept)
 	})

@@ -35,7 +35,7 @@ const (
 
 // replace inserts at a place, or morphs where the stream asks for it.
 func (e Element) replace(place, morph dom.Place) error {
-	if e.Attribute(dom.Method) == "morph" {
+	if e.Attr(dom.Method) == "morph" {
 		place = morph
 	}
 	return e.Insert(place, false)

@@ -55,7 +55,7 @@ type BatchPage interface {
 	BatchDone()
 }
 
-// Batch performs the messages of one frame together, from their bytes: the
+// Batch performs the messages that wait for one repaint together, from their bytes: the
 // scanner must be certain of a whole message. While nobody can see stream
 // elements it makes none; otherwise each message is put into the page as
 // elements that say when they wait to be performed, and that perform
@@ -70,10 +70,10 @@ type Batch struct {
 	arena    []byte
 	used     int
 	messages []queued
-	order    []entry // the envelopes that wait, as they are performed
-	frames   []frame // of order and messages, what each frame begins with
-	open     bool    // the last frame takes more
-	shell    []byte  // of the last element made
+	order    []entry   // the envelopes that wait, as they are performed
+	repaints []repaint // where what each repaint performs begins, in order and messages
+	open     bool      // the last repaint takes more
+	shell    []byte    // of the last element made
 
 	inserting int // calls of InsertStreams that run
 
@@ -93,7 +93,7 @@ type queued struct {
 
 type entry struct{ envelope, message int32 }
 
-type frame struct{ order, messages int }
+type repaint struct{ order, messages int }
 
 // arenaKept is how large an arena, in bytes, and what is as large because of
 // it, outlives its batch.
@@ -142,11 +142,11 @@ func (b *Batch) Add(n int, number int32, watched bool) bool {
 	return true
 }
 
-// begin makes sure that a frame takes what comes.
+// begin makes sure that a repaint takes what comes.
 func (b *Batch) begin() {
 	if !b.open {
 		b.open = true
-		b.frames = append(b.frames, frame{len(b.order), len(b.messages)})
+		b.repaints = append(b.repaints, repaint{len(b.order), len(b.messages)})
 		b.Page.Repaint(b.Perform)
 	}
 }
@@ -165,7 +165,7 @@ func (b *Batch) insert(m *queued) {
 	b.Page.InsertStreams()
 	b.inserting--
 	if id := m.focusedID; id != "" {
-		b.Page.Frame(func() { restoreFocus(b.Page, id) })
+		b.Page.AwaitRepaint(func() { restoreFocus(b.Page, id) })
 	}
 	b.reset()
 }
@@ -190,7 +190,7 @@ func (b *Batch) addStream(e *Envelope, envelope int32, first bool) {
 	b.Page.AddStream(text(b.shell), envelope)
 }
 
-// Announced tells that the element of an envelope waits for its frame.
+// Announced tells that the element of an envelope waits for its repaint.
 func (b *Batch) Announced(envelope int32) {
 	b.begin()
 	m := int32(len(b.messages) - 1)
@@ -200,7 +200,7 @@ func (b *Batch) Announced(envelope int32) {
 	b.order = append(b.order, entry{envelope, m})
 }
 
-// Seal tells that a stream element waits for a frame of its own: what comes
+// Seal tells that a stream element waits for a repaint of its own: what comes
 // later is performed after it.
 func (b *Batch) Seal() { b.open = false }
 
@@ -252,17 +252,17 @@ func (b *Batch) piece(m *queued, r Range) Piece {
 	return Piece{m.number, r.Start - m.from, b.text(r)}
 }
 
-// Perform applies what waits for the current frame, in order. What arrives
+// Perform applies what waits for the current repaint, in order. What arrives
 // meanwhile (a custom element may render a message) waits for the next.
 func (b *Batch) Perform() {
-	if len(b.frames) == 0 {
+	if len(b.repaints) == 0 {
 		return
 	}
 	defer b.reset()
-	first, end := b.frames[0], frame{len(b.order), len(b.messages)}
-	b.frames = append(b.frames[:0], b.frames[1:]...)
-	if len(b.frames) > 0 {
-		end = b.frames[0]
+	first, end := b.repaints[0], repaint{len(b.order), len(b.messages)}
+	b.repaints = append(b.repaints[:0], b.repaints[1:]...)
+	if len(b.repaints) > 0 {
+		end = b.repaints[0]
 	} else {
 		b.open = false
 	}
@@ -281,10 +281,10 @@ func (b *Batch) Perform() {
 
 // reset forgets everything once nothing waits.
 func (b *Batch) reset() {
-	if len(b.frames) > 0 || b.inserting > 0 {
+	if len(b.repaints) > 0 || b.inserting > 0 {
 		return
 	}
-	b.messages, b.order, b.frames = b.messages[:0], b.order[:0], b.frames[:0]
+	b.messages, b.order, b.repaints = b.messages[:0], b.order[:0], b.repaints[:0]
 	b.scanner.Truncate(0)
 	b.used = 0
 	b.Page.BatchDone()

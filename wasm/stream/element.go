@@ -12,12 +12,11 @@ type Page interface {
 	Root() dom.Node     // the html element
 	Document() dom.Node // the document
 	Focused() dom.Node  // the element with the focus, 0 when it is the body or none
-	BaseURI() string
 
-	Attribute(n dom.Node, name dom.Name) (value string, ok bool)
-	HasAttribute(n dom.Node, name dom.Name) bool
-	SetAttribute(n dom.Node, name dom.Name, value string)
-	RemoveAttribute(n dom.Node, name dom.Name)
+	Attr(n dom.Node, name string) (value string, ok bool)
+	HasAttr(n dom.Node, name string) bool
+	SetAttr(n dom.Node, name, value string)
+	RemoveAttr(n dom.Node, name string)
 
 	ElementByID(id string) dom.Node
 	SelectAll(root dom.Node, selector string) ([]dom.Node, error)
@@ -25,8 +24,8 @@ type Page interface {
 	// ElementNamed returns the element whose id is the value of an attribute,
 	// SelectNamed those that match it as a selector; ok is false when the
 	// attribute is missing or empty.
-	ElementNamed(n dom.Node, name dom.Name) (element dom.Node, ok bool)
-	SelectNamed(n dom.Node, name dom.Name) (elements []dom.Node, ok bool, err error)
+	ElementNamed(n dom.Node, name string) (element dom.Node, ok bool)
+	SelectNamed(n dom.Node, name string) (elements []dom.Node, ok bool, err error)
 	Parent(n dom.Node) dom.Node // the parent element
 	Connected(n dom.Node) bool
 	OpeningTag(n dom.Node) string
@@ -66,9 +65,10 @@ type Page interface {
 	CanFocus(n dom.Node) bool // has a focus method
 	UUID() string
 
-	// Frame calls back in the next animation frame; Repaint does too, but
-	// after a zero timer while the page is hidden.
-	Frame(callback func())
+	// AwaitRepaint calls back before the next repaint, which a hidden page does
+	// not have; Repaint does the same, but after a zero timer while the page is
+	// hidden.
+	AwaitRepaint(callback func())
 	Repaint(callback func())
 	Timeout(ms int, callback func()) (cancel func())
 }
@@ -84,10 +84,10 @@ type Element struct {
 	Node dom.Node
 }
 
-// Attribute returns the value of an attribute of the stream element, "" when
+// Attr returns the value of an attribute of the stream element, "" when
 // it is missing.
-func (e Element) Attribute(name dom.Name) string {
-	value, _ := e.page.Attribute(e.Node, name)
+func (e Element) Attr(name string) string {
+	value, _ := e.page.Attr(e.Node, name)
 	return value
 }
 

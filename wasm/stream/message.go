@@ -49,7 +49,7 @@ func Render(page Page, fragment dom.Node, hints Hints) error {
 	focused := focusedID(page)
 	page.AppendChild(page.Root(), fragment)
 	if focused != "" {
-		page.Frame(func() { restoreFocus(page, focused) })
+		page.AwaitRepaint(func() { restoreFocus(page, focused) })
 	}
 	if autofocus != nil {
 		page.Repaint(autofocus)
@@ -75,7 +75,7 @@ func focusedID(page Page) string {
 	if n == 0 {
 		return ""
 	}
-	id, _ := page.Attribute(n, dom.ID)
+	id, _ := page.Attr(n, dom.ID)
 	return id
 }
 
@@ -105,11 +105,11 @@ func prepareAutofocus(page Page, streams []dom.Node, hints Hints) (func(), error
 			if !focusable(page, candidate) {
 				continue
 			}
-			id, _ := page.Attribute(candidate, dom.ID)
+			id, _ := page.Attr(candidate, dom.ID)
 			generated := id == ""
 			if generated {
 				id = "turbo-stream-autofocus-" + page.UUID()
-				page.SetAttribute(candidate, dom.ID, id)
+				page.SetAttr(candidate, dom.ID, id)
 			}
 			return func() { autofocus(page, id, generated) }, nil
 		}
@@ -126,6 +126,6 @@ func autofocus(page Page, id string, generated bool) {
 		page.Focus(n)
 	}
 	if n != 0 && generated {
-		page.RemoveAttribute(n, dom.ID)
+		page.RemoveAttr(n, dom.ID)
 	}
 }

@@ -29,7 +29,7 @@ func defineStreams(p *domtest.Page) {
 func perform(p *domtest.Page, n dom.Node) error {
 	e := stream.NewElement(p, n)
 	for _, action := range stream.Builtin {
-		if action.Name == e.Attribute(dom.Action) {
+		if action.Name == e.Attr(dom.Action) {
 			return action.Perform(e)
 		}
 	}
@@ -55,7 +55,7 @@ func parsed(p *domtest.Page) func(string) {
 	return func(message string) { renderParsed(p, message) }
 }
 
-// batched performs the messages of a frame together, without elements.
+// batched performs the messages of a repaint together, without elements.
 func batched(p *domtest.Page) func(string) { return inBatch(p, func() bool { return false }) }
 
 // watched makes the elements all the same, mixed does now and then.
@@ -130,11 +130,11 @@ func randomMessage(r *rand.Rand) string {
 	return b.String()
 }
 
-// end renders the messages of some frames and returns the page after each.
-func end(way path, frames [][]string) (pages []string, reports []int) {
+// end renders the messages of some repaints and returns the page after each.
+func end(way path, repaints [][]string) (pages []string, reports []int) {
 	p := domtest.New(pathsPage)
 	render := way(p)
-	for _, messages := range frames {
+	for _, messages := range repaints {
 		for _, message := range messages {
 			render(message)
 		}
@@ -147,21 +147,21 @@ func end(way path, frames [][]string) (pages []string, reports []int) {
 
 func checkPaths(t *testing.T, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 0))
-	var frames [][]string
+	var repaints [][]string
 	for range 1 + r.IntN(3) {
 		var messages []string
 		for range 1 + r.IntN(4) {
 			messages = append(messages, randomMessage(r))
 		}
-		frames = append(frames, messages)
+		repaints = append(repaints, messages)
 	}
-	want, wantReports := end(parsed, frames)
+	want, wantReports := end(parsed, repaints)
 	for name, way := range map[string]path{"batched": batched, "watched": watched, "mixed": mixed} {
-		got, reports := end(way, frames)
-		for i := range frames {
+		got, reports := end(way, repaints)
+		for i := range repaints {
 			if got[i] != want[i] || reports[i] != wantReports[i] {
 				t.Fatalf("%s, seed %d, messages\n%s\ngot %d reports, %s\nwant %d, %s", name, seed,
-					strings.Join(frames[i], "\n--\n"), reports[i], got[i], wantReports[i], want[i])
+					strings.Join(repaints[i], "\n--\n"), reports[i], got[i], wantReports[i], want[i])
 			}
 		}
 	}

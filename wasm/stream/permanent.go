@@ -17,7 +17,7 @@ func standIn(page Page, streams []dom.Node) (found bool, err error) {
 	last := map[string]dom.Node{}
 	var ids []string
 	for _, n := range elements {
-		id, _ := page.Attribute(n, dom.ID)
+		id, _ := page.Attr(n, dom.ID)
 		if id == "" {
 			continue
 		}

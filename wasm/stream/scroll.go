@@ -83,7 +83,7 @@ type below struct {
 // end of the view takes the view along, what grows below leaves it (the rule
 // of Campfire's message list).
 func (v *Views) Perform(e Element, action Action) (err error) {
-	if !v.Page.HasAttribute(e.Node, dom.MaintainScroll) {
+	if !v.Page.HasAttr(e.Node, dom.MaintainScroll) {
 		return action(e)
 	}
 	targets, failure := e.Targets()
@@ -91,7 +91,7 @@ func (v *Views) Perform(e Element, action Action) (err error) {
 		return action(e)
 	}
 	v.Resized()
-	name := e.Attribute(dom.Action)
+	name := e.Attr(dom.Action)
 	places := v.places(name, targets)
 	added := v.Page.Added(func() { err = action(e) })
 	for i := range places {

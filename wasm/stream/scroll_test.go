@@ -29,7 +29,7 @@ type timer struct {
 }
 
 func (c *column) id(n dom.Node) string {
-	id, _ := c.Attribute(n, dom.ID)
+	id, _ := c.Attr(n, dom.ID)
 	return id
 }
 

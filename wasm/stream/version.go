@@ -39,21 +39,21 @@ func (v *Versions) Forget() { v.seen, v.order = nil, nil }
 // shown already, or something newer, or because it is meant for every page but
 // this one. If not, it takes the stream for performed.
 func (v *Versions) Outdated(e Element) (bool, error) {
-	if id := e.Attribute(dom.Except); id != "" && v.IsRecentRequest(id) {
+	if id := e.Attr(dom.Except); id != "" && v.IsRecentRequest(id) {
 		return true, nil
 	}
-	version, err := strconv.ParseInt(e.Attribute(dom.Version), 10, 64)
+	version, err := strconv.ParseInt(e.Attr(dom.Version), 10, 64)
 	if err != nil {
 		return false, nil // it has none
 	}
-	action := e.Attribute(dom.Action)
+	action := e.Attr(dom.Action)
 	subject, err := v.subject(e, action)
 	if err != nil || subject == "" {
 		return false, err
 	}
 	known, ok := v.seen[subject]
 	if n := e.page.ElementByID(subject); n != 0 {
-		text, _ := e.page.Attribute(n, dom.TurboVersion)
+		text, _ := e.page.Attr(n, dom.TurboVersion)
 		if shown, err := strconv.ParseInt(text, 10, 64); err == nil && (!ok || shown > known.version) {
 			known, ok = applied{shown, ""}, true
 			if shown == version {
@@ -94,9 +94,9 @@ func (v *Versions) keep(subject string, what applied) {
 // content where that is put beside or into the target. Content without an id is
 // known by its source.
 func (v *Versions) subject(e Element, action string) (string, error) {
-	target := e.Attribute(dom.Target)
+	target := e.Attr(dom.Target)
 	if target == "" {
-		target = e.Attribute(dom.Targets)
+		target = e.Attr(dom.Targets)
 	}
 	switch action {
 	case "append", "prepend", "before", "after":
@@ -111,7 +111,7 @@ func (v *Versions) subject(e Element, action string) (string, error) {
 		if len(with) == 0 {
 			return target + " " + action + " " + v.Source(template), nil
 		}
-		id, _ := e.page.Attribute(with[0], dom.ID)
+		id, _ := e.page.Attr(with[0], dom.ID)
 		return id, nil
 	}
 	return target, nil

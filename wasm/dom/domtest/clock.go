@@ -2,12 +2,12 @@ package domtest
 
 import "slices"
 
-// clock holds what waits for time to pass. Time passes only by NextFrame and
+// clock holds what waits for time to pass. Time passes only by NextRepaint and
 // Advance.
 type clock struct {
-	now    int // in milliseconds
-	frames []func()
-	timers []*timer // in the order in which they are due
+	now      int // in milliseconds
+	repaints []func()
+	timers   []*timer // in the order in which they are due
 }
 
 type timer struct {
@@ -15,16 +15,18 @@ type timer struct {
 	callback func()
 }
 
-// Frame calls back in the next animation frame.
-func (p *Page) Frame(callback func()) { p.clock.frames = append(p.clock.frames, callback) }
+// AwaitRepaint calls back before the next repaint.
+func (p *Page) AwaitRepaint(callback func()) {
+	p.clock.repaints = append(p.clock.repaints, callback)
+}
 
-// Repaint calls back in the next animation frame or, on a hidden page, after
-// a zero timer.
+// Repaint calls back before the next repaint or, on a hidden page, after a
+// zero timer.
 func (p *Page) Repaint(callback func()) {
 	if p.Hidden {
 		p.Timeout(0, callback)
 	} else {
-		p.Frame(callback)
+		p.AwaitRepaint(callback)
 	}
 }
 
@@ -41,22 +43,22 @@ func (p *Page) Timeout(ms int, callback func()) (cancel func()) {
 	}
 }
 
-// NextFrame runs what waits for the next animation frame; on a hidden page,
-// nothing. It reports whether anything ran.
-func (p *Page) NextFrame() bool {
+// NextRepaint runs what waits for the next repaint; on a hidden page, nothing.
+// It reports whether anything ran.
+func (p *Page) NextRepaint() bool {
 	if p.Hidden {
 		return false
 	}
-	callbacks := p.clock.frames
-	p.clock.frames = nil
+	callbacks := p.clock.repaints
+	p.clock.repaints = nil
 	for _, callback := range callbacks {
 		p.Call(callback)
 	}
 	return len(callbacks) > 0
 }
 
-// Advance lets ms milliseconds pass and runs the timers that are due. Frames
-// are not run.
+// Advance lets ms milliseconds pass and runs the timers that are due, but no
+// repaints.
 func (p *Page) Advance(ms int) {
 	end := p.clock.now + ms
 	for len(p.clock.timers) > 0 && p.clock.timers[0].due <= end {
@@ -68,13 +70,13 @@ func (p *Page) Advance(ms int) {
 	p.clock.now = end
 }
 
-// Settle runs frames and the timers that are due at once until nothing waits
+// Settle runs repaints and the timers that are due at once until nothing waits
 // for them.
 func (p *Page) Settle() {
 	for range 1000 {
 		waiting := len(p.clock.timers)
 		p.Advance(0)
-		if !p.NextFrame() && len(p.clock.timers) == waiting {
+		if !p.NextRepaint() && len(p.clock.timers) == waiting {
 			return
 		}
 	}

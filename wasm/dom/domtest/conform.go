@@ -18,7 +18,7 @@ type Subject interface {
 	HTML() string
 	// Call runs f as a call from the page.
 	Call(f func())
-	// Settle waits until nothing waits for a frame or a zero timer.
+	// Settle waits until nothing waits for a repaint or a zero timer.
 	Settle()
 }
 
@@ -69,7 +69,7 @@ func insertHTML(place dom.Place, joinable bool, text string) func(Subject, func(
 
 func ids(p Subject, nodes []dom.Node) (ids []string) {
 	for _, n := range nodes {
-		id, _ := p.Attribute(n, dom.ID)
+		id, _ := p.Attr(n, dom.ID)
 		ids = append(ids, id)
 	}
 	return ids
@@ -83,23 +83,23 @@ var conformance = []struct {
 	said, want   string // want is the source when empty
 }{
 	{"an attribute is read", `<p id="x" action="" target="a&amp;é"></p>`, with(func(p Subject, x dom.Node, say func(...any)) {
-		for _, name := range []dom.Name{dom.Action, dom.Target, dom.Method} {
-			value, ok := p.Attribute(x, name)
-			say(value, ok, p.HasAttribute(x, name))
+		for _, name := range []string{dom.Action, dom.Target, dom.Method} {
+			value, ok := p.Attr(x, name)
+			say(value, ok, p.HasAttr(x, name))
 		}
 	}), " true true; a&é true true;  false false", ""},
 	{"an attribute is set, changed and removed", `<p id="x" target="a" scroll="b"></p>`, with(func(p Subject, x dom.Node, say func(...any)) {
-		p.SetAttribute(x, dom.Target, "c")
-		p.RemoveAttribute(x, dom.Scroll)
-		p.RemoveAttribute(x, dom.Action)
-		p.SetAttribute(x, dom.Method, "")
+		p.SetAttr(x, dom.Target, "c")
+		p.RemoveAttr(x, dom.Scroll)
+		p.RemoveAttr(x, dom.Action)
+		p.SetAttr(x, dom.Method, "")
 	}), "", `<p id="x" target="c" method=""></p>`},
 	{"long text crosses whole", `<p id="x"></p>`, with(func(p Subject, x dom.Node, say func(...any)) {
 		long := strings.Repeat("日本", 5000)
-		p.SetAttribute(x, dom.Target, long)
-		value, _ := p.Attribute(x, dom.Target)
+		p.SetAttr(x, dom.Target, long)
+		value, _ := p.Attr(x, dom.Target)
 		say(value == long)
-		p.RemoveAttribute(x, dom.Target)
+		p.RemoveAttr(x, dom.Target)
 	}), "true", ""},
 	{"an id finds the first element", `<p id="y" class="a"></p><p id="x"><i id="y"></i></p>`, func(p Subject, say func(...any)) {
 		say(p.ElementByID("") == 0, p.ElementByID("no") == 0, p.ElementByID("Y") == 0)
@@ -124,11 +124,11 @@ var conformance = []struct {
 		say(err == dom.ErrPage)
 	}), "true; true; true", ""},
 	{"an attribute names elements", `<p id="x" target="a" targets="p" scroll="" method="no"></p><p id="a"></p>`, with(func(p Subject, x dom.Node, say func(...any)) {
-		for _, name := range []dom.Name{dom.Target, dom.Method, dom.Scroll, dom.Action} {
+		for _, name := range []string{dom.Target, dom.Method, dom.Scroll, dom.Action} {
 			n, ok := p.ElementNamed(x, name)
 			say(n != 0, ok)
 		}
-		for _, name := range []dom.Name{dom.Targets, dom.Method, dom.Scroll, dom.Action} {
+		for _, name := range []string{dom.Targets, dom.Method, dom.Scroll, dom.Action} {
 			nodes, ok, err := p.SelectNamed(x, name)
 			say(ids(p, nodes), ok, err)
 		}
@@ -192,7 +192,7 @@ var conformance = []struct {
 	{"an element that has changed does not come back", permanents, with(func(p Subject, x dom.Node, say func(...any)) {
 		t := p.ElementByID("t")
 		p.StandIn(t, p.Permanent(t, x), x)
-		p.SetAttribute(x, dom.Target, "z")
+		p.SetAttr(x, dom.Target, "z")
 		err := p.Insert(x, dom.Replace, t)
 		p.ComeBack(t)
 		say(err, p.Connected(x))
@@ -272,12 +272,12 @@ var conformance = []struct {
 		a, b := p.UUID(), p.UUID()
 		say(len(a), len(b), a != b)
 	}, "36 36 true", ""},
-	{"frames keep their order, and what comes in one waits for the next", `<p id="x"></p>`, func(p Subject, say func(...any)) {
+	{"repaints keep their order, and what comes in one waits for the next", `<p id="x"></p>`, func(p Subject, say func(...any)) {
 		p.Repaint(func() {
 			say("1")
-			p.Frame(func() { say("3") })
+			p.AwaitRepaint(func() { say("3") })
 		})
-		p.Frame(func() { say("2", p.ElementByID("x") != 0) })
+		p.AwaitRepaint(func() { say("2", p.ElementByID("x") != 0) })
 		p.Timeout(0, func() { p.AddText(p.ElementByID("x"), stream.Piece{Message: -1, Text: "t"}) })
 		cancel := p.Timeout(0, func() { say("never") })
 		cancel()

@@ -6,7 +6,6 @@ package domtest
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -19,12 +18,8 @@ import (
 // use. As on a real page, handles last as long as the outermost Call, or the
 // callback, in which they were handed out: a later use panics.
 type Page struct {
-	// URL is the address of the page.
-	URL string
-	// Hidden says that the page is in the background: it has no frames.
+	// Hidden says that the page is in the background: it is not repainted.
 	Hidden bool
-	// Recent are the ids of the page's own requests.
-	Recent map[string]bool
 
 	// Message is the source of the streams that a batch makes.
 	Message string
@@ -32,7 +27,6 @@ type Page struct {
 	Perform func(n dom.Node)
 
 	// What happened to the page.
-	Reloads int
 	Scripts []string // the texts of the scripts that ran, in order
 	Reports []string // what was told to the console
 
@@ -64,8 +58,6 @@ func New(source string) *Page {
 		panic(fmt.Errorf("domtest: parse the page: %w", err))
 	}
 	p := &Page{
-		URL:      "http://page.test/",
-		Recent:   map[string]bool{},
 		document: document,
 		contents: map[*html.Node]*html.Node{},
 		standIns: map[*html.Node][]*standIn{},
@@ -160,35 +152,11 @@ func child(n *html.Node, name atom.Atom) *html.Node {
 	return nil
 }
 
-// BaseURI is the URL that relative ones are relative to.
-func (p *Page) BaseURI() string {
-	base := query(p.document, "base[href]")
-	if base == nil {
-		return p.URL
-	}
-	page, err := url.Parse(p.URL)
-	if err != nil {
-		panic(fmt.Errorf("domtest: parse the page's URL: %w", err))
-	}
-	href, _ := attribute(base, "href")
-	resolved, err := page.Parse(href)
-	if err != nil {
-		return p.URL
-	}
-	return resolved.String()
-}
-
 // UUID returns another one each time, always in the same order.
 func (p *Page) UUID() string {
 	p.uuids++
 	return fmt.Sprintf("00000000-0000-4000-8000-%012d", p.uuids)
 }
-
-// IsRecentRequest looks into Recent.
-func (p *Page) IsRecentRequest(id string) bool { return p.Recent[id] }
-
-// Reload counts in Reloads; the page stays.
-func (p *Page) Reload() { p.Reloads++ }
 
 // Report adds to Reports.
 func (p *Page) Report(what string, err error) {

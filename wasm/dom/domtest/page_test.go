@@ -22,13 +22,13 @@ func TestPageRunsCustomElements(t *testing.T) {
 	var log []string
 	note := func(what string) func(dom.Node) {
 		return func(n dom.Node) {
-			id, _ := p.Attribute(n, dom.ID)
+			id, _ := p.Attr(n, dom.ID)
 			log = append(log, what+id)
 			p.Remove(n)
 		}
 	}
 	p.Define("x-a", domtest.Element{Connected: note("+"), Disconnected: func(n dom.Node) {
-		id, _ := p.Attribute(n, dom.ID)
+		id, _ := p.Attr(n, dom.ID)
 		log = append(log, "-"+id)
 	}})
 	p.Call(func() { p.AppendChild(p.ElementByID("p"), p.Fragment(`<x-a id="3"></x-a><b><x-a id="4"></x-a></b>`)) })
@@ -49,15 +49,15 @@ func TestPageKeepsTime(t *testing.T) {
 	p.Timeout(10, note("a"))
 	p.Timeout(10, note("b"))
 	p.Hidden = true
-	p.Frame(note("f"))
+	p.AwaitRepaint(note("f"))
 	p.Repaint(note("r"))
 	p.Advance(9)
-	if p.NextFrame() {
-		t.Error("a hidden page had a frame")
+	if p.NextRepaint() {
+		t.Error("a hidden page was repainted")
 	}
 	p.Advance(1)
 	p.Hidden = false
-	p.NextFrame()
+	p.NextRepaint()
 	p.Advance(100)
 	if got, want := join(log), "r a b f c"; got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -81,19 +81,6 @@ func TestPageRefusesReleasedHandles(t *testing.T) {
 			}()
 			misuse()
 		}()
-	}
-}
-
-func TestPageResolvesItsBase(t *testing.T) {
-	for source, want := range map[string]string{
-		"":                          "http://page.test/",
-		`<base href="/a/">`:         "http://page.test/a/",
-		`<base><base href="b?c">`:   "http://page.test/b?c",
-		`<base href="http://[::"> `: "http://page.test/",
-	} {
-		if got := domtest.New(source).BaseURI(); got != want {
-			t.Errorf("%s: got %s, want %s", source, got, want)
-		}
 	}
 }
 

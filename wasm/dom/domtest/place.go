@@ -38,7 +38,7 @@ func (p *Page) ActivateScripts(template dom.Node) {
 // Permanent returns the first permanent element of a template's content with
 // the id of element.
 func (p *Page) Permanent(template, element dom.Node) dom.Node {
-	id, _ := p.Attribute(element, dom.ID)
+	id, _ := p.Attr(element, dom.ID)
 	return p.handle(find(p.contents[p.node(template)], func(n *html.Node) bool {
 		_, permanent := attribute(n, "data-turbo-permanent")
 		other, _ := attribute(n, "id")

@@ -19,34 +19,34 @@ func attribute(n *html.Node, name string) (string, bool) {
 	return "", false
 }
 
-// Attribute returns the value of an attribute and whether there is one.
-func (p *Page) Attribute(n dom.Node, name dom.Name) (string, bool) {
-	return attribute(p.node(n), string(name))
+// Attr returns the value of an attribute and whether there is one.
+func (p *Page) Attr(n dom.Node, name string) (string, bool) {
+	return attribute(p.node(n), name)
 }
 
-// HasAttribute reports whether there is such an attribute.
-func (p *Page) HasAttribute(n dom.Node, name dom.Name) bool {
-	_, ok := p.Attribute(n, name)
+// HasAttr reports whether there is such an attribute.
+func (p *Page) HasAttr(n dom.Node, name string) bool {
+	_, ok := p.Attr(n, name)
 	return ok
 }
 
-// SetAttribute sets an attribute.
-func (p *Page) SetAttribute(n dom.Node, name dom.Name, value string) {
+// SetAttr sets an attribute.
+func (p *Page) SetAttr(n dom.Node, name, value string) {
 	node := p.node(n)
 	for i, a := range node.Attr {
-		if a.Key == string(name) && a.Namespace == "" {
+		if a.Key == name && a.Namespace == "" {
 			node.Attr[i].Val = value
 			return
 		}
 	}
-	node.Attr = append(node.Attr, html.Attribute{Key: string(name), Val: value})
+	node.Attr = append(node.Attr, html.Attribute{Key: name, Val: value})
 }
 
-// RemoveAttribute removes an attribute.
-func (p *Page) RemoveAttribute(n dom.Node, name dom.Name) {
+// RemoveAttr removes an attribute.
+func (p *Page) RemoveAttr(n dom.Node, name string) {
 	node := p.node(n)
 	for i, a := range node.Attr {
-		if a.Key == string(name) && a.Namespace == "" {
+		if a.Key == name && a.Namespace == "" {
 			node.Attr = append(node.Attr[:i:i], node.Attr[i+1:]...)
 			return
 		}
@@ -125,14 +125,14 @@ func (p *Page) Closest(n dom.Node, selector string) dom.Node {
 }
 
 // ElementNamed returns the element whose id is the attribute's value.
-func (p *Page) ElementNamed(n dom.Node, name dom.Name) (dom.Node, bool) {
-	id, _ := p.Attribute(n, name)
+func (p *Page) ElementNamed(n dom.Node, name string) (dom.Node, bool) {
+	id, _ := p.Attr(n, name)
 	return p.handle(p.byID(id)), id != ""
 }
 
 // SelectNamed returns the elements that the attribute's value selects.
-func (p *Page) SelectNamed(n dom.Node, name dom.Name) ([]dom.Node, bool, error) {
-	selector, _ := p.Attribute(n, name)
+func (p *Page) SelectNamed(n dom.Node, name string) ([]dom.Node, bool, error) {
+	selector, _ := p.Attr(n, name)
 	if selector == "" {
 		return nil, false, nil
 	}
