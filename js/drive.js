@@ -3,7 +3,7 @@
 
 import { activated, nonce, rejected } from "./dom.js"
 import { FetchRequest, requests, uuid } from "./fetch.js"
-import { KIND_ADAPTER, KIND_BAR, KIND_HISTORY, KIND_NAVIGATOR, KIND_PAGE, KIND_PRELOADER, KIND_VIEW, KIND_VISIT } from "./numbers.js"
+import { KIND_ADAPTER, KIND_BAR, KIND_HISTORY, KIND_PAGE, KIND_PRELOADER, KIND_VIEW, KIND_VISIT } from "./numbers.js"
 import * as runtime from "./runtime.js"
 import { PageSnapshot, Snapshot } from "./snapshots.js"
 import { dispatch, forward, named, world } from "./values.js"
@@ -123,7 +123,7 @@ class Navigator {
   get rootLocation() { return this.view.snapshot.rootLocation }
   locationWithActionIsSamePage() { return false }
 }
-forward({ Navigator }, KIND_NAVIGATOR, "proposeVisit startVisit submitForm stop formSubmissionStarted formSubmissionSucceededWithResponse formSubmissionFailedWithResponse formSubmissionErrored formSubmissionFinished linkPrefetchingIsEnabledForLocation visitStarted visitCompleted")
+forward({ Navigator })
 
 const directions = { advance: "forward", restore: "back", replace: "none" }
 

@@ -97,7 +97,7 @@ function replay(input) {
   const set = (name, value) => Object.defineProperty(event, name, { value, configurable: true })
   const hand = (number, node) => {
     set("currentTarget", node)
-    if (going) enter("event", event, number)
+    if (going) enter("ask", event, number)
   }
   set("target", target)
   set("composedPath", () => path)

@@ -3,7 +3,7 @@
 // vendored copy build alike.
 package js
 
-//go:generate go run ./numbers
+//go:generate go run ./bridge/write
 
 import "embed"
 

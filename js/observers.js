@@ -3,7 +3,7 @@
 import { enter } from "./dom.js"
 import * as runtime from "./runtime.js"
 
-export const tell = (number, accepts) => (event) => { if (runtime.running && (!accepts || accepts(event))) enter("event", event, number) }
+export const tell = (number, accepts) => (event) => { if (runtime.running && (!accepts || accepts(event))) enter("ask", event, number) }
 export const clicked = (event) => event instanceof MouseEvent
 export const submitted = ({ target }) => target instanceof HTMLFormElement
 

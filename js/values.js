@@ -2,6 +2,7 @@
 // For what happens once per event; what is hot has primitives of its own.
 
 import { ask, drop, fire, handle, handles, keep, nodes, path, provide, push, put, text } from "./dom.js"
+import { methods } from "./numbers.js"
 import * as runtime from "./runtime.js"
 import { html } from "./trusted.js"
 
@@ -80,11 +81,11 @@ export function named(classes) {
   for (const name in classes) Object.defineProperty(classes[name], "name", { value: name })
 }
 
-// Gives a class, or one object, methods and getters that Go answers; before Go
-// runs calls wait for it. They are numbered in the order of their names, within
-// a kind.
-export function forward(classes, kind, methods, getters) {
-  let next = kind << 7
+// Gives a class, or one object, by its name the methods and getters that Go
+// answers; before Go runs calls wait for it.
+export function forward(classes, kind, old, oldGetters) {
+  const [[name, object]] = Object.entries(classes), target = object.prototype ?? object
+  let [next, names, getters] = kind == undefined ? methods[name] : [kind << 7, old, oldGetters]
   const method = () => {
     const number = next++
     const method = function (a, b, c, d) {
@@ -95,10 +96,9 @@ export function forward(classes, kind, methods, getters) {
     numbers.set(method, number)
     return method
   }
-  const [object] = Object.values(classes), target = object.prototype ?? object
   if (target != object) named(classes)
   const define = (names, how) => names?.split(" ").forEach((name) => Object.defineProperty(target, name, { [how]: method(), configurable: true, ...how == "value" && { writable: true } }))
-  define(methods, "value")
+  define(names, "value")
   define(getters, "get")
   return object
 }

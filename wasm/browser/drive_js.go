@@ -4,7 +4,6 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/drive"
 	"github.com/turbowasm/turbowasm/wasm/frame"
-	"github.com/turbowasm/turbowasm/wasm/morph"
 	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
@@ -13,51 +12,32 @@ var (
 	frames *frame.Frames
 )
 
-// turbo_event hands an event of the page's to whom it is for.
-//
-//go:wasmexport turbo_event
-func exportEvent(event, number int32) (result int32) {
-	defer guard(page.begin(), &result, "handling an event of the page")
-	e := dom.Node(event)
-	switch number {
-	case surface.EventClick:
-		driver.Click(e)
-	case surface.EventFormLink:
-		driver.ClickFormLink(e)
-	case surface.EventSubmit:
-		driver.Submit(e)
-	case surface.EventEnter:
-		driver.Entered(e)
-	case surface.EventLeave:
-		driver.Left(e)
-	case surface.EventBeforeFetch:
-		driver.Requesting(e)
-	case surface.EventSubmitOutside:
-		frames.SubmitOutside(e)
-	case surface.EventTurboClick:
-		frames.Clicked(e)
-	case surface.EventFormLinkInFrame:
-		frames.ClickFormLink(e)
-	case surface.EventSubmitInFrame:
-		frames.Submit(e)
-	}
-	return page.settle()
-}
-
 // turbo_ask calls a method of an object of the page's that Go answers. It
 // returns a handle.
 //
 //go:wasmexport turbo_ask
 func exportAsk(object, method, a, b, c, d int32) (result int32) {
 	defer guard(page.begin(), &result, "answering the page")
-	value := ask(dom.Node(object), int(method), [4]dom.Node{dom.Node(a), dom.Node(b), dom.Node(c), dom.Node(d)})
+	value := respond(int(method), &surface.Call{Page: page, This: dom.Node(object), Args: [4]dom.Node{dom.Node(a), dom.Node(b), dom.Node(c), dom.Node(d)}})
 	if status := page.settle(); status < 0 {
 		return status
 	}
 	return int32(value)
 }
 
-// ask performs a method of Go's by its number, for the page or within Go.
+// respond performs a method of Go's by its number.
+func respond(number int, c *surface.Call) dom.Node {
+	switch number >> surface.RoomBits {
+	case surface.Drive:
+		return driver.Respond(number, c)
+	case surface.Frames:
+		return frames.Respond(number, c)
+	case surface.Page:
+		return page.Respond(number, c)
+	}
+	return ask(c.This, number, c.Args)
+}
+
 func ask(object dom.Node, number int, args [4]dom.Node) dom.Node {
 	method := number & 127
 	a, b, c := args[0], args[1], args[2]
@@ -67,8 +47,6 @@ func ask(object dom.Node, number int, args [4]dom.Node) dom.Node {
 		return d.Forms.Answer(object, method, a, b)
 	case surface.KindVisit:
 		return d.AnswerVisit(object, method, a, b)
-	case surface.KindNavigator:
-		return d.AnswerNavigator(method, a, b, c)
 	case surface.KindHistory:
 		return d.AnswerHistory(object, method, a, b, c)
 	case surface.KindView:
@@ -81,8 +59,6 @@ func ask(object dom.Node, number int, args [4]dom.Node) dom.Node {
 		return d.Snapshot(number, object, a)
 	case surface.KindSession:
 		return d.AnswerSession(method, a, b, c)
-	case surface.KindMorph:
-		page.Morph(morph.Morph{Root: object, Next: a, End: b, Options: c, Frames: morph.Refresh(method)})
 	case surface.KindFrame:
 		return frames.Answer(object, method, a, b, c)
 	case surface.KindPrefetcher:

@@ -95,9 +95,24 @@ func domMorphEvent(event, n, other, removed int32) int32
 //go:wasmimport turbo morph_answer
 func domMorphAnswer(object int32, method string, n, next int32) int32
 
-// Morph performs a morph. What the page throws meanwhile it throws again where
+//turbo:function PLAIN
+func (p *Page) morph(root, next, end, options dom.Node) {
+	p.run(morph.Morph{Root: root, Next: next, End: end, Options: options})
+}
+
+//turbo:function BODY
+func (p *Page) morphBody(root, next, end, options dom.Node) {
+	p.run(morph.Morph{Root: root, Next: next, End: end, Options: options, Frames: morph.OfPage})
+}
+
+//turbo:function FRAME
+func (p *Page) morphFrame(root, next, end, options dom.Node) {
+	p.run(morph.Morph{Root: root, Next: next, End: end, Options: options, Frames: morph.OfFrame})
+}
+
+// run performs a morph. What the page throws meanwhile it throws again where
 // the current call came from.
-func (p *Page) Morph(m morph.Morph) {
+func (p *Page) run(m morph.Morph) {
 	m.Page = p
 	if err := m.Run(); err != nil {
 		p.failure = err

@@ -1,6 +1,9 @@
 package browser
 
-import "github.com/turbowasm/turbowasm/wasm/dom"
+import (
+	"github.com/turbowasm/turbowasm/wasm/dom"
+	"github.com/turbowasm/turbowasm/wasm/surface"
+)
 
 var _ dom.Values = (*Page)(nil)
 
@@ -115,7 +118,7 @@ func (p *Page) Call(n dom.Node, method string, args ...dom.Node) (dom.Node, erro
 	}
 	before := p.failure
 	p.failure = nil
-	answer := ask(n, own, arguments(args))
+	answer := respond(own, &surface.Call{Page: p, This: n, Args: arguments(args)})
 	err := p.failure
 	p.failure = before
 	return answer, err
@@ -146,6 +149,25 @@ func (p *Page) Do(n dom.Node, method string, args ...dom.Node) dom.Node {
 		p.failure = err
 	}
 	return result
+}
+
+// DoThen is Do for a method that takes its time.
+func (p *Page) DoThen(n dom.Node, method string, then func(ok bool), args ...dom.Node) {
+	result, own := p.call(n, method, args)
+	if own >= 0 {
+		call := surface.Call{Page: p, This: n, Args: arguments(args), Then: then}
+		respond(own, &call)
+		if call.Then != nil {
+			then(true)
+		}
+		return
+	}
+	if err := failed(result); err != nil {
+		p.Do(0, "reject")
+		then(false)
+		return
+	}
+	p.Await(found(result), func(_ dom.Node, failed bool) { then(!failed) })
 }
 
 // settle is the status of an export that has done what it could.

@@ -12,6 +12,9 @@ type Place struct {
 // Verdict says what the page does with a message.
 type Verdict int32
 
+// Verdicts, which the page is told.
+//
+//turbo:numbers
 const (
 	Drop    Verdict = iota // nothing: it is the consumer's own, or known
 	Deliver                // to the subscriptions with its identifier, if it has one

@@ -36,6 +36,10 @@ type Values interface {
 	// the runtime's own is performed without leaving Go.
 	Call(n Node, method string, args ...Node) (Node, error)
 	Do(n Node, method string, args ...Node) Node
+	// DoThen is Do for a method that takes its time: then is told when it is
+	// over, and whether it came to its end. The object and the values must be
+	// kept until then.
+	DoThen(n Node, method string, then func(ok bool), args ...Node)
 	// Own returns the number of the runtime's own method that an object has by
 	// a name; it is negative where the application has put another in its place.
 	Own(n Node, method string) int

@@ -5,63 +5,47 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/link"
 )
 
-// The methods of the navigator, in the order of their names in js/drive.js.
-const (
-	navigatorProposeVisit = iota
-	navigatorStartVisit
-	navigatorSubmitForm
-	navigatorStop
-	navigatorFormSubmissionStarted
-	navigatorFormSubmissionSucceededWithResponse
-	navigatorFormSubmissionFailedWithResponse
-	navigatorFormSubmissionErrored
-	navigatorFormSubmissionFinished
-	navigatorLinkPrefetchingIsEnabledForLocation
-	navigatorVisitStarted
-	navigatorVisitCompleted
-)
+// What follows answers for the navigator (Turbo 8.0.23, navigator).
 
-// AnswerNavigator answers for the navigator (Turbo 8.0.23, navigator).
-func (d *Drive) AnswerNavigator(method int, a, b, c dom.Node) dom.Node {
-	p := d.Page
-	session := p.Get(0, "session")
-	switch method {
-	case navigatorProposeVisit:
-		if b == 0 {
-			b = p.Object()
-		}
-		if d.Asks(session, "allowsVisitingLocationWithAction", a, p.Get(b, "action")) {
-			p.Do(session, "visitProposedToLocation", a, b)
-		}
-	case navigatorStartVisit:
-		d.StartVisit(a, b, c)
-	case navigatorSubmitForm:
-		d.SubmitForm(a, b)
-	case navigatorStop:
-		d.Stop()
-	case navigatorFormSubmissionStarted:
-		d.tellAdapter("formSubmissionStarted", a)
-	case navigatorFormSubmissionSucceededWithResponse:
-		return d.Promise(func(then then) { d.submissionSucceeded(a, b, then) })
-	case navigatorFormSubmissionFailedWithResponse:
-		return d.Promise(func(then then) { d.submissionFailed(a, b, then) })
-	case navigatorFormSubmissionErrored:
-		d.Tell(b)
-	case navigatorFormSubmissionFinished:
-		d.tellAdapter("formSubmissionFinished", a)
-	case navigatorLinkPrefetchingIsEnabledForLocation:
-		adapter := d.adapter()
-		if !p.Is(adapter, "linkPrefetchingIsEnabledForLocation") {
-			return dom.True
-		}
-		return p.Do(adapter, "linkPrefetchingIsEnabledForLocation", a)
-	case navigatorVisitStarted:
-		p.Do(session, "visitStarted", a)
-	case navigatorVisitCompleted:
-		p.Do(session, "visitCompleted", a)
-		p.Delete(p.Get(0, "navigator"), "currentVisit")
+//turbo:method Navigator proposeVisit
+func (d *Drive) proposeVisit(url, options dom.Node) {
+	p, session := d.Page, d.Page.Get(0, "session")
+	if options == 0 {
+		options = p.Object()
 	}
-	return 0
+	if d.Asks(session, "allowsVisitingLocationWithAction", url, p.Get(options, "action")) {
+		p.Do(session, "visitProposedToLocation", url, options)
+	}
+}
+
+//turbo:method Navigator visitStarted
+func (d *Drive) navigatorVisitStarted(visit dom.Node) {
+	d.Page.Do(d.Page.Get(0, "session"), "visitStarted", visit)
+}
+
+//turbo:method Navigator visitCompleted
+func (d *Drive) navigatorVisitCompleted(visit dom.Node) {
+	p := d.Page
+	p.Do(p.Get(0, "session"), "visitCompleted", visit)
+	p.Delete(p.Get(0, "navigator"), "currentVisit")
+}
+
+//turbo:method Navigator formSubmissionStarted
+func (d *Drive) submissionStarted(s dom.Node) { d.tellAdapter("formSubmissionStarted", s) }
+
+//turbo:method Navigator formSubmissionErrored
+func (d *Drive) submissionErrored(_, problem dom.Node) { d.Tell(problem) }
+
+//turbo:method Navigator formSubmissionFinished
+func (d *Drive) submissionFinished(s dom.Node) { d.tellAdapter("formSubmissionFinished", s) }
+
+//turbo:method Navigator linkPrefetchingIsEnabledForLocation
+func (d *Drive) prefetchesLocation(url dom.Node) dom.Node {
+	adapter := d.adapter()
+	if !d.Page.Is(adapter, "linkPrefetchingIsEnabledForLocation") {
+		return dom.True
+	}
+	return d.Page.Do(adapter, "linkPrefetchingIsEnabledForLocation", url)
 }
 
 // Promise makes a promise of the page's of what begins with start; where the
@@ -103,8 +87,10 @@ func (d *Drive) Step(object dom.Node, method string, ours func(then then), then 
 
 func (d *Drive) adapter() dom.Node { return d.Page.Get(0, "session.adapter") }
 
-// StartVisit starts a visit in the place of what is under way.
-func (d *Drive) StartVisit(location, identifier, options dom.Node) {
+// startVisit starts a visit in the place of what is under way.
+//
+//turbo:method Navigator startVisit
+func (d *Drive) startVisit(location, identifier, options dom.Node) {
 	p := d.Page
 	navigator := p.Get(0, "navigator")
 	p.Do(navigator, "stop")
@@ -117,8 +103,10 @@ func (d *Drive) StartVisit(location, identifier, options dom.Node) {
 	p.Do(visit, "start")
 }
 
-// SubmitForm submits a form in the place of what is under way.
-func (d *Drive) SubmitForm(form, submitter dom.Node) {
+// submitForm submits a form in the place of what is under way.
+//
+//turbo:method Navigator submitForm
+func (d *Drive) submitForm(form, submitter dom.Node) {
 	p := d.Page
 	navigator := p.Get(0, "navigator")
 	p.Do(navigator, "stop")
@@ -130,8 +118,10 @@ func (d *Drive) SubmitForm(form, submitter dom.Node) {
 	p.Do(s, "start")
 }
 
-// Stop stops the submission and the visit that are under way.
-func (d *Drive) Stop() {
+// stopCurrent stops the submission and the visit that are under way.
+//
+//turbo:method Navigator stop
+func (d *Drive) stopCurrent() {
 	p := d.Page
 	navigator := p.Get(0, "navigator")
 	if s := p.Get(navigator, "formSubmission"); s != 0 {
@@ -167,19 +157,17 @@ func (d *Drive) tellAdapter(method string, s dom.Node) {
 }
 
 // submissionSucceeded visits where the answer came from, with the answer.
+//
+//turbo:method Navigator formSubmissionSucceededWithResponse
 func (d *Drive) submissionSucceeded(s, response dom.Node, then then) {
 	p := d.Page
 	if !p.Same(s, p.Get(0, "navigator.formSubmission")) {
 		then(true)
 		return
 	}
-	d.await(p.Get(response, "responseHTML"), d.object("s", s, "response", response), func(about, html dom.Node) {
+	p.Then(p.Get(response, "responseHTML"), func(html dom.Node) {
 		defer then(true)
-		if html == 0 {
-			return
-		}
-		s, response := p.Get(about, "s"), p.Get(about, "response")
-		if superseded(p, s) {
+		if html == 0 || superseded(p, s) {
 			return
 		}
 		safe := p.Is(s, "isSafe")
@@ -214,11 +202,12 @@ func (d *Drive) Answer(response, status, html dom.Node) dom.Node {
 }
 
 // submissionFailed renders the answer in the place of the page.
+//
+//turbo:method Navigator formSubmissionFailedWithResponse
 func (d *Drive) submissionFailed(s, response dom.Node, then then) {
 	p := d.Page
-	d.await(p.Get(response, "responseHTML"), d.object("s", s, "response", response), func(about, html dom.Node) {
-		response := p.Get(about, "response")
-		if html == 0 || superseded(p, p.Get(about, "s")) {
+	p.Then(p.Get(response, "responseHTML"), func(html dom.Node) {
+		if html == 0 || superseded(p, s) {
 			then(true)
 			return
 		}

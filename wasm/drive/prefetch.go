@@ -25,6 +25,8 @@ type prefetch struct {
 
 // Entered handles the pointer's entering an element: a link that can be
 // prefetched is, if the pointer stays (Turbo 8.0.23, link prefetch observer).
+//
+//turbo:function ENTER
 func (d *Drive) Entered(event dom.Node) {
 	p := d.Page
 	n := p.Get(event, "target")
@@ -116,6 +118,8 @@ func (d *Drive) prefetchable(n dom.Node) bool {
 }
 
 // Left handles the pointer's leaving an element.
+//
+//turbo:function LEAVE
 func (d *Drive) Left(event dom.Node) {
 	p := d.Page
 	if d.prefetch.link != 0 && p.Same(p.Get(event, "target"), d.prefetch.link) {
@@ -132,6 +136,8 @@ func (d *Drive) clearPrefetched() {
 }
 
 // Requesting lets a request use the answer to one that was prefetched.
+//
+//turbo:function REQUEST
 func (d *Drive) Requesting(event dom.Node) {
 	p := d.Page
 	if d.text(event, "target.tagName") == "FORM" || d.text(event, "detail.fetchOptions.method") != "GET" {

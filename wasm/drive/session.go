@@ -200,6 +200,8 @@ func (d *Drive) submissionIsNavigatable(form, submitter dom.Node) bool {
 }
 
 // Click handles a click that reached the window.
+//
+//turbo:function CLICK
 func (d *Drive) Click(event dom.Node) {
 	p, session := d.Page, d.Page.Get(0, "session")
 	from, url := link.Clicked(p, event)
@@ -211,6 +213,8 @@ func (d *Drive) Click(event dom.Node) {
 
 // ClickFormLink handles a click that reached the html element: on a link that
 // is to submit a form.
+//
+//turbo:function LINK
 func (d *Drive) ClickFormLink(event dom.Node) {
 	p, session := d.Page, d.Page.Get(0, "session")
 	d.Heard = true
@@ -222,6 +226,8 @@ func (d *Drive) ClickFormLink(event dom.Node) {
 }
 
 // Submit handles a submit event that reached the document.
+//
+//turbo:function SUBMIT
 func (d *Drive) Submit(event dom.Node) {
 	p, session := d.Page, d.Page.Get(0, "session")
 	form, submitter, ok := d.Forms.Accepts(event)

@@ -78,12 +78,16 @@ func (f *Frames) intercepts(c, element, submitter dom.Node) bool {
 }
 
 // Submit handles a submit event that reached a frame.
+//
+//turbo:function SUBMIT_IN_FRAME
 func (f *Frames) Submit(event dom.Node) {
 	f.submitted(event, f.page.Get(event, "currentTarget.delegate"))
 }
 
 // SubmitOutside handles a submit event that reached the html element: it takes
 // forms outside of frames that name one.
+//
+//turbo:function SUBMIT_OUTSIDE
 func (f *Frames) SubmitOutside(event dom.Node) {
 	f.submitted(event, f.page.Get(0, "session.frameRedirector"))
 }
@@ -115,6 +119,8 @@ func (f *Frames) submit(c, form, submitter dom.Node) {
 
 // ClickFormLink handles a click that reached a frame: on a link that is to
 // submit a form.
+//
+//turbo:function CLICK_IN_FRAME
 func (f *Frames) ClickFormLink(event dom.Node) {
 	p := f.page
 	f.Drive.Heard = true
@@ -127,6 +133,8 @@ func (f *Frames) ClickFormLink(event dom.Node) {
 }
 
 // Clicked handles turbo:click: it takes the links that navigate a frame.
+//
+//turbo:function CLICKED
 func (f *Frames) Clicked(event dom.Node) {
 	p := f.page
 	if !f.Drive.Heard {

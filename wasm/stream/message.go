@@ -10,6 +10,9 @@ import (
 // certain, a given one is not.
 type Hints int32
 
+// Hints, which the page gives.
+//
+//turbo:numbers -Hint
 const (
 	HintScripts Hints = 1 << iota
 	HintPermanent

@@ -4,6 +4,8 @@ package surface
 // Kinds are the classes of the objects whose methods Go answers for pages. A
 // method's number is its kind times 128 and its place among the names that
 // js/ gives for the class; the constants of each follow them.
+//
+//turbo:numbers
 const (
 	KindForm = iota
 	KindVisit

@@ -23,8 +23,8 @@ var classes = map[string]struct {
 	kind   int
 }{
 	"FormSubmission": {"form", surface.KindForm}, "Visit": {"visit", surface.KindVisit},
-	"Navigator": {"navigator", surface.KindNavigator}, "History": {"history", surface.KindHistory},
-	"View": {"view", surface.KindView}, "PageView": {"page", surface.KindPage},
+	"History": {"history", surface.KindHistory},
+	"View":    {"view", surface.KindView}, "PageView": {"page", surface.KindPage},
 	"BrowserAdapter": {"adapter", surface.KindAdapter}, "ProgressBar": {"bar", surface.KindBar},
 	"Snapshot": {"snapshot", surface.KindSnapshot}, "PageSnapshot": {"pageSnapshot", surface.KindPageSnapshot},
 	"Session": {"session", surface.KindSession}, "LinkPrefetchObserver": {"prefetcher", surface.KindPrefetcher},

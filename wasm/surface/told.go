@@ -3,21 +3,9 @@ package surface
 // The script takes these constants from js/numbers.js, which go generate ./js
 // writes.
 
-// Events of the page's that the script tells of.
-const (
-	EventClick = iota
-	EventFormLink
-	EventSubmit
-	EventEnter
-	EventLeave
-	EventBeforeFetch
-	EventSubmitOutside
-	EventTurboClick
-	EventFormLinkInFrame
-	EventSubmitInFrame
-)
-
 // What the page tells the consumer of a cable, or asks it.
+//
+//turbo:numbers -Cable
 const (
 	CableNew = iota
 	CableConnect
@@ -43,6 +31,8 @@ const (
 )
 
 // Kinds of reports to the page.
+//
+//turbo:numbers -Report
 const (
 	ReportError  = iota // the text of an error
 	ReportThrown        // what the page threw
