@@ -2,8 +2,11 @@
 // compares, names, moves and changes nodes; see wasm/morph.
 
 import { ask, content as templateContent, getter, handle, nodes, parentOf, provide, push, putNumbers, text } from "./dom.js"
-import { BODY, FRAME, PLAIN } from "./numbers.js"
-import { elementEvents, heard } from "./observation.js"
+import {
+  ALIKE, BARE, BEFORE_ATTRIBUTE, BEFORE_ELEMENT, BEHIND, BODY, FALSE, FALSY, FRAME, INSIDE_NEW, INSIDE_OLD, IS_ELEMENT, IS_FILE, IS_FRAME, IS_HEAD, IS_INPUT,
+  IS_OPTION, IS_PERMANENT, IS_SELECT, IS_STRAYED, IS_TEMPLATE, IS_TEXTAREA, LEFT, NAMED, PLAIN, SINGLE, STEP_SIZE, TRIM, TRUTHY
+} from "./numbers.js"
+import { heard } from "./observation.js"
 import * as runtime from "./runtime.js"
 import { parse, setAttribute } from "./trusted.js"
 import { dispatch } from "./values.js"
@@ -12,12 +15,13 @@ const { getAttribute, getAttributeNames, hasAttribute, hasAttributes } = Element
 const { contains } = Node.prototype
 const isElement = (node) => node.nodeType == 1
 const idOf = (node) => isElement(node) ? getAttribute.call(node, "id") : null
-// A form's field may be called like these.
+// A form's field may have a name like these.
 const following = getter("nextSibling"), nodeName = getter("nodeName")
 const after = (node) => following.call(node), nameOf = (node) => nodeName.call(node)
 const content = (node) => node instanceof HTMLTemplateElement ? node.content : node
 
-// A form control that is not as its markup says, and what isEqualNode does not look into.
+// Whether equal markup leaves something to compare: a form control is not as its markup says, or isEqualNode does not look
+// into the element.
 const departs = (element) => {
   switch (element.localName) {
     case "input": return element.value != element.defaultValue || element.checked != element.defaultChecked
@@ -37,7 +41,7 @@ class Book {
 
   equal(a, b) { return a.isEqualNode(b) && !(this.suspects.size && (this.suspects.has(a) || this.suspects.has(b))) }
 
-  // Looks for suspects in a tree: whether there are nodes that might be.
+  // Looks for suspects in a tree, among the elements that match a selector. Returns how many elements match.
   suspect(tree, selector) {
     const found = [...tree.querySelectorAll?.(selector) ?? []]
     if (tree.matches?.(selector)) found.push(tree)
@@ -46,23 +50,83 @@ class Book {
   }
 }
 
+// A run of siblings below a parent: its first node, and the end, which is the node behind its last one or null.
+class Run {
+  constructor(parent, first, end) {
+    this.parent = parent
+    this.first = first
+    this.end = end
+  }
+
+  static inside(node) {
+    const parent = content(node)
+    return new Run(parent, parent.firstChild, null)
+  }
+  static from(node, end = null) { return new Run(node && parentOf(node), node ?? null, end) }
+  static behind(node, end = null) { return new Run(parentOf(node), after(node), end) }
+
+  get empty() { return this.first == this.end }
+  get last() { return this.end ? this.end.previousSibling : this.parent.lastChild }
+  get isText() { return this.first?.nodeType == 3 && this.first.nextSibling == this.end }
+
+  // Pushes the nodes and returns how many they are.
+  push(each) {
+    let count = 0
+    for (let node = this.first; node != this.end; node = after(node), count++) {
+      push(node)
+      each(node)
+    }
+    return count
+  }
+}
+
+// Takes what is equal off the beginnings and the ends of two runs.
+function trim(book, old, next) {
+  while (!old.empty && !next.empty && book.equal(old.first, next.first)) {
+    old.first = after(old.first)
+    next.first = after(next.first)
+  }
+  while (!old.empty && !next.empty) {
+    const a = old.last, b = next.last
+    if (a == old.first && b == next.first || !book.equal(a, b)) return
+    old.end = a
+    next.end = b
+  }
+}
+
+// Whether the pairs of two runs that were pushed have the same names and ids, and what else is known of them then.
+function likeness(first, count) {
+  let named = NAMED, elements = 0
+  for (let at = first; at < first + count; at++) {
+    const node = nodes[at], next = nodes[at + count]
+    if (nameOf(node) != nameOf(next)) return 0
+    if (!isElement(node)) continue
+    const id = idOf(node)
+    if (id != idOf(next)) return 0
+    if (!id) named = 0
+    elements++
+  }
+  return ALIKE | named | (elements < 2 && SINGLE)
+}
+
 function synchronize(text, next) {
   if (text.nodeValue != next.nodeValue) text.nodeValue = next.nodeValue
 }
 
-const attributeEvent = (element, attributeName, removed) => dispatch(elementEvents[1], element, true, { attributeName, mutationType: removed ? "remove" : "update" })
+const attributeEvent = (element, attributeName, removed) => dispatch("turbo:before-morph-attribute", element, true, { attributeName, mutationType: removed ? "remove" : "update" })
 
 const number = (map, key) => map.get(key) ?? (map.set(key, map.size + 1), map.size)
 
-// The kinds of elements that Go deals with apart; see morph.Kind.
-const kinds = { input: 4, textarea: 8, option: 16, select: 32, head: 64, template: 128, "turbo-frame": 256 }
+// The elements that Go deals with apart.
+const kinds = { input: IS_INPUT, textarea: IS_TEXTAREA, option: IS_OPTION, select: IS_SELECT, head: IS_HEAD, template: IS_TEMPLATE, "turbo-frame": IS_FRAME }
 
 function kindOf(node, next) {
   if (!isElement(node)) return 0
-  return 1 | (hasAttribute.call(node, "data-turbo-permanent") && 2) | (node.namespaceURI == "http://www.w3.org/1999/xhtml" && kinds[node.localName]) | (next?.type == "file" && 512)
+  return IS_ELEMENT | (hasAttribute.call(node, "data-turbo-permanent") && IS_PERMANENT) | (node.namespaceURI == "http://www.w3.org/1999/xhtml" && kinds[node.localName]) | (next?.type == "file" && IS_FILE)
 }
 
 provide({
+  // A book of a morph that makes a root, or what is in it, become a run of siblings.
   morph_begin(root, next, end, at, length) {
     const book = new Book()
     for (let node = document.activeElement; node; node = node.parentElement) {
@@ -76,53 +140,27 @@ provide({
   },
   morph_end: (book) => nodes[book].pantry?.remove(),
 
-  // Two runs of siblings, without what is equal at their beginnings and ends.
+  // What is left of two runs of siblings is pushed behind their parent, and then their ends. Here and not in Go, for this
+  // compares nodes all the time.
   morph_rest(book, a, aEnd, b, bEnd, how) {
-    const around = how & 1 ? content(nodes[a]) : parentOf(nodes[a])
-    let x = how & 1 ? around.firstChild : how & 8 ? after(nodes[a]) : nodes[a], xEnd = how & 1 ? null : nodes[aEnd] ?? null
-    let y = how & 2 ? content(nodes[b]).firstChild : how & 8 ? after(nodes[b]) : nodes[b] ?? null, yEnd = how & 2 ? null : nodes[bEnd] ?? null
     book = nodes[book]
-    if (how & 4) {
-      while (x != xEnd && y != yEnd && book.equal(x, y)) { x = after(x); y = after(y) }
-      if (x != xEnd && y != yEnd) {
-        let p = xEnd ? xEnd.previousSibling : around.lastChild, q = yEnd ? yEnd.previousSibling : parentOf(y).lastChild
-        while (!(p == x && q == y) && book.equal(p, q)) {
-          xEnd = p
-          yEnd = q
-          if (p == x || q == y) break
-          p = p.previousSibling
-          q = q.previousSibling
-        }
-      }
-    }
-    if (x == xEnd && y == yEnd) return 0
-    if (x && y && x.nodeType == 3 && y.nodeType == 3 && x.nextSibling == xEnd && y.nextSibling == yEnd) {
-      synchronize(x, y)
+    const run = how & BEHIND ? Run.behind : Run.from
+    const old = how & INSIDE_OLD ? Run.inside(nodes[a]) : run(nodes[a], nodes[aEnd])
+    const next = how & INSIDE_NEW ? Run.inside(nodes[b]) : run(nodes[b], nodes[bEnd])
+    if (how & TRIM) trim(book, old, next)
+    if (old.empty && next.empty) return 0
+    if (old.isText && next.isText) {
+      synchronize(old.first, next.first)
       return 0
     }
-    const first = push(around)
-    let n = 0, m = 0, elements = 0, alike = 2, named = 4
-    let bare = 16
-    const add = (node) => {
-      push(node)
-      if (book.entries.has(node)) bare = 0
-    }
-    for (; x != xEnd; x = after(x), n++) add(x)
-    for (; y != yEnd; y = after(y), m++) add(y)
-    push(xEnd)
-    push(yEnd)
-    for (let i = 1; n == m && i <= n && alike; i++) {
-      const x = nodes[first + i], y = nodes[first + n + i]
-      if (nameOf(x) != nameOf(y)) alike = 0
-      else if (isElement(x)) {
-        const id = idOf(x)
-        elements++
-        if (id != idOf(y)) alike = 0
-        if (!id) named = 0
-      }
-    }
-    putNumbers([first, n, m])
-    return 1 | (n == m && alike) | named | (elements < 2) << 3 | bare
+    const first = push(old.parent)
+    let bare = BARE
+    const note = (node) => { if (book.entries.has(node)) bare = 0 }
+    const count = old.push(note), nextCount = next.push(note)
+    push(old.end)
+    push(next.end)
+    putNumbers([first, count, nextCount])
+    return LEFT | bare | (count == nextCount && likeness(first + 1, count))
   },
 
   morph_differ(book, first, count, from) {
@@ -132,34 +170,35 @@ provide({
   morph_equal: (book, a, b) => +nodes[book].equal(nodes[a], nodes[b]),
 
   morph_kind: (n, next) => kindOf(nodes[n], nodes[next]),
-  // The next element of an alike rest, with its kind in the lower ten bits, when the texts before it are made what
-  // they become; less than 0 for a node that has strayed.
+  // Makes texts of an alike rest become each other up to the next element, and returns its place and kind; or where a node
+  // has strayed, if that is guarded against.
   morph_step(first, count, from, guarded) {
     for (const around = nodes[first]; ; from++) {
       const at = first + 1 + from, node = from < count ? nodes[at] : nodes[at + count], before = nodes[at - 1]
-      if (guarded && from && after(before) != node && parentOf(before) == around) return -from
-      if (from == count) return from * 1024
+      if (guarded && from && after(before) != node && parentOf(before) == around) return (from - 1) * STEP_SIZE + IS_STRAYED
+      if (from == count) return from * STEP_SIZE
       const kind = kindOf(node, nodes[at + count])
-      if (kind) return from * 1024 + kind
+      if (kind) return from * STEP_SIZE + kind
       synchronize(node, nodes[at + count])
     }
   },
   morph_text: (a, b) => synchronize(nodes[a], nodes[b]),
 
-  // The next attribute to be changed, by its number; see morph.Page.
-  morph_attribute(n, next, at, heard, noValue) {
+  // The next attribute to be changed, see morph.Page: twice its number, and one more where it is to be dropped; -1 for none.
+  // Here and not in Go, for hardly any of all the attributes changes.
+  morph_attribute(n, next, at, dropping, heard, noValue) {
     n = nodes[n]
     next = nodes[next]
     const spared = (name, removed) => noValue && name == "value" || heard && attributeEvent(n, name, removed).defaultPrevented
-    if (at >= 0 && hasAttributes.call(next)) {
+    if (!dropping && hasAttributes.call(next)) {
       for (const names = getAttributeNames.call(next); at < names.length; at++) {
         const name = names[at]
-        if (!spared(name) && getAttribute.call(n, name) != getAttribute.call(next, name)) return at
+        if (!spared(name) && getAttribute.call(n, name) != getAttribute.call(next, name)) return at * 2
       }
     }
     if (hasAttributes.call(n)) {
       const names = getAttributeNames.call(n)
-      for (let i = at < 0 ? -3 - at : names.length - 1; i >= 0; i--) if (!hasAttribute.call(next, names[i]) && !spared(names[i], true)) return -2 - i
+      for (let i = (dropping ? at : names.length) - 1; i >= 0; i--) if (!hasAttribute.call(next, names[i]) && !spared(names[i], true)) return i * 2 + 1
     }
     return -1
   },
@@ -167,7 +206,7 @@ provide({
     const name = getAttributeNames.call(nodes[next])[i]
     setAttribute(nodes[n], name, getAttribute.call(nodes[next], name))
   },
-  // Takes an attribute away. A modal dialog that is no longer open is closed, or the page around it would stay inert.
+  // A modal dialog that is no longer open is closed, or the page around it would stay inert.
   morph_drop(n, i) {
     n = nodes[n]
     const name = getAttributeNames.call(n)[i]
@@ -180,7 +219,7 @@ provide({
     const { words, entries, active } = nodes[book], all = []
     for (let i = from; i < from + count; i++) {
       const node = nodes[i], id = idOf(node)
-      all.push(isElement(node) ? number(words, nameOf(node)) : -node.nodeType, id == null ? 0 : number(words, id), active.has(node) | (id && hasAttribute.call(node, "data-turbo-permanent")) << 1, entries.get(node) | 0)
+      all.push(isElement(node) ? number(words, nameOf(node)) : -node.nodeType, id == null ? 0 : number(words, id), +active.has(node), +!!(id && hasAttribute.call(node, "data-turbo-permanent")), entries.get(node) | 0)
     }
     putNumbers(all)
   },
@@ -244,11 +283,16 @@ provide({
   morph_refill(a, b) { content(nodes[a]).replaceChildren(document.importNode(content(nodes[b]).cloneNode(true), true)) },
 
   morph_heard: heard,
-  morph_event: (type, n, other, removed) => +(type == 1 ? attributeEvent(nodes[n], nodes[other], removed) :
-    dispatch(elementEvents[type], nodes[n], !type, { currentElement: nodes[n], newElement: nodes[other] })).defaultPrevented,
+  // Whether the default of an event was prevented.
+  morph_event(event, n, other, removed) {
+    const element = nodes[n], target = nodes[other]
+    const { defaultPrevented } = event == BEFORE_ATTRIBUTE ? attributeEvent(element, target, removed) :
+      dispatch(event == BEFORE_ELEMENT ? "turbo:before-morph-element" : "turbo:morph-element", element, event == BEFORE_ELEMENT, { currentElement: element, newElement: target })
+    return +defaultPrevented
+  },
   morph_answer(object, at, length, n, next) {
     const answer = nodes[object][text(at, length)](nodes[n], nodes[next])
-    return answer ? 2 : +(answer !== false)
+    return answer ? TRUTHY : answer === false ? FALSE : FALSY
   }
 })
 
@@ -257,10 +301,10 @@ function move(parent, node, before = null) {
   parent.insertBefore(node, before)
 }
 
-// What holds the nodes that a string stands for. It is parsed as the reference does it, so that the same tree comes out,
-// and scripts in it run where they are put in: in a template of another document, or as a document where it looks like one.
+// What holds the nodes that a string stands for. It is parsed as the reference does it, in a template of another document,
+// or as a document if it looks like one: so the same tree comes out, and scripts in it run once they are inserted.
 function parsed(html) {
-  const plain = html.replace(/<svg(\s[^>]*)?>[^]*?<\/svg>/gi, "") // what is called title there is none of a head
+  const plain = html.replace(/<svg(\s[^>]*)?>[^]*?<\/svg>/gi, "") // where a title is not one of a head
   if (!/<\/(html|head|body)>/.test(plain)) return parse(`<body><template>${html}</template></body>`).querySelector("template").content
   const made = parse(html)
   if (!/<\/html>/.test(plain)) return made.documentElement
@@ -268,8 +312,8 @@ function parsed(html) {
   return made
 }
 
-// New content as a run of siblings: the first, and what is behind the last.
-function run(next) {
+// The first of the siblings that new content consists of, and what is behind the last.
+function siblings(next) {
   if (typeof next == "string") return [parsed(next).firstChild]
   if (next instanceof Document) next = next.documentElement
   if (next && !(next instanceof DocumentFragment)) {
@@ -283,7 +327,7 @@ function run(next) {
 
 function morph(how, current, next, options) {
   runtime.when(() => {
-    const [first, end] = run(next)
+    const [first, end] = siblings(next)
     ask(current instanceof Document ? current.documentElement : current, how, first, end, options)
   })
 }
@@ -301,5 +345,5 @@ export function morphTurboFrameElements(currentElement, newElement) {
   morph(FRAME, currentElement, newElement.childNodes)
 }
 
-// What a stream does that asks for a morph.
+// A stream that asks for a morph.
 provide({ morph: (target, children, template) => (children ? morphChildren : morphElements)(nodes[target], templateContent(nodes[template])) })

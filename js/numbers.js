@@ -30,6 +30,46 @@ export const DROP = 0
 export const DELIVER = 1
 export const HOLD = 2
 
+// What morph_rest looks at.
+export const INSIDE_OLD = 1
+export const INSIDE_NEW = 2
+export const TRIM = 4
+export const BEHIND = 8
+
+// What morph_rest finds.
+export const LEFT = 1
+export const ALIKE = 2
+export const NAMED = 4
+export const SINGLE = 8
+export const BARE = 16
+
+// Kinds of elements in a morph. A step may tell that a node has strayed instead.
+export const IS_ELEMENT = 1
+export const IS_PERMANENT = 2
+export const IS_INPUT = 4
+export const IS_TEXTAREA = 8
+export const IS_OPTION = 16
+export const IS_SELECT = 32
+export const IS_HEAD = 64
+export const IS_TEMPLATE = 128
+export const IS_FRAME = 256
+export const IS_FILE = 512
+export const IS_STRAYED = 1024
+
+// What a step comes to is this times the place, and a kind, all of which are
+// less.
+export const STEP_SIZE = 2048
+
+// Events of single elements in a morph.
+export const BEFORE_ELEMENT = 1
+export const BEFORE_ATTRIBUTE = 2
+export const AFTER_ELEMENT = 4
+
+// What a callback of a morph answers.
+export const FALSE = 0
+export const FALSY = 1
+export const TRUTHY = 2
+
 // Hints, which the page gives.
 export const SCRIPTS = 1
 export const PERMANENT = 2

@@ -3,16 +3,18 @@
 // every other one, and since then nobody has listened for the event or
 // observed the html element's children. Once seen, always seen.
 
+import { AFTER_ELEMENT, BEFORE_ATTRIBUTE, BEFORE_ELEMENT } from "./numbers.js"
+
 const EVENT = "turbo:before-stream-render"
 
 let observed = true
-let heardEvents = 7
+let heardEvents = BEFORE_ELEMENT | BEFORE_ATTRIBUTE | AFTER_ELEMENT
 
 export const isObserved = () => observed
 
-// The events of single elements in a morph, and which of them anybody could hear, as bits.
-export const elementEvents = ["turbo:before-morph-element", "turbo:before-morph-attribute", "turbo:morph-element"]
-export const heard = () => heardEvents & 7
+// The events of single elements in a morph that anybody could hear.
+const elementEvents = { "turbo:before-morph-element": BEFORE_ELEMENT, "turbo:before-morph-attribute": BEFORE_ATTRIBUTE, "turbo:morph-element": AFTER_ELEMENT }
+export const heard = () => heardEvents
 
 // As the browser has it: what this runtime watches is no sign of anybody else.
 export const { observe } = MutationObserver.prototype
@@ -37,7 +39,7 @@ export function watch(source) {
   const { addEventListener } = EventTarget.prototype
   EventTarget.prototype.addEventListener = function (type) {
     if (type == EVENT) observed = true
-    heardEvents |= 1 << elementEvents.indexOf(String(type))
+    heardEvents |= elementEvents[type]
     return addEventListener.apply(this, arguments)
   }
   MutationObserver.prototype.observe = function (target, options) {

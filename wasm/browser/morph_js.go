@@ -42,7 +42,7 @@ func domMorphStep(first, count, from, guarded int32) float64
 func domMorphText(n, next int32)
 
 //go:wasmimport turbo morph_attribute
-func domMorphAttribute(n, next, at, heard, noValue int32) int32
+func domMorphAttribute(n, next, at, dropping, heard, noValue int32) int32
 
 //go:wasmimport turbo morph_copy
 func domMorphCopy(n, next, i int32) int32
@@ -131,12 +131,12 @@ func (p *Page) Begin(root, next, end dom.Node, suspects string) dom.Node {
 func (p *Page) End(book dom.Node) { domMorphEnd(int32(book)) }
 
 func (p *Page) Rest(book, a, aEnd, b, bEnd dom.Node, how morph.How) (rest morph.Rest, left bool) {
-	found := domMorphRest(int32(book), int32(a), int32(aEnd), int32(b), int32(bEnd), int32(how))
-	if found <= 0 {
+	traits := domMorphRest(int32(book), int32(a), int32(aEnd), int32(b), int32(bEnd), int32(how))
+	if traits <= 0 {
 		return rest, false
 	}
 	n := numbers(3)
-	return morph.Rest{First: dom.Node(n[0]), Old: int(n[1]), New: int(n[2]), Alike: found&2 != 0, Named: found&4 != 0, Single: found&8 != 0, Bare: found&16 != 0}, true
+	return morph.Rest{First: dom.Node(n[0]), Old: int(n[1]), New: int(n[2]), Traits: morph.Traits(traits)}, true
 }
 
 func (p *Page) Equal(book, a, b dom.Node) bool {
@@ -168,16 +168,15 @@ func (p *Page) Kind(n, next dom.Node) morph.Kind {
 
 func (p *Page) Step(r *morph.Rest, from int, guarded bool) (at int, kind morph.Kind, strayed bool) {
 	step := int64(domMorphStep(int32(r.First), int32(r.Old), int32(from), number(guarded)))
-	if step < 0 {
-		return int(-step) - 1, 0, true
-	}
-	return int(step >> 10), morph.Kind(step & 1023), false
+	kind = morph.Kind(step % morph.StepSize)
+	return int(step / morph.StepSize), kind, kind == morph.Strayed
 }
 
 func (p *Page) SyncText(n, next dom.Node) { domMorphText(int32(n), int32(next)) }
 
-func (p *Page) NextAttribute(n, next dom.Node, at int, heard, noValue bool) int {
-	return int(domMorphAttribute(int32(n), int32(next), int32(at), number(heard), number(noValue)))
+func (p *Page) NextAttribute(n, next dom.Node, from morph.Attribute, heard, noValue bool) (a morph.Attribute, more bool) {
+	found := domMorphAttribute(int32(n), int32(next), int32(from.Number), number(from.Drop), number(heard), number(noValue))
+	return morph.Attribute{Number: int(found >> 1), Drop: found&1 != 0}, found >= 0
 }
 
 func (p *Page) CopyAttribute(n, next dom.Node, i int) error {
@@ -188,10 +187,10 @@ func (p *Page) DropAttribute(n dom.Node, i int) { domMorphDrop(int32(n), int32(i
 
 func (p *Page) Describe(book, first dom.Node, children []morph.Child) {
 	domMorphDescribe(int32(book), int32(first), int32(len(children)))
-	n := numbers(int32(4 * len(children)))
+	n := numbers(int32(5 * len(children)))
 	for i := range children {
-		d := n[4*i : 4*i+4]
-		children[i] = morph.Child{Label: d[0], ID: d[1], Last: d[2]&1 != 0, Permanent: d[2]&2 != 0, Entry: d[3]}
+		d := n[5*i : 5*i+5]
+		children[i] = morph.Child{Label: d[0], ID: d[1], Last: d[2] != 0, Permanent: d[3] != 0, Entry: d[4]}
 	}
 }
 
@@ -238,7 +237,7 @@ func (p *Page) Refill(n, next dom.Node)      { domMorphRefill(int32(n), int32(ne
 func (p *Page) Heard() morph.Event           { return morph.Event(domMorphHeard()) }
 
 func (p *Page) Event(event morph.Event, n, other dom.Node, removed bool) bool {
-	return domMorphEvent(int32(event)>>1, int32(n), int32(other), number(removed)) > 0
+	return domMorphEvent(int32(event), int32(n), int32(other), number(removed)) > 0
 }
 
 func (p *Page) Answer(object dom.Node, method string, n, next dom.Node) (morph.Answer, error) {

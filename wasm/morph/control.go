@@ -7,12 +7,13 @@ import "github.com/turbowasm/turbowasm/wasm/dom"
 func (m *Morph) attributes(n, next dom.Node, kept bool) {
 	p := m.Page
 	heard := m.heard&BeforeAttribute != 0
-	for at := p.NextAttribute(n, next, 0, heard, kept); at != -1; at = p.NextAttribute(n, next, at, heard, kept) {
-		if at >= 0 {
-			check(p.CopyAttribute(n, next, at))
-			at++
+	a, more := p.NextAttribute(n, next, Attribute{}, heard, kept)
+	for ; more; a, more = p.NextAttribute(n, next, a, heard, kept) {
+		if a.Drop {
+			p.DropAttribute(n, a.Number)
 		} else {
-			p.DropAttribute(n, -2-at)
+			check(p.CopyAttribute(n, next, a.Number))
+			a.Number++
 		}
 	}
 }

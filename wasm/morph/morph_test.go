@@ -111,11 +111,12 @@ func (p *page) Rest(known, a, aEnd, b, bEnd dom.Node, how How) (r Rest, left boo
 	if x == xEnd && y == yEnd {
 		return r, false
 	}
-	r = Rest{First: p.push(parent), Alike: true, Named: true, Bare: true}
+	r = Rest{First: p.push(parent), Traits: Left}
+	alike, named, bare := true, true, true
 	old, next := siblings(x, xEnd), siblings(y, yEnd)
 	for _, n := range slices.Concat(old, next) {
 		p.push(n)
-		r.Bare = r.Bare && p.nodes[known].(*book).entries[n] == 0
+		bare = bare && p.nodes[known].(*book).entries[n] == 0
 	}
 	p.push(xEnd)
 	p.push(yEnd)
@@ -123,19 +124,22 @@ func (p *page) Rest(known, a, aEnd, b, bEnd dom.Node, how How) (r Rest, left boo
 	elements := 0
 	for i := range old {
 		if len(old) != len(next) || old[i].Type != next[i].Type || old[i].Data != next[i].Data && old[i].Type == html.ElementNode {
-			r.Alike = false
+			alike = false
 			break
 		}
 		if old[i].Type == html.ElementNode {
 			id, _ := attr(old[i], "id")
 			other, _ := attr(next[i], "id")
-			r.Alike = r.Alike && id == other
-			r.Named = r.Named && id != ""
+			alike = alike && id == other
+			named = named && id != ""
 			elements++
 		}
 	}
-	r.Alike = r.Alike && len(old) == len(next)
-	r.Single = elements < 2
+	for trait, has := range map[Traits]bool{Alike: alike && len(old) == len(next), Named: named, Single: elements < 2, Bare: bare} {
+		if has {
+			r.Traits |= trait
+		}
+	}
 	return r, true
 }
 
@@ -279,30 +283,30 @@ func (p *page) SyncText(n, next dom.Node) {
 	}
 }
 
-func (p *page) NextAttribute(n, next dom.Node, at int, heard, noValue bool) int {
+func (p *page) NextAttribute(n, next dom.Node, from Attribute, heard, noValue bool) (a Attribute, more bool) {
 	node, other := p.node(n), p.node(next)
 	tell := func(name string) {
 		if heard {
 			p.events = append(p.events, name)
 		}
 	}
-	for ; at >= 0 && at < len(other.Attr); at++ {
-		tell(other.Attr[at].Key)
-		if !slices.Contains(node.Attr, other.Attr[at]) {
-			return at
+	before := from.Number
+	if !from.Drop {
+		for i := from.Number; i < len(other.Attr); i++ {
+			tell(other.Attr[i].Key)
+			if !slices.Contains(node.Attr, other.Attr[i]) {
+				return Attribute{Number: i}, true
+			}
 		}
+		before = len(node.Attr)
 	}
-	i := len(node.Attr) - 1
-	if at < 0 {
-		i = -3 - at
-	}
-	for ; i >= 0; i-- {
+	for i := before - 1; i >= 0; i-- {
 		if _, ok := attr(other, node.Attr[i].Key); !ok {
 			tell(node.Attr[i].Key)
-			return -2 - i
+			return Attribute{i, true}, true
 		}
 	}
-	return -1
+	return Attribute{}, false
 }
 
 func (p *page) CopyAttribute(n, next dom.Node, i int) error {

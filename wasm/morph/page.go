@@ -42,12 +42,12 @@ type Page interface {
 	Outside(book dom.Node, id int32, n dom.Node) dom.Node
 
 	SyncText(n, next dom.Node)
-	// NextAttribute returns the next attribute to be changed: first those of next
-	// that n has not just so, from number at on, then -2 less the number of those
-	// that n alone has, from the last or that before at; -1 for none. Where that
-	// is heard, the event of each of next, and of each to be removed, is
-	// dispatched, and those whose default was prevented are left out.
-	NextAttribute(n, next dom.Node, at int, heard, noValue bool) int
+	// NextAttribute returns the next attribute that is to be changed: first those
+	// that are to be copied, from a number on, then those that are to be dropped,
+	// from the last one on or from the one before a number. If heard, the event of
+	// each attribute of next, and of each to be dropped, is dispatched, and those
+	// whose default was prevented are left out. So is the value, if noValue.
+	NextAttribute(n, next dom.Node, from Attribute, heard, noValue bool) (a Attribute, more bool)
 	CopyAttribute(n, next dom.Node, i int) error
 	DropAttribute(n dom.Node, i int)
 
@@ -94,6 +94,9 @@ type Values interface {
 // How says what Rest looks at.
 type How int32
 
+// What morph_rest looks at.
+//
+//turbo:numbers
 const (
 	InsideOld How = 1 << iota // at the children of a
 	InsideNew                 // at those of b
@@ -105,11 +108,24 @@ const (
 type Rest struct {
 	First    dom.Node // the parent, behind which the old nodes lie, the new ones, and the ends of both
 	Old, New int
-	Alike    bool // one by one they have the same names and ids
-	Named    bool // in that case, all elements have ids
-	Single   bool // in that case, at most one is an element
-	Bare     bool // none has an entry
+	Traits   Traits
 }
+
+// Traits are what is known of a rest.
+type Traits int32
+
+// What morph_rest finds.
+//
+//turbo:numbers
+const (
+	Left   Traits = 1 << iota // there is a rest
+	Alike                     // one by one its nodes have the same names and ids
+	Named                     // it is alike, and all elements have ids
+	Single                    // it is alike, and at most one pair are elements
+	Bare                      // no node has an entry
+)
+
+func (r *Rest) is(t Traits) bool { return r.Traits&t != 0 }
 
 func (r *Rest) parent() dom.Node    { return r.First }
 func (r *Rest) old(k int) dom.Node  { return r.First + 1 + dom.Node(k) }
@@ -117,9 +133,19 @@ func (r *Rest) next(i int) dom.Node { return r.First + 1 + dom.Node(r.Old+i) }
 func (r *Rest) end() dom.Node       { return r.next(r.New) }
 func (r *Rest) nextEnd() dom.Node   { return r.next(r.New) + 1 }
 
+// An Attribute is one that n is to have as next has it, by its number in next,
+// or one that n alone has and is to drop, by its number in n.
+type Attribute struct {
+	Number int
+	Drop   bool
+}
+
 // Kind tells elements apart; it is 0 for other nodes.
 type Kind int32
 
+// Kinds of elements in a morph. A step may tell that a node has strayed instead.
+//
+//turbo:numbers +IS_
 const (
 	Element   Kind = 1 << iota
 	Permanent      // it has data-turbo-permanent
@@ -131,7 +157,14 @@ const (
 	Template
 	Frame
 	File // the next one is an input for files
+	Strayed
 )
+
+// What a step comes to is this times the place, and a kind, all of which are
+// less.
+//
+//turbo:numbers
+const StepSize = 1 << 11
 
 // Identified is an element with an id; names and ids are numbers.
 type Identified struct {
@@ -142,6 +175,9 @@ type Identified struct {
 // Event is a set of the events of single elements.
 type Event int32
 
+// Events of single elements in a morph.
+//
+//turbo:numbers
 const (
 	BeforeElement   Event = 1 << iota // turbo:before-morph-element
 	BeforeAttribute                   // turbo:before-morph-attribute
@@ -151,6 +187,9 @@ const (
 // Answer is what a function of the page says.
 type Answer int32
 
+// What a callback of a morph answers.
+//
+//turbo:numbers
 const (
 	False Answer = iota
 	Falsy        // another value that counts as false

@@ -47,9 +47,9 @@ func (t *table) push(n, child int32) {
 	t.set(n, child+1)
 }
 
-// next takes the first of a number's queue that is not used, -1 when there is
-// none.
-func (t *table) next(n int32, used []bool) int32 {
+// next takes the first child of a number's queue that is not used, if there is
+// one.
+func (t *table) next(n int32, used []bool) (child int32, ok bool) {
 	for last := t.get(n) - 1; last >= 0; last = t.get(n) - 1 {
 		first := t.links[last]
 		if first == last {
@@ -58,8 +58,8 @@ func (t *table) next(n int32, used []bool) int32 {
 			t.links[last] = t.links[first]
 		}
 		if !used[first] {
-			return first
+			return first, true
 		}
 	}
-	return -1
+	return nobody, false
 }

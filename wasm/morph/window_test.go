@@ -10,7 +10,7 @@ import (
 // behind it its id, "!" the focus, ids in parentheses are below it, "=" and a
 // letter its looks, "-" is a text.
 func window(old, next []string) *Window {
-	w := &Window{Old: children(old), New: children(next), settled: make([]bool, len(old)), tables: &tables{}}
+	w := &Window{Old: children(old), New: children(next), fates: make([]Fate, len(next)), settled: make([]bool, len(old)), tables: &tables{}}
 	count := map[int32][2]int{}
 	for side, children := range [...][]Child{w.Old, w.New} {
 		for _, c := range children {
@@ -58,41 +58,45 @@ func children(words []string) []Child {
 }
 
 // walk decides about all new children from one on, one by one.
-func walk(w *Window, from, at int, plan []int32) {
-	for i := from; i < len(plan); i++ {
-		plan[i] = w.Next(i, at)
+func walk(w *Window, from, at int) {
+	for i := from; i < len(w.fates); i++ {
+		w.fates[i] = w.Next(i, at)
 		switch o := w.owner(w.New[i].ID); {
-		case plan[i] >= 0:
-			at = int(plan[i]) + 1
-		case plan[i] == Fetch && o != nil:
+		case w.fates[i].Verdict == Stay:
+			at = int(w.fates[i].Old) + 1
+		case w.fates[i].Verdict == Fetch && o != nil:
 			w.Lose(int(o.child), o.id)
 		}
 	}
 }
+
+var create, fetch = Fate{Verdict: Create}, Fate{Verdict: Fetch}
+
+func stay(old int32) Fate { return Fate{Stay, old} }
+func move(old int32) Fate { return Fate{Move, old} }
 
 // The pairs are those of Turbo 8.0.23 for the same content.
 func TestWalk(t *testing.T) {
 	for _, c := range []struct {
 		sentence  string
 		old, next []string
-		want      []int32
+		want      []Fate
 	}{
-		{"each becomes the next of its kind", []string{"p", "p", "p"}, []string{"p", "p", "p", "p"}, []int32{0, 1, 2, Create}},
-		{"an id is found again behind others", []string{"p1", "p2", "p3"}, []string{"p3", "p1"}, []int32{2, Fetch}},
-		{"a node without an id takes one on", []string{"p"}, []string{"p1"}, []int32{0}},
-		{"a node with an id is not reused without it", []string{"p1"}, []string{"p"}, []int32{Create}},
-		{"ids below count", []string{"p(1)", "p(2)"}, []string{"p(2)", "p"}, []int32{1, Create}},
-		{"a node whose ids belong elsewhere is left to them", []string{"p(1)", "p"}, []string{"p", "p(1)"}, []int32{1, Create}},
-		{"what is put before two that are there is new", []string{"a", "b", "p"}, []string{"p", "a", "b"}, []int32{Create, 0, 1}},
-		{"nothing is looked for behind the focus", []string{"a!", "b"}, []string{"b", "a"}, []int32{Create, 0}},
-		{"another kind is another node", []string{"a", "-"}, []string{"b", "-"}, []int32{Create, 1}},
+		{"each becomes the next of its kind", []string{"p", "p", "p"}, []string{"p", "p", "p", "p"}, []Fate{stay(0), stay(1), stay(2), create}},
+		{"an id is found again behind others", []string{"p1", "p2", "p3"}, []string{"p3", "p1"}, []Fate{stay(2), fetch}},
+		{"a node without an id takes one on", []string{"p"}, []string{"p1"}, []Fate{stay(0)}},
+		{"a node with an id is not reused without it", []string{"p1"}, []string{"p"}, []Fate{create}},
+		{"ids below count", []string{"p(1)", "p(2)"}, []string{"p(2)", "p"}, []Fate{stay(1), create}},
+		{"a node whose ids belong elsewhere is left to them", []string{"p(1)", "p"}, []string{"p", "p(1)"}, []Fate{stay(1), create}},
+		{"what is put before two that are there is new", []string{"a", "b", "p"}, []string{"p", "a", "b"}, []Fate{create, stay(0), stay(1)}},
+		{"nothing is looked for behind the focus", []string{"a!", "b"}, []string{"b", "a"}, []Fate{create, stay(0)}},
+		{"another kind is another node", []string{"a", "-"}, []string{"b", "-"}, []Fate{create, stay(1)}},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			w := window(c.old, c.next)
-			plan := make([]int32, len(c.next))
-			walk(w, 0, 0, plan)
-			if !slices.Equal(plan, c.want) {
-				t.Errorf("%q to %q: got %v, want %v", c.old, c.next, plan, c.want)
+			walk(w, 0, 0)
+			if !slices.Equal(w.fates, c.want) {
+				t.Errorf("%q to %q: got %v, want %v", c.old, c.next, w.fates, c.want)
 			}
 		})
 	}
@@ -103,10 +107,9 @@ func TestWalkAfterLoss(t *testing.T) {
 	w.Lose(1, empty+1)
 	w.Lose(2, empty+2)
 	w.Lose(0, empty+9) // which it never had
-	plan := make([]int32, 4)
-	walk(w, 1, 1, plan)
-	if want := []int32{0, 1, Fetch, Create}; !slices.Equal(plan, want) {
-		t.Errorf("got %v, want %v: what has left matches nothing, what is left of its parent is anybody's", plan, want)
+	walk(w, 1, 1)
+	if want := []Fate{create, stay(1), fetch, create}; !slices.Equal(w.fates, want) {
+		t.Errorf("got %v, want %v: what has left matches nothing, what is left of its parent is anybody's", w.fates, want)
 	}
 }
 
@@ -114,27 +117,27 @@ func TestFit(t *testing.T) {
 	for _, c := range []struct {
 		sentence  string
 		old, next []string
-		want      []int32
+		want      []Fate
 	}{
-		{"the last becomes the first: one moves", []string{"p1", "p2", "p3"}, []string{"p3", "p1", "p2"}, []int32{Move(2), 0, 1}},
-		{"the focus stays", []string{"p1", "p2", "p3!"}, []string{"p3", "p1", "p2"}, []int32{2, Move(0), Move(1)}},
-		{"new ones and those from elsewhere", []string{"p1", "-", "p2"}, []string{"p1", "-", "p5", "-", "p2"}, []int32{0, 1, Create, Create, 2}},
-		{"who looks the same is the same", []string{"p=a", "p=b", "p=c"}, []string{"p=x", "p=a", "p=c"}, []int32{Move(1), 0, 2}},
-		{"others are of their kind where they are", []string{"p=a", "q", "p=b"}, []string{"p=a", "q", "p=x"}, []int32{0, 1, 2}},
-		{"an id from elsewhere is fetched", []string{"p=a", "q(1)"}, []string{"p1", "p=a"}, []int32{Fetch, 0}},
-		{"what its ids have left is anybody's", []string{"p(1)"}, []string{"b1", "p"}, []int32{Fetch, 0}},
-		{"each of one id becomes another", []string{"p1", "p1", "b"}, []string{"p1", "b", "p1"}, []int32{0, Move(2), 1}},
-		{"a node with an id is not reused without it", []string{"p1"}, []string{"p"}, []int32{Create}},
-		{"what holds the focus is somebody, as the reference has it", []string{"p=a!", "p=b"}, []string{"p=b"}, []int32{0}},
+		{"the window of the documentation", []string{"i1", "i2", "i3", "p", "i4"}, []string{"i3", "i1", "i2", "h", "p"}, []Fate{move(2), stay(0), stay(1), create, stay(3)}},
+		{"the last becomes the first: one moves", []string{"p1", "p2", "p3"}, []string{"p3", "p1", "p2"}, []Fate{move(2), stay(0), stay(1)}},
+		{"the focus stays", []string{"p1", "p2", "p3!"}, []string{"p3", "p1", "p2"}, []Fate{stay(2), move(0), move(1)}},
+		{"new ones and those from elsewhere", []string{"p1", "-", "p2"}, []string{"p1", "-", "p5", "-", "p2"}, []Fate{stay(0), stay(1), create, create, stay(2)}},
+		{"who looks the same is the same", []string{"p=a", "p=b", "p=c"}, []string{"p=x", "p=a", "p=c"}, []Fate{move(1), stay(0), stay(2)}},
+		{"others are of their kind where they are", []string{"p=a", "q", "p=b"}, []string{"p=a", "q", "p=x"}, []Fate{stay(0), stay(1), stay(2)}},
+		{"an id from elsewhere is fetched", []string{"p=a", "q(1)"}, []string{"p1", "p=a"}, []Fate{fetch, stay(0)}},
+		{"what its ids have left is anybody's", []string{"p(1)"}, []string{"b1", "p"}, []Fate{fetch, stay(0)}},
+		{"each of one id becomes another", []string{"p1", "p1", "b"}, []string{"p1", "b", "p1"}, []Fate{stay(0), move(2), stay(1)}},
+		{"a node with an id is not reused without it", []string{"p1"}, []string{"p"}, []Fate{create}},
+		{"what holds the focus is somebody, as the reference has it", []string{"p=a!", "p=b"}, []string{"p=b"}, []Fate{stay(0)}},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			w := window(c.old, c.next)
-			plan := make([]int32, len(c.next))
-			if w.Fit(plan); !w.planned {
-				walk(w, 0, 0, plan)
+			if w.Fit(); !w.planned {
+				walk(w, 0, 0)
 			}
-			if !slices.Equal(plan, c.want) {
-				t.Errorf("%q to %q: got %v, want %v", c.old, c.next, plan, c.want)
+			if !slices.Equal(w.fates, c.want) {
+				t.Errorf("%q to %q: got %v, want %v", c.old, c.next, w.fates, c.want)
 			}
 		})
 	}
@@ -181,7 +184,7 @@ func TestLongestRun(t *testing.T) {
 			longest = max(longest, length)
 		}
 		last, length := int32(-1), 0
-		for i, in := range longestRun(numbers, -1) {
+		for i, in := range longestRun(numbers, nobody) {
 			if in {
 				if numbers[i] <= last {
 					t.Fatalf("%v: marked out of order", numbers)
@@ -217,28 +220,26 @@ func FuzzPlans(f *testing.F) {
 			}
 			return words
 		}
-		for name, plan := range map[string]func(*Window, []int32){"walk": func(w *Window, plan []int32) { walk(w, 0, 0, plan) }, "fit": (*Window).Fit} {
+		for name, plan := range map[string]func(*Window){"walk": func(w *Window) { walk(w, 0, 0) }, "fit": (*Window).Fit} {
 			w := window(words(old), words(next))
-			fates := make([]int32, len(w.New))
-			plan(w, fates)
+			plan(w)
 			used := map[int32]bool{}
-			last := int32(-1)
-			for i, fate := range fates {
-				k := fate
-				if fate <= moved {
-					k = moved - fate
-				}
-				if k < 0 {
+			last := int32(nobody)
+			for i, fate := range w.fates {
+				k := fate.Old
+				if fate.Verdict < Stay {
 					continue
 				}
-				if int(k) >= len(w.Old) || used[k] || fate >= 0 && fate <= last {
-					t.Fatalf("%s: %q to %q: got %v: wrong at %d", name, words(old), words(next), fates, i)
+				if int(k) >= len(w.Old) || used[k] || fate.Verdict == Stay && k <= last {
+					t.Fatalf("%s: %q to %q: got %v: wrong at %d", name, words(old), words(next), w.fates, i)
 				}
 				if !soft(&w.Old[k], &w.New[i]) {
-					t.Fatalf("%s: %q to %q: got %v: another kind at %d", name, words(old), words(next), fates, i)
+					t.Fatalf("%s: %q to %q: got %v: another kind at %d", name, words(old), words(next), w.fates, i)
 				}
 				used[k] = true
-				last = max(last, fate)
+				if fate.Verdict == Stay {
+					last = k
+				}
 			}
 		}
 	})
