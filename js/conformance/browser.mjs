@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
-const [probe, leaks] = ["probe", "leaks"].map((name) => readFileSync(path.join(path.dirname(fileURLToPath(import.meta.url)), `page/${name}.js`), "utf8"))
+const [probe, leaks, hurry] = ["probe", "leaks", "hurry"].map((name) => readFileSync(path.join(path.dirname(fileURLToPath(import.meta.url)), `page/${name}.js`), "utf8"))
 
 const engines = {
   chromium: {
@@ -43,12 +43,13 @@ export const version = (name) => /\d+/.exec(execFileSync(executable(name, true),
 // its view transitions do not stand; Firefox's always do, unless it is visible: order is compared, never milliseconds.
 // With backForward the browser keeps pages that were left, as browsers do.
 export async function launch(name, { headful = false, shell = !headful, unpaced = false, backForward = false } = {}) {
-  const { product, hurry } = engines[name], args = engines[name].args.map((arg) => backForward ? arg.replace("BackForwardCache,", "") : arg)
+  const { product, hurry: hurries } = engines[name], args = engines[name].args.map((arg) => backForward ? arg.replace("BackForwardCache,", "") : arg)
   const browser = await puppeteer.launch({
-    browser: product, executablePath: executable(name, shell), args: unpaced ? [...args, ...hurry] : args, headless: !headful, networkEnabled: false, handleSIGTERM: false,
+    browser: product, executablePath: executable(name, shell), args: unpaced ? [...args, ...hurries] : args, headless: !headful, networkEnabled: false, handleSIGTERM: false,
     // The runtime lives for a second here: compiling it twice is not worth it, nor is writing it to the disk each time.
     extraPrefsFirefox: { "layout.frame_rate": headful ? -1 : 500, "javascript.options.wasm_optimizingjit": false, "browser.cache.disk.enable": false, "browser.tabs.unloadOnLowMemory": false, "browser.sessionhistory.max_total_viewers": backForward ? -1 : 0 }
   })
+  if (unpaced && hurries.length) unpacedBrowsers.add(browser)
   return browser
 }
 
@@ -78,6 +79,7 @@ export async function openPage(browser, { isolated = false } = {}) {
     page.setDefaultTimeout(15000)
     page.on("dialog", (dialog) => dialog.accept().catch(() => {}))
     await page.evaluateOnNewDocument(probe)
+    if (unpacedBrowsers.has(browser)) await page.evaluateOnNewDocument(hurry)
     await page.evaluateOnNewDocument(leaks)
     tab = { page, context, runs: 0 }
     if (!isolated) openTabs.set(browser, tab)
@@ -87,5 +89,5 @@ export async function openPage(browser, { isolated = false } = {}) {
   return { page: tab.page, close: async (finished) => { if (isolated || !finished) await discard() } }
 }
 
-const openTabs = new WeakMap()
+const openTabs = new WeakMap(), unpacedBrowsers = new WeakSet()
 const runsPerTab = 20
