@@ -5,7 +5,7 @@ TURBOWASM = go run ./server/cmd/turbowasm
 FUZZTIME ?= 30s
 SOAK ?= 5m
 
-.PHONY: all run test vet test-native test-browser conformance scenario record differences webkit dist size bench soak bench-server chaos chaos-short fuzz fmt clean
+.PHONY: all run test vet test-native test-browser conformance conformance-long scenario record differences webkit dist size bench soak bench-server chaos chaos-short fuzz fmt clean
 
 all: fmt test
 
@@ -28,6 +28,11 @@ test-browser: ## the runtime's tests again, compiled for the page, in Chromium
 conformance: dist js/node_modules ## side by side with @hotwired/turbo, in Chromium and Firefox, in its types, without a page, and bundled; the cable with others' clients and servers
 	$(TURBOWASM) need chromium-headless-shell firefox-esr
 	cd js && npm run --silent types && node conformance/load.mjs && node conformance/embed.mjs && node conformance/interop.mjs && node conformance/peers.mjs && node conformance/run.mjs
+
+conformance-long: dist js/node_modules ## every scenario in Firefox too, then 20,000 random messages and 2,000 random walks from SEED on, for an hour and a half
+	$(TURBOWASM) need chromium-headless-shell firefox-esr
+	node js/conformance/run.mjs --all
+	node js/conformance/run.mjs --only none --browser chromium --random 20000 --walks 2000 --seed $(or $(SEED),1)
 
 scenario: js/node_modules ## those that ONLY names, in Chromium
 	$(TURBOWASM) dist -plain js/dist

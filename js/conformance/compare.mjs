@@ -1,6 +1,7 @@
 // Compares what two runs showed, line by line, and weighs the differences that a scenario declares.
 
-const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi
+// What is recorded has been numbered before, over more aspects.
+const uuid = /\buuid-\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi
 
 // normalise numbers the request ids and other uuids in the order in which they appear.
 export function normalise(result, aspects) {

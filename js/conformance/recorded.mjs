@@ -4,6 +4,7 @@ import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
+import { isDeepStrictEqual } from "node:util"
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib"
 import { version } from "./browser.mjs"
 import { normalise } from "./compare.mjs"
@@ -20,6 +21,12 @@ const sha256 = (...parts) => {
   return hash.digest("hex").slice(0, 32)
 }
 
+// alike reports whether the oracle is known to do the same in two browsers, as far as the scenario compares it.
+export function alike(scenario, ...recordings) {
+  const [one, other] = recordings.map((recorded) => recorded.peek(scenario))
+  return one !== undefined && other !== undefined && isDeepStrictEqual(normalise(one, scenario.compare), normalise(other, scenario.compare))
+}
+
 export class Recordings {
   #areas = new Map()
   #base
@@ -32,9 +39,15 @@ export class Recordings {
 
   // find returns the recorded result, or undefined where there is none that counts.
   find(scenario) {
+    const found = this.peek(scenario)
+    if (!found) this.missed++
+    return found
+  }
+
+  // peek is find for who plays nothing.
+  peek(scenario) {
     const found = this.#area(scenario)[scenario.name]
-    if (found?.hash === this.#hash(scenario)) return found.result
-    this.missed++
+    return found?.hash === this.#hash(scenario) ? found.result : undefined
   }
 
   // record plays the oracle twice. What differs between the two is not for keeping: it is played each time.

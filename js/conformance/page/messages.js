@@ -12,7 +12,8 @@ window.playCases = async (cases) => {
   const { refresh } = Turbo.session
   Turbo.session.refresh = (url, options) => log("refresh", JSON.stringify(options))
 
-  // What there is to see. Permanent elements are kept here and copied there, so which nodes they are is not told.
+  // What there is to see. Permanent elements are kept here and copied there, so which nodes they and
+  // theirs are is not told.
   const live = (node) => {
     if (!/^(input|textarea)$/.test(node.localName) || node.value === node.defaultValue) return ""
     return ` value ${JSON.stringify(node.value)}`
@@ -23,7 +24,7 @@ window.playCases = async (cases) => {
     if (node.nodeType === 8) return lines.push(`${pad}<!--${node.data}-->`)
     if (node.nodeType !== 1 || node.hasAttribute("data-harness") || node.localName === "style") return
     const attributes = [...node.attributes].map(({ name, value }) => ` ${name}=${JSON.stringify(value)}`).sort().join("")
-    lines.push(`${pad}<${node.localName}${attributes}>${born.has(node) ? ` ·${born.get(node)}` : ""}${live(node)}`)
+    lines.push(`${pad}<${node.localName}${attributes}>${born.has(node) && !node.closest("[data-turbo-permanent]") ? ` ·${born.get(node)}` : ""}${live(node)}`)
     if (node instanceof HTMLTemplateElement) for (const child of node.content.childNodes) tell(child, indent + 2, lines)
     for (let child = Node.prototype.__lookupGetter__("firstChild").call(node); child; child = Node.prototype.__lookupGetter__("nextSibling").call(child)) tell(child, indent + 1, lines)
   }
