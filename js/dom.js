@@ -5,7 +5,7 @@
 // Nodes cross as handles: indices into a stack that every entry into Go
 // releases down to where it found it. Text crosses as (pointer, length).
 
-import { PANIC, THROWN } from "./numbers.js"
+import { PANIC, PLACE_AFTER, PLACE_APPEND, PLACE_BEFORE, PLACE_PREPEND, PLACE_REPLACE, THROWN } from "./numbers.js"
 import { html as trusted, script as trustedScript, setAttribute } from "./trusted.js"
 
 const HUGE = 1 << 20 // bytes: a larger buffer is not kept
@@ -283,17 +283,17 @@ function standing(template) {
 // template.
 const flow = new Set("div section main article aside header footer nav body ul ol li span p dl dd dt blockquote figure figcaption label strong em b i small td th form fieldset address h1 h2 h3 h4 h5 h6".split(" "))
 const xhtml = "http://www.w3.org/1999/xhtml"
-const positions = ["beforeend", "afterbegin", "beforebegin", "afterend"]
+const positions = { [PLACE_APPEND]: "beforeend", [PLACE_PREPEND]: "afterbegin", [PLACE_BEFORE]: "beforebegin", [PLACE_AFTER]: "afterend" }
 
-const beside = (where) => where >= 2 && where <= 4
+const beside = (where) => where >= PLACE_BEFORE && where <= PLACE_REPLACE
 
 function place(target, where, content) {
   switch (where) {
-    case 0: return target.appendChild(content)
-    case 1: return target.prepend(content)
-    case 2: return target.parentElement?.insertBefore(content, target)
-    case 3: return target.parentElement?.insertBefore(content, target.nextSibling)
-    case 4: return target.replaceWith(content)
+    case PLACE_APPEND: return target.appendChild(content)
+    case PLACE_PREPEND: return target.prepend(content)
+    case PLACE_BEFORE: return target.parentElement?.insertBefore(content, target)
+    case PLACE_AFTER: return target.parentElement?.insertBefore(content, target.nextSibling)
+    case PLACE_REPLACE: return target.replaceWith(content)
     default:
       target.innerHTML = trusted("")
       target.append(content)
@@ -389,10 +389,10 @@ const primitives = {
     const context = beside(where) ? target.parentElement : target
     const html = piece(message, at, length)
     // Chromium joins the texts at the ends of an outerHTML to those beside it.
-    if (joinable && context && flow.has(context.localName) && context.namespaceURI == xhtml && (where != 4 || html[0] == "<" && html.at(-1) == ">")) {
+    if (joinable && context && flow.has(context.localName) && context.namespaceURI == xhtml && (where != PLACE_REPLACE || html[0] == "<" && html.at(-1) == ">")) {
       const source = trusted(html)
-      if (where < 4) target.insertAdjacentHTML(positions[where], source)
-      else if (where == 4) target.outerHTML = source
+      if (positions[where]) target.insertAdjacentHTML(positions[where], source)
+      else if (where == PLACE_REPLACE) target.outerHTML = source
       else target.innerHTML = source
     } else {
       scratchpad.innerHTML = trusted(html)

@@ -1,7 +1,7 @@
 // Custom elements: shells that hand over to Go.
 
 import { announced, content, enter, fragment, list, messages, openingTag, piece, provide, repaint, RuntimeError, source, text } from "./dom.js"
-import { actions } from "./numbers.js"
+import { actions, ALL_TARGETS, NAMED_TARGETS, PLACE_APPEND, PLACE_BEFORE, MATCHING_TARGETS } from "./numbers.js"
 import * as runtime from "./runtime.js"
 
 export const StreamActions = {} // refresh is the session's
@@ -215,11 +215,11 @@ export class StreamElement extends HTMLElement {
     return StreamActions[action] || this.fail("unknown action")
   }
 
-  get targetElements() { return this.#list("targets", 0) }
-  get targetElementsById() { return this.#list("targets", 1) }
-  get targetElementsByQuery() { return this.#list("targets", 2) }
-  get duplicateChildren() { return this.#list("duplicates", 0) }
-  get duplicateSiblings() { return this.#list("duplicates", 2) }
+  get targetElements() { return this.#list("targets", ALL_TARGETS) }
+  get targetElementsById() { return this.#list("targets", NAMED_TARGETS) }
+  get targetElementsByQuery() { return this.#list("targets", MATCHING_TARGETS) }
+  get duplicateChildren() { return this.#list("duplicates", PLACE_APPEND) }
+  get duplicateSiblings() { return this.#list("duplicates", PLACE_BEFORE) }
   removeDuplicateTargetChildren() { for (const child of this.duplicateChildren) child.remove() }
   removeDuplicateTargetSiblings() { for (const sibling of this.duplicateSiblings) sibling.remove() }
 

@@ -30,6 +30,17 @@ export const DROP = 0
 export const DELIVER = 1
 export const HOLD = 2
 
+// Places of content.
+export const PLACE_NOWHERE = -1
+export const PLACE_APPEND = 0
+export const PLACE_PREPEND = 1
+export const PLACE_BEFORE = 2
+export const PLACE_AFTER = 3
+export const PLACE_REPLACE = 4
+export const PLACE_CHILDREN = 5
+export const PLACE_MORPH = 6
+export const PLACE_MORPH_CHILDREN = 7
+
 // What morph_rest looks at.
 export const INSIDE_OLD = 1
 export const INSIDE_NEW = 2
@@ -69,6 +80,11 @@ export const AFTER_ELEMENT = 4
 export const FALSE = 0
 export const FALSY = 1
 export const TRUTHY = 2
+
+// Which targets of a stream the page asks for.
+export const ALL_TARGETS = 0
+export const NAMED_TARGETS = 1
+export const MATCHING_TARGETS = 2
 
 // Hints, which the page gives.
 export const SCRIPTS = 1

@@ -115,8 +115,7 @@ func exportTemplate(element, _ int32) (result int32) {
 	return 1
 }
 
-// turbo_targets pushes the targets of a stream element: all that it is meant
-// for (0), those by its target (1) or by its targets attribute (2).
+// turbo_targets pushes targets of a stream element; see stream.AllTargets.
 //
 //go:wasmexport turbo_targets
 func exportTargets(element, by int32) (result int32) {
@@ -125,9 +124,9 @@ func exportTargets(element, by int32) (result int32) {
 	var nodes []dom.Node
 	var err error
 	switch by {
-	case 0:
+	case stream.AllTargets:
 		nodes, err = e.Targets()
-	case 1:
+	case stream.NamedTargets:
 		nodes = e.TargetsByID()
 	default:
 		nodes, err = e.TargetsByQuery()

@@ -310,7 +310,7 @@ func TestActionsInGo(t *testing.T) {
 	start(t, Program{Actions: map[string]stream.Action{
 		"note": func(e stream.Element) error {
 			seen = append(seen, e.Attr(dom.Target))
-			return e.Insert(dom.Append, true)
+			return e.Insert(dom.Append)
 		},
 		"fail":  func(stream.Element) error { return errors.New("not today") },
 		"panic": func(stream.Element) error { var list []int; _ = list[len(seen)+7]; return nil },

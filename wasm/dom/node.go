@@ -14,19 +14,29 @@ type Node int32
 // Place says where content goes, relative to a target.
 type Place int32
 
+// Places of content.
+//
+//turbo:numbers +PLACE_
 const (
-	Append        Place = iota // as the target's last children
-	Prepend                    // as the target's first children
-	Before                     // as the target's preceding siblings
-	After                      // as the target's following siblings
-	Replace                    // in the place of the target
-	Children                   // in the place of the target's children
-	Morph                      // the target becomes it
-	MorphChildren              // the target's children become it
+	Nowhere       Place = iota - 1
+	Append              // as the target's last children
+	Prepend             // as the target's first children
+	Before              // as the target's preceding siblings
+	After               // as the target's following siblings
+	Replace             // in the place of the target
+	Children            // in the place of the target's children
+	Morph               // the target becomes it
+	MorphChildren       // the target's children become it
 )
 
 // Beside reports whether p lies outside of the target, among its siblings.
 func (p Place) Beside() bool { return p >= Before && p <= Replace }
+
+// Inside reports whether p lies inside of the target.
+func (p Place) Inside() bool { return p == Append || p == Prepend || p == Children }
+
+// Adds reports whether what is there stays.
+func (p Place) Adds() bool { return p >= Append && p <= After }
 
 // Attributes that the runtime reads or writes.
 const (

@@ -206,15 +206,16 @@ func (b *Batch) Seal() { b.open = false }
 
 // performs reports whether the batch can perform e as its element would.
 func (b *Batch) performs(e *Envelope) bool {
-	action := b.action(e.Action)
-	switch {
-	case action == actionUnknown, action == actionRefresh, e.MaintainScroll, e.Conditional, empty(e.Target) && empty(e.Targets):
+	action, known := b.action(e)
+	if !known || !Builtin[action].Batched || e.MaintainScroll || e.Conditional || empty(e.Target) && empty(e.Targets) {
 		return false
-	case action == actionReplace, action == actionUpdate:
-		return empty(e.Method)
-	case action == actionBefore, action == actionAfter:
-		// Siblings are told by their id property, which a form may shadow,
-		// and the target may be among them.
+	}
+	switch Builtin[action].Place {
+	case dom.Replace, dom.Children:
+		return empty(e.Method) // no morph
+	case dom.Before, dom.After:
+		// Siblings are known by their id property, which a form may shadow,
+		// and the target may be one of them.
 		return !empty(e.Target) && (empty(e.IDs) || e.Joinable && !b.holds(e, b.text(e.Target)))
 	}
 	return true
@@ -238,15 +239,7 @@ func (b *Batch) text(r Range) string {
 	return unsafe.String(&b.arena[r.Start], int(r.End-r.Start))
 }
 
-func (b *Batch) action(r Range) int {
-	name := b.text(r)
-	for i := range Builtin {
-		if Builtin[i].Name == name {
-			return i
-		}
-	}
-	return actionUnknown
-}
+func (b *Batch) action(e *Envelope) (index int, known bool) { return builtin(b.text(e.Action)) }
 
 func (b *Batch) piece(m *queued, r Range) Piece {
 	return Piece{m.number, r.Start - m.from, b.text(r)}
@@ -300,7 +293,8 @@ func (b *Batch) perform(i, end int) (next int) {
 	defer b.Page.Release(mark)
 	o := b.order[i]
 	e, m := &b.scanner.Envelopes[o.envelope], &b.messages[o.message]
-	action := b.action(e.Action)
+	action, _ := b.action(e)
+	place := Builtin[action].Place
 	next = i + 1
 	if !b.intact(o, e, action) {
 		if m.watched {
@@ -312,10 +306,10 @@ func (b *Batch) perform(i, end int) (next int) {
 	}
 	switch {
 	case empty(e.Target):
-		b.report(e, b.performAll(e, m, action))
+		b.report(e, b.performAll(e, m, place))
 	default:
 		target := b.Page.ElementByPiece(b.piece(m, e.Target))
-		if action == actionAppend && e.Joinable {
+		if place == dom.Append && e.Joinable {
 			next = max(next, b.join(i, end))
 		}
 		if target == 0 {
@@ -327,7 +321,7 @@ func (b *Batch) perform(i, end int) (next int) {
 			}
 			b.report(e, b.Page.InsertHTML(target, dom.Append, true, Piece{-1, 0, text(b.joined)}))
 		} else {
-			b.report(e, b.performOne(e, m, action, target))
+			b.report(e, b.performOne(e, m, place, target))
 		}
 	}
 	for ; i < next; i++ {
@@ -349,15 +343,17 @@ func (b *Batch) intact(o entry, e *Envelope, action int) bool {
 // join collects the contents of what stands from i on that appends to the same
 // target and can be parsed as one, and the ids that it brings.
 func (b *Batch) join(i, end int) (next int) {
-	target := b.text(b.scanner.Envelopes[b.order[i].envelope].Target)
+	head := &b.scanner.Envelopes[b.order[i].envelope]
+	target := b.text(head.Target)
+	action, _ := b.action(head)
 	b.joined, b.ids = b.joined[:0], b.ids[:0]
 	b.seen.clear()
 	textLast := false
 	for next = i; next < end; next++ {
 		o := b.order[next]
 		e := &b.scanner.Envelopes[o.envelope]
-		if !e.Joinable || textLast && e.TextFirst || b.text(e.Target) != target || b.action(e.Action) != actionAppend ||
-			next > i && !b.intact(o, e, actionAppend) {
+		if !e.Joinable || textLast && e.TextFirst || b.text(e.Target) != target || b.text(e.Action) != b.text(head.Action) ||
+			next > i && !b.intact(o, e, action) {
 			return next
 		}
 		// An id that comes twice replaces the first: two insertions.
@@ -385,56 +381,55 @@ func (b *Batch) addIDs(e *Envelope) {
 }
 
 // performAll performs an envelope at every element that its selector matches.
-func (b *Batch) performAll(e *Envelope, m *queued, action int) error {
+func (b *Batch) performAll(e *Envelope, m *queued, place dom.Place) error {
 	selector := b.text(e.Targets)
 	targets, err := b.Page.SelectAll(b.Page.Document(), selector)
 	if err != nil {
 		return err
 	}
-	if action <= actionPrepend && !empty(e.IDs) {
+	if place.Adds() && place.Inside() && !empty(e.IDs) {
 		for _, target := range targets {
-			b.removeTwins(e, action, target)
+			b.removeTwins(e, place, target)
 		}
 		if targets, err = b.Page.SelectAll(b.Page.Document(), selector); err != nil {
 			return err
 		}
 	}
 	for _, target := range targets {
-		if err := b.place(e, m, action, target); err != nil {
+		if err := b.place(e, m, place, target); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (b *Batch) performOne(e *Envelope, m *queued, action int, target dom.Node) error {
-	if action <= actionAfter {
-		b.removeTwins(e, action, target)
+func (b *Batch) performOne(e *Envelope, m *queued, place dom.Place, target dom.Node) error {
+	if place.Adds() {
+		b.removeTwins(e, place, target)
 	}
-	return b.place(e, m, action, target)
+	return b.place(e, m, place, target)
 }
 
-func (b *Batch) removeTwins(e *Envelope, action int, target dom.Node) {
+func (b *Batch) removeTwins(e *Envelope, place dom.Place, target dom.Node) {
 	if e.IDs.Start == e.IDs.End {
 		return
 	}
-	beside := dom.Place(action).Beside()
-	if beside {
+	if place.Beside() {
 		if target = b.Page.Parent(target); target == 0 {
 			return
 		}
 	}
 	b.ids = b.ids[:0]
 	b.addIDs(e)
-	b.Page.RemoveTwins(target, text(b.ids), beside)
+	b.Page.RemoveTwins(target, text(b.ids), place.Beside())
 }
 
-func (b *Batch) place(e *Envelope, m *queued, action int, target dom.Node) error {
-	if action == actionRemove {
+func (b *Batch) place(e *Envelope, m *queued, place dom.Place, target dom.Node) error {
+	if place == dom.Nowhere { // the action is remove
 		b.Page.Remove(target)
 		return nil
 	}
-	return b.Page.InsertHTML(target, dom.Place(action), e.Joinable, b.piece(m, e.Content))
+	return b.Page.InsertHTML(target, place, e.Joinable, b.piece(m, e.Content))
 }
 
 // addStrays puts the white space around a message's streams behind the body,

@@ -91,6 +91,15 @@ func (e Element) Attr(name string) string {
 	return value
 }
 
+// Which targets of a stream the page asks for.
+//
+//turbo:numbers
+const (
+	AllTargets      = iota // those that the stream is meant for
+	NamedTargets           // the one that the target attribute names
+	MatchingTargets        // those that the targets attribute matches
+)
+
 // TargetsByID returns the element that the target attribute names, if any.
 func (e Element) TargetsByID() []dom.Node {
 	if n, ok := e.page.ElementNamed(e.Node, dom.Target); ok && n != 0 {
@@ -106,7 +115,7 @@ func (e Element) TargetsByQuery() ([]dom.Node, error) {
 }
 
 // Targets returns the elements that the stream is meant for (Turbo 8.0.23,
-// stream element: target wins over targets, one of them is needed).
+// stream element: target takes precedence over targets, one of them is needed).
 func (e Element) Targets() ([]dom.Node, error) { return e.targets(nil) }
 
 // targets appends a target to dst, or returns those of a selector.
@@ -169,13 +178,13 @@ func (e Element) duplicates(targets []dom.Node, template dom.Node, place dom.Pla
 }
 
 // Insert places the stream's content at every target, in place of its
-// duplicates where the action asks for it. A target that is a duplicate itself
-// (before or after an element, content with the same id) gives way once the
-// content is placed; upstream removes it first and then finds no target.
-func (e Element) Insert(place dom.Place, deduplicate bool) error {
+// duplicates where it is added to what is there. A target that is a duplicate
+// itself (before or after an element, content with the same id) is removed once
+// the content is placed; upstream removes it first and then finds no target.
+func (e Element) Insert(place dom.Place) error {
 	var room [1]dom.Node
 	targets, err := e.targets(room[:0])
-	if err != nil || len(targets) == 0 && !deduplicate {
+	if err != nil || len(targets) == 0 && !place.Adds() {
 		return err
 	}
 	template, err := e.Template() // looking for duplicates needs one even without targets
@@ -183,7 +192,7 @@ func (e Element) Insert(place dom.Place, deduplicate bool) error {
 		return err
 	}
 	var own []dom.Node // targets that are duplicates
-	if deduplicate {
+	if place.Adds() {
 		duplicates, err := e.duplicates(targets, template, place)
 		if err != nil {
 			return err

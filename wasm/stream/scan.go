@@ -40,7 +40,7 @@ func (s *Scanner) Scan(buf []byte, from, to int) bool {
 	}
 	// A NUL is never certain, and no byte behind one is looked at but by the
 	// load that found it: the padding ends every loop.
-	envelopes := len(s.Envelopes)
+	envelopes, certain := len(s.Envelopes), true
 	for i := from; ; {
 		for space(at(p, i)) {
 			i++
@@ -48,7 +48,7 @@ func (s *Scanner) Scan(buf []byte, from, to int) bool {
 		if i == to {
 			return true
 		}
-		if i = s.stream(p, i); i < 0 {
+		if i, certain = s.stream(p, i); !certain {
 			s.Truncate(envelopes)
 			return false
 		}
@@ -64,149 +64,103 @@ func (s *Scanner) Truncate(n int) {
 }
 
 // stream scans the stream element at i. Like the other parts of the scanner
-// it returns the offset behind what it scanned, or -1 when it is not certain.
-func (s *Scanner) stream(p unsafe.Pointer, i int) int {
+// it returns the offset behind what it scanned, and whether it is certain of it.
+func (s *Scanner) stream(p unsafe.Pointer, i int) (next int, certain bool) {
 	if load(p, i) != wordStreamOpen || load(p, i+5) != wordStream {
-		return -1
+		return 0, false
 	}
 	s.Envelopes = append(s.Envelopes, Envelope{})
 	e := &s.Envelopes[len(s.Envelopes)-1]
 	e.Element.Start = int32(i)
 	e.IDs = Range{int32(len(s.IDs)), int32(len(s.IDs))}
-	if i = e.attributes(p, i+13); i < 0 {
-		return -1
+	if i, certain = e.attributes(p, i+13); !certain {
+		return 0, false
 	}
 	e.Tag = Range{e.Element.Start, int32(i)}
 	for space(at(p, i)) {
 		i++
 	}
 	if load(p, i) == wordTemplateOpen && load(p, i+2) == wordTemplateEnd {
-		if i = s.content(p, i+10, e); i < 0 {
-			return -1
+		if i, certain = s.content(p, i+10, e); !certain {
+			return 0, false
 		}
 		for space(at(p, i)) {
 			i++
 		}
 	}
 	if load(p, i) != wordStreamClose || load(p, i+7) != wordStreamEnd {
-		return -1
+		return 0, false
 	}
 	e.Element.End = int32(i + 15)
-	return i + 15
+	return i + 15, true
 }
 
 // attributes scans the attributes of a stream element and the ">" that ends
 // its start tag.
-func (e *Envelope) attributes(p unsafe.Pointer, i int) int {
+func (e *Envelope) attributes(p unsafe.Pointer, i int) (next int, certain bool) {
 	for {
 		if c := at(p, i); c == '>' {
-			return i + 1
+			return i + 1, true
 		} else if !space(c) {
-			return -1
+			return 0, false
 		}
 		for space(at(p, i)) {
 			i++
 		}
 		if at(p, i) == '>' {
-			return i + 1
+			return i + 1, true
 		}
 
 		name := i
 		w := load(p, i)
 		n := nameLength(p, i, w)
 		if n == 0 {
-			return -1
+			return 0, false
 		}
-		i += n
-		value, special := Range{int32(i), int32(i)}, false
-		if at(p, i) == '=' {
-			i++
-			if c := at(p, i); c == '"' || c == '\'' {
-				end := untilSpecial(p, i+1, c)
-				if special = at(p, end) != c; special {
-					end = until(p, end, c)
-				}
-				if at(p, end) == 0 {
-					return -1
-				}
-				value = Range{int32(i + 1), int32(end)}
-				i = end + 1
-			} else {
-				end := i + unquoted(p, i)
-				if end == i {
-					return -1
-				}
-				special = untilSpecial(p, i, at(p, end)) != end
-				value = Range{int32(i), int32(end)}
-				i = end
-			}
+		var value Range
+		if value, i, certain = attributeValue(p, i+n); !certain || !e.read(p, name, n, w, value) {
+			return 0, false
 		}
-
-		var read *Range
-		if n < 8 {
-			w &= mask(n)
-		}
-		switch {
-		case w == wordAction:
-			read = &e.Action
-		case w == wordTarget:
-			read = &e.Target
-		case w == wordTargets:
-			read = &e.Targets
-		case w == wordMethod:
-			read = &e.Method
-		case w == wordScroll:
-			read = &e.Scroll
-		case w == wordRequest && n == 10 && load(p, name+8)&mask(2) == wordID:
-			read = &e.RequestID
-		case w == wordMaintain && n == 15 && load(p, name+8)&mask(7) == wordUScroll:
-			e.MaintainScroll = true
-			continue
-		case w == wordVersion, w == wordExcept:
-			e.Conditional = true
-			continue
-		default:
-			for ; name < int(value.Start); name++ {
-				if c := at(p, name); 'A' <= c && c <= 'Z' {
-					return -1
-				}
-			}
-			continue
-		}
-		if special || read.Start != 0 { // no first byte of a value is at 0
-			return -1
-		}
-		*read = value
 	}
 }
 
-// nameLength returns the length of the attribute name at i, whose first bytes
-// are w; 0 when it is not certain.
-func nameLength(p unsafe.Pointer, i int, w uint64) int {
-	n := 0
-	for {
-		if m := nameEnd(w); m != 0 {
-			n += first(m)
-			break
+// read takes note of the attribute whose name is the n bytes at an offset, the
+// first of which are w. It reports whether it is certain of it.
+func (e *Envelope) read(p unsafe.Pointer, name, n int, w uint64, value Range) bool {
+	var read *Range
+	if n < 8 {
+		w &= mask(n)
+	}
+	switch {
+	case w == wordAction:
+		read = &e.Action
+	case w == wordTarget:
+		read = &e.Target
+	case w == wordTargets:
+		read = &e.Targets
+	case w == wordMethod:
+		read = &e.Method
+	case w == wordScroll:
+		read = &e.Scroll
+	case w == wordRequest && n == 10 && load(p, name+8)&mask(2) == wordID:
+		read = &e.RequestID
+	case w == wordMaintain && n == 15 && load(p, name+8)&mask(7) == wordUScroll:
+		e.MaintainScroll = true
+		return true
+	case w == wordVersion, w == wordExcept:
+		e.Conditional = true
+		return true
+	default:
+		for i := name; i < name+n; i++ {
+			if c := at(p, i); 'A' <= c && c <= 'Z' {
+				return false
+			}
 		}
-		n += 8
-		w = load(p, i+n)
+		return true
 	}
-	if c := at(p, i+n); c == '=' || c == '>' || c == '/' || space(c) {
-		return n
+	if read.Start != 0 || special(p, value) { // no first byte of a value is at 0
+		return false
 	}
-	return 0
-}
-
-// unquoted returns the length of the attribute value without quotes at i; 0
-// when it is not certain.
-func unquoted(p unsafe.Pointer, i int) (n int) {
-	for ; ; n++ {
-		switch c := at(p, i+n); c {
-		case ' ', '\n', '\t', '\r', '\f', '>':
-			return n
-		case 0, '"', '\'', '<', '=', '`':
-			return 0
-		}
-	}
+	*read = value
+	return true
 }

@@ -17,311 +17,103 @@ type element struct {
 	start, end int32  // its name
 }
 
+// content is what is known of the inside of a template up to some place. It
+// lives on the stack of Scanner.content.
+type content struct {
+	e        *Envelope
+	open     uint32 // what is open here, as tags have it
+	depth    int
+	joinable bool
+	textLast bool   // the last top-level node is a text
+	lastRoot uint64 // the name of the last top-level element, as load reads it, 0 if there is none
+	parts    bool   // the top level consists of parts of a table
+}
+
 // content scans the inside of a template, from i to behind its end tag.
-func (s *Scanner) content(p unsafe.Pointer, i int, e *Envelope) int {
+func (s *Scanner) content(p unsafe.Pointer, i int, e *Envelope) (next int, certain bool) {
 	e.Content.Start = int32(i)
-	joinable, last := true, false
-	elements, rootKey, parts := 0, uint64(0), false
-	depth, open := 0, uint32(inFlow|inRoot)
+	c := content{e: e, open: inFlow | inRoot, joinable: true}
 	for {
+		certain = true
 		if at(p, i) != '<' {
-			start := i
-			if i = until(p, i, '<'); at(p, i) == 0 {
-				return -1
-			}
-			if depth == 0 {
-				e.Roots++
-				last = true
-				if start == int(e.Content.Start) {
-					e.TextFirst = true
-				}
-			}
-			if i-start > maxText {
-				joinable = false
-			}
-			if open&inStructure != 0 || parts && depth == 0 {
-				// A parser moves any text but white space out of a table.
-				for ; space(at(p, start)); start++ {
-				}
-				if start != i {
-					return -1
-				}
+			if i, certain = c.text(p, i); !certain {
+				return 0, false
 			}
 		}
-
-		w := load(p, i+1)
-		if byte(w) == '/' {
-			if depth == 0 {
-				if load(p, i) != wordTemplateClose || load(p, i+3) != wordTemplateEnd {
-					return -1
-				}
-				e.Content.End = int32(i)
-				e.Joinable, e.TextLast = joinable, last
-				if !joinable {
-					e.Roots, e.TextFirst, e.TextLast = 0, false, false
-				}
-				e.IDs.End = int32(len(s.IDs))
-				return i + 11
+		switch at(p, i+1) {
+		case '/':
+			if c.depth == 0 {
+				return s.contentEnd(p, i, &c)
 			}
-			depth--
-			el := &s.open[depth]
-			if (load(p, i+2)^el.want)&el.mask != 0 {
-				return -1
-			}
-			n := int(el.end - el.start)
-			i += 2 + n
-			if n >= 8 {
-				for k := 8; k < n; k++ {
-					if at(p, i-n+k) != at(p, int(el.start)+k) {
-						return -1
-					}
-				}
-				if at(p, i) != '>' {
-					return -1
-				}
-			}
-			i++
-			open = el.open
-			continue
-		}
-		if byte(w) == '!' {
-			if i = comment(p, i); i < 0 {
-				return -1
-			}
-			joinable = false
-			if depth == 0 {
-				last = false
-			}
-			continue
-		}
-
-		i++
-		name := i
-		var n int
-		if m := tagEnd(w); m != 0 {
-			n = first(m)
-			w &= mask(n)
-		} else {
-			n = 8
-		}
-		t := &tags[tagIndex(w)]
-		if c := at(p, i+n); t.key != w || w == 0 || c != '>' && c != '/' && !space(c) {
-			if n = longName(p, i); n == 0 {
-				return -1
-			}
-			if t = longTag(p, i, n); t == nil {
-				return -1
-			}
-			w = load(p, i)
-		}
-		if open&t.forbid != 0 || open&t.need == 0 || t.kind == declined {
-			return -1
-		}
-		if t.isolated {
-			joinable = false
-		}
-		i += n
-
-		if at(p, i) != '>' {
-			var id Range
-			var is bool
-			if i, id, is = attributes(p, i, depth == 0); i < 0 {
-				return -1
-			}
-			if is {
-				joinable = false
-			}
-			if id.End > id.Start {
-				s.IDs = append(s.IDs, id)
-			}
-		}
-		closed := at(p, i) == '/'
-		if closed {
-			i++
-		}
-		i++
-
-		if depth == 0 {
-			e.Roots++
-			last = false
-			if t.part || parts {
-				if elements > 0 && rootKey != w {
-					return -1
-				}
-				parts = true
-			}
-			elements++
-			rootKey = w
-		}
-		switch t.kind {
-		case void:
-			continue
-		case foreign:
-			if closed {
-				continue
-			}
-		case raw:
-			if i = rawText(p, i, w, n); i < 0 {
-				return -1
-			}
-			continue
-		}
-		if depth == maxDepth {
-			return -1
-		}
-		el := &s.open[depth]
-		depth++
-		el.open, el.start, el.end = open, int32(name), int32(name+n)
-		if n < 8 {
-			el.want, el.mask = w|'>'<<(8*uint(n)), mask(n+1)
-		} else {
-			el.want, el.mask = w, mask(8)
-		}
-		open = open&^t.clear | t.set
-	}
-}
-
-// attributes scans the attributes in a start tag of content, from behind the
-// name to the ">" or "/>" that ends it. It returns the value of id, wanted at
-// the top of the content only, and whether there is an attribute is.
-func attributes(p unsafe.Pointer, i int, top bool) (next int, id Range, is bool) {
-	for {
-		c := at(p, i)
-		if space(c) {
-			i++
-			for c = at(p, i); space(c); c = at(p, i) {
-				i++
-			}
-		} else if c != '>' && c != '/' {
-			return -1, id, is
-		}
-		if c == '>' {
-			return i, id, is
-		}
-		if c == '/' {
-			if at(p, i+1) == '>' {
-				return i, id, is
-			}
-			return -1, id, is
-		}
-
-		name := i
-		w := load(p, i)
-		n := nameLength(p, i, w)
-		if n == 0 {
-			return -1, id, is
-		}
-		i += n
-		value := Range{int32(i), int32(i)}
-		if at(p, i) == '=' {
-			i++
-			if c := at(p, i); c == '"' || c == '\'' {
-				end := until(p, i+1, c)
-				if at(p, end) == 0 {
-					return -1, id, is
-				}
-				value = Range{int32(i + 1), int32(end)}
-				i = end + 1
-			} else {
-				n := unquoted(p, i)
-				if n == 0 {
-					return -1, id, is
-				}
-				value = Range{int32(i), int32(i + n)}
-				i += n
-			}
-		}
-
-		switch n {
-		case 2:
-			switch fold(w) & mask(2) {
-			case wordIs:
-				is = true
-			case wordID:
-				if !top {
-					continue
-				}
-				if id.Start != 0 || special(p, value) {
-					return -1, id, is
-				}
-				id = value
-			}
-		case 9:
-			if fold(w) == wordAutofocu && at(p, name+8)|0x20 == 's' {
-				return -1, id, is
-			}
-		case 20:
-			if fold(w) == wordDataTur && fold(load(p, name+8)) == wordBoPerma && fold(load(p, name+16))&mask(4) == wordNent {
-				return -1, id, is
-			}
-		}
-	}
-}
-
-// special reports whether the value holds "&" or CR, which do not stand for
-// themselves.
-func special(p unsafe.Pointer, value Range) bool {
-	for i := value.Start; i < value.End; i++ {
-		if c := at(p, int(i)); c == '&' || c == '\r' {
-			return true
-		}
-	}
-	return false
-}
-
-// longName returns the length of the tag name at i, of any length; 0 when it
-// is not certain.
-func longName(p unsafe.Pointer, i int) (n int) {
-	if c := at(p, i); c < 'a' || c > 'z' {
-		return 0
-	}
-	for {
-		n++
-		switch c := at(p, i+n); {
-		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-':
-		case c == '>', c == '/', space(c):
-			return n
+			i, certain = s.endTag(p, i+2, &c)
+		case '!':
+			i, certain = c.comment(p, i+2)
 		default:
-			return 0
+			i, certain = s.startTag(p, i+1, &c)
+		}
+		if !certain {
+			return 0, false
 		}
 	}
 }
 
-// longTag returns the rule for the name of length n at i, which is not in
-// the table; nil for names that are never certain.
-func longTag(p unsafe.Pointer, i, n int) *tag {
-	is := func(name string) bool {
-		if len(name) != n {
-			return false
-		}
-		for k := range len(name) {
-			if at(p, i+k) != name[k] {
-				return false
-			}
-		}
-		return true
+// contentEnd scans the end tag of the template at i.
+func (s *Scanner) contentEnd(p unsafe.Pointer, i int, c *content) (next int, certain bool) {
+	if load(p, i) != wordTemplateClose || load(p, i+3) != wordTemplateEnd {
+		return 0, false
 	}
-	switch {
-	case is("blockquote"), is("figcaption"):
-		return &block
-	case is("turbo-stream"), is("plaintext"):
-		return nil
+	e := c.e
+	e.Content.End = int32(i)
+	if e.Joinable, e.TextLast = c.joinable, c.textLast; !c.joinable {
+		e.Roots, e.TextFirst, e.TextLast = 0, false, false
 	}
-	return &unknown
+	e.IDs.End = int32(len(s.IDs))
+	return i + 11, true
 }
 
-// comment scans the comment at i, where there is "<!".
-func comment(p unsafe.Pointer, i int) int {
-	if at(p, i+2) != '-' || at(p, i+3) != '-' {
-		return -1
+// text scans the text at i, up to the next "<".
+func (c *content) text(p unsafe.Pointer, i int) (next int, certain bool) {
+	start := i
+	if i = until(p, i, '<'); at(p, i) == 0 {
+		return 0, false
 	}
-	i += 4
-	if c := at(p, i); c == '>' || c == '-' && at(p, i+1) == '>' {
-		return -1
+	if c.depth == 0 {
+		c.e.Roots++
+		c.textLast = true
+		if start == int(c.e.Content.Start) {
+			c.e.TextFirst = true
+		}
+	}
+	if i-start > maxText {
+		c.joinable = false
+	}
+	if c.open&inStructure != 0 || c.parts && c.depth == 0 {
+		// A parser moves any text but white space out of a table.
+		for ; space(at(p, start)); start++ {
+		}
+		if start != i {
+			return 0, false
+		}
+	}
+	return i, true
+}
+
+// comment scans the comment at i, which is behind "<!".
+func (c *content) comment(p unsafe.Pointer, i int) (next int, certain bool) {
+	c.joinable = false
+	if c.depth == 0 {
+		c.textLast = false
+	}
+	if at(p, i) != '-' || at(p, i+1) != '-' {
+		return 0, false
+	}
+	i += 2
+	if b := at(p, i); b == '>' || b == '-' && at(p, i+1) == '>' {
+		return 0, false
 	}
 	for {
 		if i = until(p, i, '-'); at(p, i) == 0 {
-			return -1
+			return 0, false
 		}
 		i++
 		if at(p, i) != '-' {
@@ -329,29 +121,120 @@ func comment(p unsafe.Pointer, i int) int {
 		}
 		switch at(p, i+1) {
 		case '>':
-			return i + 2
+			return i + 2, true
 		case '!':
-			return -1 // "--!>" ends a comment too
+			return 0, false // "--!>" ends a comment too
 		}
 	}
 }
 
+// endTag scans the end tag whose name is at i: it must be that of the innermost
+// open element.
+func (s *Scanner) endTag(p unsafe.Pointer, i int, c *content) (next int, certain bool) {
+	c.depth--
+	el := &s.open[c.depth]
+	if (load(p, i)^el.want)&el.mask != 0 {
+		return 0, false
+	}
+	start := int(el.start)
+	n := int(el.end) - start
+	if n >= 8 { // the mask covers the ">" of shorter names only
+		for k := 8; k < n; k++ {
+			if at(p, i+k) != at(p, start+k) {
+				return 0, false
+			}
+		}
+		if at(p, i+n) != '>' {
+			return 0, false
+		}
+	}
+	c.open = el.open
+	return i + n + 1, true
+}
+
+// startTag scans the start tag whose name is at i, and all of an element whose
+// inside is raw text.
+func (s *Scanner) startTag(p unsafe.Pointer, i int, c *content) (next int, certain bool) {
+	name := i
+	t, w, n := tagAt(p, i)
+	if t == nil || t.kind == declined || c.open&t.forbid != 0 || c.open&t.need == 0 {
+		return 0, false
+	}
+	if t.isolated {
+		c.joinable = false
+	}
+	i += n
+	if at(p, i) != '>' {
+		a := attributes{top: c.depth == 0}
+		if i, certain = a.scan(p, i); !certain {
+			return 0, false
+		}
+		if a.is {
+			c.joinable = false
+		}
+		if a.id.End > a.id.Start {
+			s.IDs = append(s.IDs, a.id)
+		}
+	}
+	closed := at(p, i) == '/'
+	if closed {
+		i++
+	}
+	i++
+	if c.depth == 0 && !c.root(t, w) {
+		return 0, false
+	}
+	switch {
+	case t.kind == void, t.kind == foreign && closed:
+		return i, true
+	case t.kind == raw:
+		return rawText(p, i, w, n)
+	case c.depth == maxDepth:
+		return 0, false
+	}
+	el := &s.open[c.depth]
+	c.depth++
+	el.open, el.start, el.end = c.open, int32(name), int32(name+n)
+	if n < 8 {
+		el.want, el.mask = w|'>'<<(8*uint(n)), mask(n+1)
+	} else {
+		el.want, el.mask = w, mask(8)
+	}
+	c.open = c.open&^t.clear | t.set
+	return i, true
+}
+
+// root notes a top-level element. It reports whether the element may be beside
+// the others: parts of a table may with their like alone.
+func (c *content) root(t *tag, name uint64) bool {
+	c.e.Roots++
+	c.textLast = false
+	if t.part || c.parts {
+		if c.lastRoot != 0 && c.lastRoot != name {
+			return false
+		}
+		c.parts = true
+	}
+	c.lastRoot = name
+	return true
+}
+
 // rawText scans the text of an element whose name is the n bytes of w, and
 // its end tag.
-func rawText(p unsafe.Pointer, i int, w uint64, n int) int {
+func rawText(p unsafe.Pointer, i int, w uint64, n int) (next int, certain bool) {
 	for {
 		if i = until(p, i, '<'); at(p, i) == 0 {
-			return -1
+			return 0, false
 		}
 		i++
 		if at(p, i) != '/' || (fold(load(p, i+1))^w)&mask(n) != 0 {
 			continue
 		}
-		switch c := at(p, i+1+n); {
-		case c == '>':
-			return i + 2 + n
-		case c == '/' || space(c):
-			return -1
+		switch b := at(p, i+1+n); {
+		case b == '>':
+			return i + 2 + n, true
+		case b == '/' || space(b):
+			return 0, false
 		}
 	}
 }

@@ -1,5 +1,7 @@
 package stream
 
+import "unsafe"
+
 // What is open around a place in content, as far as the rules of tree
 // construction look at it (HTML standard, "in body" and its neighbours).
 const (
@@ -135,4 +137,63 @@ func makeTags() (table [1 << tagBits]tag) {
 		"listing", "marquee", "math", "menuitem", "nobr", "noembed", "noframes",
 		"noscript", "object", "param", "rb", "rp", "rt", "rtc", "script", "xmp")
 	return table
+}
+
+// tagAt returns the rule for the element whose name is at i, the first bytes of
+// the name and its length; no rule when it is not certain.
+func tagAt(p unsafe.Pointer, i int) (t *tag, w uint64, n int) {
+	w, n = load(p, i), 8
+	if m := tagEnd(w); m != 0 {
+		n = first(m)
+		w &= mask(n)
+	}
+	t = &tags[tagIndex(w)]
+	if c := at(p, i+n); t.key == w && w != 0 && (c == '>' || c == '/' || space(c)) {
+		return t, w, n
+	}
+	if n = longName(p, i); n == 0 {
+		return nil, 0, 0
+	}
+	return longTag(p, i, n), load(p, i), n
+}
+
+// longName returns the length of the tag name at i, of any length; 0 when it
+// is not certain.
+func longName(p unsafe.Pointer, i int) (n int) {
+	if c := at(p, i); c < 'a' || c > 'z' {
+		return 0
+	}
+	for {
+		n++
+		switch c := at(p, i+n); {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-':
+		case c == '>', c == '/', space(c):
+			return n
+		default:
+			return 0
+		}
+	}
+}
+
+// longTag returns the rule for the name of length n at i, which is not in
+// the table; none for names that are never certain.
+func longTag(p unsafe.Pointer, i, n int) *tag {
+	is := func(name string) bool {
+		if len(name) != n {
+			return false
+		}
+		for k := range len(name) {
+			if at(p, i+k) != name[k] {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case is("blockquote"), is("figcaption"):
+		return &block
+	case is("turbo-stream"), is("plaintext"):
+		return nil
+	}
+	return &unknown
 }

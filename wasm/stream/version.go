@@ -98,8 +98,7 @@ func (v *Versions) subject(e Element, action string) (string, error) {
 	if target == "" {
 		target = e.Attr(dom.Targets)
 	}
-	switch action {
-	case "append", "prepend", "before", "after":
+	if placeOf(action).Adds() {
 		template, err := e.Template()
 		if err != nil {
 			return "", err
