@@ -42,7 +42,7 @@ record: js/node_modules ## testdata/oracle: what @hotwired/turbo does in the sce
 	$(TURBOWASM) need chromium-headless-shell firefox-esr
 	node js/conformance/run.mjs --record
 
-differences: ## README.md: what differs from @hotwired/turbo, as the scenarios declare it
+differences: ## wasm/differences.md: what differs from @hotwired/turbo, as the scenarios declare it
 	node js/conformance/run.mjs --differences --write
 
 webkit: dist ## what engines do by themselves, in WebKit

@@ -1,9 +1,9 @@
-// The declared differences as the Markdown list that the README holds between two marks.
+// The declared differences as the Markdown list that wasm/differences.md holds between two marks.
 import { readFileSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 
-const readme = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../README.md")
+const document = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../wasm/differences.md")
 const marked = /(?<=<!-- differences -->\n)[^]*(?=<!-- \/differences -->)/
 
 export function differences(scenarios) {
@@ -15,15 +15,15 @@ export function differences(scenarios) {
 }
 
 export function writeDifferences(scenarios) {
-  writeFileSync(readme, readFileSync(readme, "utf8").replace(marked, () => differences(scenarios)))
+  writeFileSync(document, readFileSync(document, "utf8").replace(marked, () => differences(scenarios)))
 }
 
-// differencesProblems tells what is wrong with the reasons and whether the README still has the list of them.
+// differencesProblems tells what is wrong with the reasons and whether the document still has the list of them.
 export function differencesProblems(scenarios) {
   const problems = []
   for (const { name, differs } of scenarios) {
     for (const { because } of differs) if (!/^[A-Za-z].*[^.\s]$/s.test(because ?? "")) problems.push(`${name} declares a difference without a reason that can stand in a list: ${JSON.stringify(because)}`)
   }
-  if (marked.exec(readFileSync(readme, "utf8"))?.[0] !== differences(scenarios)) problems.push("its list of differences is not the one of the scenarios; write it anew: node js/conformance/run.mjs --differences --write")
+  if (marked.exec(readFileSync(document, "utf8"))?.[0] !== differences(scenarios)) problems.push("its list of differences is not the one of the scenarios; write it anew: node js/conformance/run.mjs --differences --write")
   return problems
 }

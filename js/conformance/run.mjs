@@ -41,7 +41,7 @@ const usage = `usage: node js/conformance/run.mjs [flags]
   --coverage         print which scenarios show which rule, as a Markdown table
   --self-check       only break the runtime on purpose and see that the scenarios notice (part of a whole run)
   --surface          only compare what applications reach (part of a whole run); with --write, write the table of it
-  --differences      print the declared differences as a Markdown list; with --write, write them into the README`
+  --differences      print the declared differences as a Markdown list; with --write, write them into wasm/differences.md`
 
 async function main(argv, print) {
   const { values: flags } = parseArgs({
@@ -156,7 +156,7 @@ async function main(argv, print) {
   }
   if (whole) {
     report("rules.json", coverage(scenarios).problems)
-    report("README.md", differencesProblems(scenarios))
+    report("wasm/differences.md", differencesProblems(scenarios))
     for (const line of pending.lines.filter(({ met }) => !met)) report("pending.json", [`the line ${JSON.stringify(line.theirs)} waits for ${line.for}, but nothing lacks it any more`])
     for (const name of Object.keys(pending.scenarios)) if (!scenarios.some((scenario) => scenario.name === name)) report("pending.json", [`there is no scenario ${name}`])
   }

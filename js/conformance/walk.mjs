@@ -55,7 +55,7 @@ async function sides(browser, scenario, ...runtimes) {
   return results
 }
 
-// calm leaves out what is declared to differ (README.md: Where we differ): the marks that theirs leaves in snapshots,
+// calm leaves out what is declared to differ (wasm/differences.md): the marks that theirs leaves in snapshots,
 // what loses the focus (a page from the cache may be shown as a preview of itself), what a document says while it starts,
 // for then the runtimes start at different times, and the words of errors. The progress bar grows at random. Permanent
 // fields that a stream brings again keep their selection under ours.

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// What 10,000 pages do to a server that restarts, as README.md has it. A page
+// What 10,000 pages do to a server that restarts, as server/delivery.md has it. A page
 // that was connected is back within 2 seconds after the server, mostly; and
 // however long the server is away, they neither come to it together nor wait
 // for ever.
