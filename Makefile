@@ -5,7 +5,7 @@ TURBOWASM = go run ./server/cmd/turbowasm
 FUZZTIME ?= 30s
 SOAK ?= 5m
 
-.PHONY: all run test vet test-native test-browser conformance conformance-long scenario record differences webkit dist size bench soak bench-server chaos chaos-short fuzz fmt clean
+.PHONY: all run test vet test-native test-browser conformance conformance-long scenario record differences webkit dist size bench bench-start soak bench-server chaos chaos-short fuzz fmt clean
 
 all: fmt test
 
@@ -58,6 +58,10 @@ size: ## what the runtime weighs, against its budget
 bench: dist js/node_modules ## speed, side by side with @hotwired/turbo
 	$(TURBOWASM) need chromium
 	cd js && node bench/streams.mjs && node bench/visits.mjs && node bench/morph.mjs
+
+bench-start: dist js/node_modules ## how soon a page is alive, cold and cached, beside @hotwired/turbo, over three networks
+	$(TURBOWASM) need chromium
+	cd js && node bench/start.mjs
 
 bench-server: ## the server, side by side with Centrifugo, then SOAK of connections that come and go
 	$(TURBOWASM) need postgresql redis-server
