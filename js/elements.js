@@ -84,9 +84,10 @@ export class StreamElement extends HTMLElement {
   }
 
   async render() {
-    const { promise, resolve } = this.#promise()
+    const { promise, resolve, reject } = this.#promise()
     if (!this.#state) this.#start()
     else if (this.#state == "over") resolve()
+    else if (runtime.over) reject(runtime.over)
     return promise
   }
 

@@ -304,8 +304,9 @@ func TestEnd(t *testing.T) {
 			}
 			tab.run(
 				// What comes later settles too.
-				chromedp.Evaluate(`note("late", Turbo.cable.createConsumer()); 0`, nil),
-				poll(`settled.length === 5`),
+				chromedp.Evaluate(`note("late", Turbo.cable.createConsumer())
+					note("late stream", document.body.appendChild(document.createElement("turbo-stream")).render()); 0`, nil),
+				poll(`settled.length === 6`),
 				leaves("#link"))
 		})
 	}
