@@ -1,9 +1,8 @@
 // Visits, history and views as pages see them. Their state is theirs; what
-// they do is decided in Go, which numbers methods in the order of their names.
+// they do is decided in Go.
 
 import { activated, nonce, rejected } from "./dom.js"
-import { FetchRequest, requests, uuid } from "./fetch.js"
-import { KIND_ADAPTER, KIND_BAR, KIND_HISTORY, KIND_PAGE, KIND_PRELOADER, KIND_VIEW, KIND_VISIT } from "./numbers.js"
+import { FetchRequest, uuid } from "./fetch.js"
 import * as runtime from "./runtime.js"
 import { PageSnapshot, Snapshot } from "./snapshots.js"
 import { dispatch, forward, named, world } from "./values.js"
@@ -86,14 +85,14 @@ class History {
     delete this.previousScrollRestoration
   }
 }
-forward({ History }, KIND_HISTORY, "push replace update popped")
+forward({ History })
 export const history = new History()
 
 class View {
   constructor(delegate, element) { Object.assign(this, { delegate, element }) }
   get scrollRoot() { return window }
 }
-forward({ View }, KIND_VIEW, "scrollToAnchor scrollToAnchorFromLocation scrollToElement focusElement scrollToPosition scrollToTop render invalidate prepareToRenderSnapshot markAsPreview markVisitDirection unmarkVisitDirection renderSnapshot finishRenderingSnapshot")
+forward({ View })
 
 export class FrameView extends View {
   missing() { this.element.innerHTML = '<strong class="turbo-frame-error">Content missing</strong>' }
@@ -111,7 +110,7 @@ class PageView extends View {
   getCachedSnapshotForLocation(location) { return this.snapshotCache.get(location) }
   get snapshot() { return PageSnapshot.fromElement(this.element) }
 }
-forward({ PageView }, KIND_PAGE, "renderPage renderError cacheSnapshot isPageRefresh shouldPreserveScrollPosition shouldTransitionTo")
+forward({ PageView })
 
 class Navigator {
   constructor(delegate) { this.delegate = delegate }
@@ -148,7 +147,7 @@ class Visit {
   get history() { return this.delegate.history }
   get restorationData() { return this.history.getRestorationDataForIdentifier(this.restorationIdentifier) }
 }
-forward({ Visit }, KIND_VISIT, requests + " start cancel complete fail changeHistory issueRequest startRequest recordResponse finishRequest loadResponse hasCachedSnapshot loadCachedSnapshot followRedirect performScroll getTimingMetrics shouldIssueRequest cacheSnapshot simulateRequest getCachedSnapshot getPreloadedSnapshot scrollToRestoredPosition scrollToAnchor recordTimingMetric hasPreloadedResponse render renderPageSnapshot cancelRender")
+forward({ Visit })
 
 class ProgressBar {
   static animationDuration = 300
@@ -169,7 +168,7 @@ class ProgressBar {
   }
   createProgressElement() { return Object.assign(document.createElement("div"), { className: "turbo-progress-bar" }) }
 }
-forward({ ProgressBar }, KIND_BAR, "show hide setValue installStylesheetElement installProgressElement fadeProgressElement uninstallProgressElement startTrickling stopTrickling refresh")
+forward({ ProgressBar })
 
 class BrowserAdapter {
   progressBar = new ProgressBar()
@@ -179,7 +178,7 @@ class BrowserAdapter {
   linkPrefetchingIsEnabledForLocation() { return true }
   get navigator() { return this.session.navigator }
 }
-forward({ BrowserAdapter }, KIND_ADAPTER, "visitProposedToLocation visitStarted visitRequestStarted visitRequestCompleted visitRequestFailedWithStatusCode visitRequestFinished visitCompleted pageInvalidated visitFailed visitRendered formSubmissionStarted formSubmissionFinished reload showVisitProgressBarAfterDelay hideVisitProgressBar showFormProgressBarAfterDelay hideFormProgressBar")
+forward({ BrowserAdapter })
 
 class Preloader {
   selector = "a[data-turbo-preload]"
@@ -192,7 +191,7 @@ class Preloader {
   }
   stop() { document.removeEventListener("DOMContentLoaded", this.#preloadAll) }
 }
-forward({ Preloader }, KIND_PRELOADER, requests + " preloadOnLoadLinksForView preloadURL")
+forward({ Preloader })
 
 // The parts of a session, which Go finds too.
 export function assemble(session) {

@@ -1,8 +1,8 @@
 // Frames as pages see them; Go decides.
 
 import { FrameView } from "./drive.js"
-import { FetchResponse, requests, uuid } from "./fetch.js"
-import { CLICK_IN_FRAME, KIND_FRAME, SUBMIT_IN_FRAME } from "./numbers.js"
+import { FetchResponse, uuid } from "./fetch.js"
+import { CLICK_IN_FRAME, SUBMIT_IN_FRAME } from "./numbers.js"
 import { clicked, last, Observer, submitted, tell } from "./observers.js"
 import { session } from "./session.js"
 import { forward, named, world } from "./values.js"
@@ -51,7 +51,7 @@ class FrameController {
   get isActive() { return this.element.isActive && !!this.connected }
   get rootLocation() { return new URL(this.element.ownerDocument.querySelector('meta[name="turbo-root"]')?.content ?? "/", document.baseURI) }
 }
-forward({ FrameController }, KIND_FRAME, requests + " connect disconnect disabledChanged sourceURLChanged loadingStyleChanged sourceURLReloaded loadResponse elementAppearedInViewport willSubmitFormLinkToLocation submittedFormLinkToLocation shouldInterceptLinkClick linkClickIntercepted willSubmitForm formSubmitted formSubmissionStarted formSubmissionSucceededWithResponse formSubmissionFailedWithResponse formSubmissionErrored formSubmissionFinished allowsImmediateRender preloadOnLoadLinksForView willRenderFrame proposeVisitIfNavigatedWithAction changeHistory extractForeignFrameElement fetchResponseLoaded", "isLoading")
+forward({ FrameController })
 
 export class FrameElement extends HTMLElement {
   static delegateConstructor = FrameController

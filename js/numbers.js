@@ -3,7 +3,26 @@
 
 // The methods and the getters that Go answers, with the number of the first, by class.
 export const methods = {
-  Navigator: [8198, "formSubmissionErrored formSubmissionFailedWithResponse formSubmissionFinished formSubmissionStarted formSubmissionSucceededWithResponse linkPrefetchingIsEnabledForLocation proposeVisit startVisit stop submitForm visitCompleted visitStarted"],
+  BrowserAdapter: [8198, "formSubmissionFinished formSubmissionStarted hideFormProgressBar hideVisitProgressBar pageInvalidated reload showFormProgressBarAfterDelay showVisitProgressBarAfterDelay visitCompleted visitFailed visitProposedToLocation visitRendered visitRequestCompleted visitRequestFailedWithStatusCode visitRequestFinished visitRequestStarted visitStarted"],
+  ErrorRenderer: [8215, "activateScriptElements render replaceHeadAndBody"],
+  FrameRenderer: [8218, "activateScriptElements loadFrameElement render scrollFrameIntoView"],
+  History: [8222, "popped push replace update"],
+  LinkPrefetchObserver: [8226, "prepareRequest requestErrored requestFailedWithResponse requestFinished requestPreventedHandlingResponse requestStarted requestSucceededWithResponse"],
+  MorphingFrameRenderer: [8233, "preservingPermanentElements"],
+  MorphingPageRenderer: [8234, "preservingPermanentElements"],
+  Navigator: [8235, "formSubmissionErrored formSubmissionFailedWithResponse formSubmissionFinished formSubmissionStarted formSubmissionSucceededWithResponse linkPrefetchingIsEnabledForLocation proposeVisit startVisit stop submitForm visitCompleted visitStarted"],
+  PageRenderer: [8247, "activateNewBody activateNewBodyScriptElements assignNewBody copyNewHeadScriptElements copyNewHeadStylesheetElements finishRendering mergeHead mergeProvisionalElements prepareToRender removeNoscriptElements removeUnusedDynamicStylesheetElements render replaceBody"],
+  PageSnapshot: [8260, "getSetting", "cacheControlValue dir isCacheable isPreviewable isVisitable lang prefersViewTransitions refreshMethod refreshScroll rootLocation"],
+  PageView: [8271, "cacheSnapshot isPageRefresh renderError renderPage shouldPreserveScrollPosition shouldTransitionTo"],
+  Preloader: [8277, "preloadOnLoadLinksForView preloadURL prepareRequest requestErrored requestFailedWithResponse requestFinished requestPreventedHandlingResponse requestStarted requestSucceededWithResponse"],
+  ProgressBar: [8286, "fadeProgressElement hide installProgressElement installStylesheetElement refresh setValue show startTrickling stopTrickling uninstallProgressElement"],
+  Renderer: [8296, "finishRendering focusFirstAutofocusableElement prepareToRender preservingPermanentElements render"],
+  Session: [8301, "allowsImmediateRender allowsVisitingLocationWithAction applicationAllowsFollowingLinkToLocation applicationAllowsVisitingLocation canPrefetchRequestToLocation debouncedRefresh elementIsNavigatable followedLinkToLocation formSubmitted frameLoaded frameRendered getActionForLink historyPoppedToLocationWithRestorationIdentifierAndDirection historyPoppedWithEmptyState notifyApplicationAfterClickingLinkToLocation notifyApplicationAfterFrameLoad notifyApplicationAfterFrameRender notifyApplicationAfterPageLoad notifyApplicationAfterRender notifyApplicationAfterVisitingLocation notifyApplicationBeforeCachingSnapshot notifyApplicationBeforeRender notifyApplicationBeforeVisitingLocation pageBecameInteractive preloadOnLoadLinksForView refresh shouldPreloadLink submissionIsNavigatable submittedFormLinkToLocation viewInvalidated viewRenderedSnapshot viewWillCacheSnapshot visit visitCompleted visitProposedToLocation visitStarted willFollowLinkToLocation willSubmitForm willSubmitFormLinkToLocation"],
+  Snapshot: [8340, "getElementForAnchor getPermanentElementById hasAnchor", "firstAutofocusableElement permanentElements"],
+  View: [8345, "finishRenderingSnapshot focusElement invalidate markAsPreview markVisitDirection prepareToRenderSnapshot render renderSnapshot scrollToAnchor scrollToAnchorFromLocation scrollToElement scrollToPosition scrollToTop unmarkVisitDirection"],
+  Visit: [8359, "cacheSnapshot cancel cancelRender changeHistory complete fail finishRequest followRedirect getCachedSnapshot getPreloadedSnapshot getTimingMetrics hasCachedSnapshot hasPreloadedResponse issueRequest loadCachedSnapshot loadResponse performScroll prepareRequest recordResponse recordTimingMetric render renderPageSnapshot requestErrored requestFailedWithResponse requestFinished requestPreventedHandlingResponse requestStarted requestSucceededWithResponse scrollToAnchor scrollToRestoredPosition shouldIssueRequest simulateRequest start startRequest"],
+  FrameController: [12292, "allowsImmediateRender changeHistory connect disabledChanged disconnect elementAppearedInViewport extractForeignFrameElement fetchResponseLoaded formSubmissionErrored formSubmissionFailedWithResponse formSubmissionFinished formSubmissionStarted formSubmissionSucceededWithResponse formSubmitted linkClickIntercepted loadResponse loadingStyleChanged preloadOnLoadLinksForView prepareRequest proposeVisitIfNavigatedWithAction requestErrored requestFailedWithResponse requestFinished requestPreventedHandlingResponse requestStarted requestSucceededWithResponse shouldInterceptLinkClick sourceURLChanged sourceURLReloaded submittedFormLinkToLocation willRenderFrame willSubmitForm willSubmitFormLinkToLocation", "isLoading"],
+  FrameRedirector: [12326, "formSubmitted linkClickIntercepted shouldInterceptLinkClick willSubmitForm"],
 }
 
 // What browser.Page is called for.
@@ -91,30 +110,9 @@ export const SCRIPTS = 1
 export const PERMANENT = 2
 export const AUTOFOCUS = 4
 
-// Kinds are the classes of the objects whose methods Go answers for pages. A
-// method's number is its kind times 128 and its place among the names that
-// js/ gives for the class; the constants of each follow them.
+// KindForm is the class of form submissions, whose methods Go answers for pages
+// by the numbers below 128 in the order of their names in js/forms.js.
 export const KIND_FORM = 0
-export const KIND_VISIT = 1
-export const KIND_NAVIGATOR = 2
-export const KIND_HISTORY = 3
-export const KIND_VIEW = 4
-export const KIND_ADAPTER = 5
-export const KIND_BAR = 6
-export const KIND_SNAPSHOT = 7
-export const KIND_SESSION = 8
-export const KIND_PREFETCHER = 9
-export const KIND_PRELOADER = 10
-export const KIND_FRAME = 11
-export const KIND_MORPH = 12
-export const KIND_PAGE = 13
-export const KIND_RENDERER = 14
-export const KIND_PAGE_RENDERER = 15
-export const KIND_MORPHING_RENDERER = 16
-export const KIND_ERROR_RENDERER = 17
-export const KIND_FRAME_RENDERER = 18
-export const KIND_PAGE_SNAPSHOT = 19
-export const KIND_REDIRECTOR = 20
 
 // What the page tells the consumer of a cable, or asks it.
 export const NEW = 0

@@ -2,7 +2,6 @@
 // (Turbo 8.0.23). Go renders by way of these methods.
 
 import { morphBodyElements, morphTurboFrameElements } from "./morph.js"
-import { KIND_ERROR_RENDERER, KIND_FRAME_RENDERER, KIND_MORPHING_RENDERER, KIND_PAGE_RENDERER, KIND_RENDERER } from "./numbers.js"
 import { Snapshot } from "./snapshots.js"
 import { forward, named, world } from "./values.js"
 
@@ -23,7 +22,7 @@ class Renderer {
   get connectedSnapshot() { return this.newSnapshot.isConnected ? this.newSnapshot : this.currentSnapshot }
   get permanentElementMap() { return this.currentSnapshot.getPermanentElementMapForSnapshot(this.newSnapshot) }
 }
-forward({ Renderer }, KIND_RENDERER, "prepareToRender render finishRendering preservingPermanentElements focusFirstAutofocusableElement")
+forward({ Renderer })
 
 export class PageRenderer extends Renderer {
   static renderElement(current, next) {
@@ -47,7 +46,7 @@ export class PageRenderer extends Renderer {
   get newHeadProvisionalElements() { return this.newHeadSnapshot.provisionalElements }
   get newBodyScriptElements() { return this.newElement.querySelectorAll("script") }
 }
-forward({ PageRenderer }, KIND_PAGE_RENDERER, "prepareToRender render finishRendering mergeHead replaceBody copyNewHeadStylesheetElements copyNewHeadScriptElements removeUnusedDynamicStylesheetElements mergeProvisionalElements activateNewBody removeNoscriptElements activateNewBodyScriptElements assignNewBody")
+forward({ PageRenderer })
 
 class MorphingPageRenderer extends PageRenderer {
   static renderElement(current, next) { morphBodyElements(current, next) }
@@ -60,7 +59,7 @@ class ErrorRenderer extends Renderer {
   get newHead() { return this.newSnapshot.headSnapshot.element }
   get scriptElements() { return document.querySelectorAll("script") }
 }
-forward({ ErrorRenderer }, KIND_ERROR_RENDERER, "render replaceHeadAndBody activateScriptElements")
+forward({ ErrorRenderer })
 
 export class FrameRenderer extends Renderer {
   static renderElement(current, next) {
@@ -78,12 +77,13 @@ export class FrameRenderer extends Renderer {
 
   get newScriptElements() { return this.currentElement.querySelectorAll("script") }
 }
-forward({ FrameRenderer }, KIND_FRAME_RENDERER, "render loadFrameElement scrollFrameIntoView activateScriptElements")
+forward({ FrameRenderer })
 
 class MorphingFrameRenderer extends FrameRenderer {
   static renderElement(current, next) { morphTurboFrameElements(current, next) }
 }
-for (const Class of [MorphingPageRenderer, MorphingFrameRenderer]) forward({ Class }, KIND_MORPHING_RENDERER, "preservingPermanentElements")
+forward({ MorphingPageRenderer })
+forward({ MorphingFrameRenderer })
 
 const classes = { Renderer, PageRenderer, MorphingPageRenderer, ErrorRenderer, FrameRenderer, MorphingFrameRenderer, Snapshot }
 named(classes)

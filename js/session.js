@@ -2,9 +2,9 @@
 
 import { scripts } from "./dom.js"
 import { assemble, history } from "./drive.js"
-import { recentRequests, requests } from "./fetch.js"
+import { recentRequests } from "./fetch.js"
 import { forms } from "./forms.js"
-import { CLICK, CLICKED, ENTER, KIND_PREFETCHER, KIND_REDIRECTOR, KIND_SESSION, LEAVE, LINK, REQUEST, SUBMIT, SUBMIT_OUTSIDE } from "./numbers.js"
+import { CLICK, CLICKED, ENTER, LEAVE, LINK, REQUEST, SUBMIT, SUBMIT_OUTSIDE } from "./numbers.js"
 import { clicked, last, Observer, submitted, tell } from "./observers.js"
 import * as runtime from "./runtime.js"
 import { StreamObserver } from "./stream-observer.js"
@@ -70,13 +70,13 @@ class ScrollObserver extends Observer {
 const observers = {
   pageObserver: new PageObserver(),
   cacheObserver: new CacheObserver(),
-  linkPrefetchObserver: forward({ LinkPrefetchObserver: new Observer([document, "mouseenter", tell(ENTER), quietly], [document, "mouseleave", tell(LEAVE), quietly], [document, "turbo:before-fetch-request", tell(REQUEST), true]) }, KIND_PREFETCHER, requests),
+  linkPrefetchObserver: forward({ LinkPrefetchObserver: new Observer([document, "mouseenter", tell(ENTER), quietly], [document, "mouseleave", tell(LEAVE), quietly], [document, "turbo:before-fetch-request", tell(REQUEST), true]) }),
   formLinkClickObserver: new Observer(...last(html, "click", tell(LINK, clicked))),
   linkClickObserver: new Observer(...last(window, "click", tell(CLICK, clicked))),
   formSubmitObserver: new Observer(...last(document, "submit", tell(SUBMIT, submitted))),
   scrollObserver: new ScrollObserver(),
   streamObserver: new StreamObserver(),
-  frameRedirector: forward({ FrameRedirector: new Observer(...last(html, "submit", tell(SUBMIT_OUTSIDE, submitted)), [document, "turbo:click", tell(CLICKED)]) }, KIND_REDIRECTOR, "shouldInterceptLinkClick linkClickIntercepted willSubmitForm formSubmitted")
+  frameRedirector: forward({ FrameRedirector: new Observer(...last(html, "submit", tell(SUBMIT_OUTSIDE, submitted)), [document, "turbo:click", tell(CLICKED)]) })
 }
 
 // Does what a setter did that came before config.
@@ -135,7 +135,7 @@ class Session {
   get restorationIdentifier() { return this.history.restorationIdentifier }
   get snapshot() { return this.view.snapshot }
 }
-forward({ Session }, KIND_SESSION, "visit refresh debouncedRefresh elementIsNavigatable submissionIsNavigatable shouldPreloadLink historyPoppedToLocationWithRestorationIdentifierAndDirection historyPoppedWithEmptyState willSubmitFormLinkToLocation submittedFormLinkToLocation canPrefetchRequestToLocation willFollowLinkToLocation followedLinkToLocation allowsVisitingLocationWithAction visitProposedToLocation visitStarted visitCompleted willSubmitForm formSubmitted pageBecameInteractive viewWillCacheSnapshot allowsImmediateRender viewRenderedSnapshot preloadOnLoadLinksForView viewInvalidated frameLoaded frameRendered applicationAllowsFollowingLinkToLocation applicationAllowsVisitingLocation notifyApplicationAfterClickingLinkToLocation notifyApplicationBeforeVisitingLocation notifyApplicationAfterVisitingLocation notifyApplicationBeforeCachingSnapshot notifyApplicationBeforeRender notifyApplicationAfterRender notifyApplicationAfterPageLoad notifyApplicationAfterFrameLoad notifyApplicationAfterFrameRender getActionForLink")
+forward({ Session })
 
 export const session = new Session()
 Object.assign(world, { session, config })

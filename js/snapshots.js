@@ -2,7 +2,6 @@
 // takes a decision.
 
 import { headNonces } from "./dom.js"
-import { KIND_PAGE_SNAPSHOT, KIND_SNAPSHOT } from "./numbers.js"
 import { parse } from "./trusted.js"
 import { forward, named, world } from "./values.js"
 
@@ -22,7 +21,7 @@ export class Snapshot {
     return map
   }
 }
-forward({ Snapshot }, KIND_SNAPSHOT, "hasAnchor getElementForAnchor getPermanentElementById", "firstAutofocusableElement permanentElements")
+forward({ Snapshot })
 
 const types = { SCRIPT: "script", STYLE: "stylesheet" }
 
@@ -92,5 +91,4 @@ export class PageSnapshot extends Snapshot {
   }
 }
 named({ HeadSnapshot })
-forward({ PageSnapshot }, KIND_PAGE_SNAPSHOT, "getSetting",
-  "lang dir rootLocation cacheControlValue isPreviewable isCacheable isVisitable prefersViewTransitions refreshMethod refreshScroll")
+forward({ PageSnapshot })

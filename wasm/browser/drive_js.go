@@ -35,44 +35,5 @@ func respond(number int, c *surface.Call) dom.Node {
 	case surface.Page:
 		return page.Respond(number, c)
 	}
-	return ask(c.This, number, c.Args)
-}
-
-func ask(object dom.Node, number int, args [4]dom.Node) dom.Node {
-	method := number & 127
-	a, b, c := args[0], args[1], args[2]
-	d := driver
-	switch number >> 7 {
-	case surface.KindForm:
-		return d.Forms.Answer(object, method, a, b)
-	case surface.KindVisit:
-		return d.AnswerVisit(object, method, a, b)
-	case surface.KindHistory:
-		return d.AnswerHistory(object, method, a, b, c)
-	case surface.KindView:
-		return d.AnswerView(object, method, a)
-	case surface.KindAdapter:
-		return d.AnswerAdapter(object, method, a, b)
-	case surface.KindBar:
-		return d.AnswerBar(object, method, a)
-	case surface.KindSnapshot, surface.KindPageSnapshot:
-		return d.Snapshot(number, object, a)
-	case surface.KindSession:
-		return d.AnswerSession(method, a, b, c)
-	case surface.KindFrame:
-		return frames.Answer(object, method, a, b, c)
-	case surface.KindPrefetcher:
-		if method == surface.RequestPrepareRequest {
-			d.PreparePrefetch(a)
-		}
-	case surface.KindPreloader:
-		return d.AnswerPreloader(object, method, a, b)
-	case surface.KindPage:
-		return d.AnswerPage(object, method, a, b, c, args[3])
-	case surface.KindRenderer, surface.KindPageRenderer, surface.KindMorphingRenderer, surface.KindErrorRenderer, surface.KindFrameRenderer:
-		return d.AnswerRenderer(object, number, a)
-	case surface.KindRedirector:
-		return frames.AnswerRedirector(method, a, b, c)
-	}
-	return 0
+	return driver.Forms.Answer(c.This, number, c.Args[0], c.Args[1])
 }

@@ -5,89 +5,104 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/link"
 )
 
-// The methods of the adapter of browsers, in the order of their names in
-// js/drive.js.
-const (
-	adapterVisitProposedToLocation = iota
-	adapterVisitStarted
-	adapterVisitRequestStarted
-	adapterVisitRequestCompleted
-	adapterVisitRequestFailedWithStatusCode
-	adapterVisitRequestFinished
-	adapterVisitCompleted
-	adapterPageInvalidated
-	adapterVisitFailed
-	adapterVisitRendered
-	adapterFormSubmissionStarted
-	adapterFormSubmissionFinished
-	adapterReload
-	adapterShowVisitProgressBarAfterDelay
-	adapterHideVisitProgressBar
-	adapterShowFormProgressBarAfterDelay
-	adapterHideFormProgressBar
-)
-
-// AnswerAdapter answers for the adapter of browsers (Turbo 8.0.23, browser
+// What follows answers for the adapter of browsers (Turbo 8.0.23, browser
 // adapter).
-func (d *Drive) AnswerAdapter(adapter dom.Node, method int, a, b dom.Node) dom.Node {
+
+//turbo:method BrowserAdapter visitStarted
+func (d *Drive) adapterVisitStarted(adapter, visit dom.Node) {
 	p := d.Page
-	switch method {
-	case adapterVisitProposedToLocation:
-		d.proposed(a, b)
-	case adapterVisitStarted:
-		p.Set(adapter, "location", p.Get(a, "location"))
-		p.Delete(adapter, "redirectedToLocation")
-		p.Do(a, "loadCachedSnapshot")
-		p.Do(a, "issueRequest")
-	case adapterVisitRequestStarted:
-		// The bar shows when the page is slow to come.
-		p.Do(p.Get(adapter, "progressBar"), "setValue", p.Int(0))
-		if d.Asks(a, "hasCachedSnapshot") || d.text(a, "action") != "restore" {
-			p.Do(adapter, "showVisitProgressBarAfterDelay")
-		} else {
-			p.Do(adapter, "showProgressBar")
-		}
-	case adapterVisitRequestCompleted:
-		p.Do(a, "loadResponse")
-		if p.Is(a, "response.redirected") {
-			p.Set(adapter, "redirectedToLocation", p.Get(a, "redirectedToLocation"))
-		}
-	case adapterVisitRequestFailedWithStatusCode:
-		// What a failure was answered with is rendered; where there was no
-		// answer the browser loads the page anew.
-		switch p.Number(b, "") {
-		case networkFailure, timeoutFailure, contentTypeMismatch:
-			return p.Do(adapter, "reload", d.object("reason", p.String("request_failed"), "context", d.object("statusCode", p.Int(p.Number(b, "")))))
-		}
-		return p.Do(a, "loadResponse")
-	case adapterVisitCompleted, adapterVisitFailed:
-		p.Do(p.Get(adapter, "progressBar"), "setValue", p.Int(1))
-		p.Do(adapter, "hideVisitProgressBar")
-	case adapterPageInvalidated:
-		p.Do(adapter, "reload", a)
-	case adapterFormSubmissionStarted:
-		p.Do(p.Get(adapter, "progressBar"), "setValue", p.Int(0))
-		p.Do(adapter, "showFormProgressBarAfterDelay")
-	case adapterFormSubmissionFinished:
-		p.Do(p.Get(adapter, "progressBar"), "setValue", p.Int(1))
-		p.Do(adapter, "hideFormProgressBar")
-	case adapterReload:
-		d.reload(adapter, a)
-	case adapterShowVisitProgressBarAfterDelay:
-		d.showAfterDelay(adapter, "visitProgressBarTimeout")
-	case adapterHideVisitProgressBar:
-		d.hideBar(adapter, "visitProgressBarTimeout")
-	case adapterShowFormProgressBarAfterDelay:
-		if _, waiting := p.Text(adapter, "formProgressBarTimeout"); !waiting {
-			d.showAfterDelay(adapter, "formProgressBarTimeout")
-		}
-	case adapterHideFormProgressBar:
-		d.hideBar(adapter, "formProgressBarTimeout")
+	p.Set(adapter, "location", p.Get(visit, "location"))
+	p.Delete(adapter, "redirectedToLocation")
+	p.Do(visit, "loadCachedSnapshot")
+	p.Do(visit, "issueRequest")
+}
+
+// adapterRequestStarted shows the bar when the page is slow to come, or at once where
+// nothing stands for it meanwhile.
+//
+//turbo:method BrowserAdapter visitRequestStarted
+func (d *Drive) adapterRequestStarted(adapter, visit dom.Node) {
+	p := d.Page
+	d.setBar(adapter, 0)
+	if d.Asks(visit, "hasCachedSnapshot") || d.text(visit, "action") != "restore" {
+		p.Do(adapter, "showVisitProgressBarAfterDelay")
+	} else {
+		p.Do(adapter, "showProgressBar")
 	}
-	return 0
+}
+
+//turbo:method BrowserAdapter visitRequestCompleted
+func (d *Drive) adapterRequestCompleted(adapter, visit dom.Node) {
+	p := d.Page
+	p.Do(visit, "loadResponse")
+	if p.Is(visit, "response.redirected") {
+		p.Set(adapter, "redirectedToLocation", p.Get(visit, "redirectedToLocation"))
+	}
+}
+
+// adapterRequestFailed renders what a failure was answered with; where there was
+// no answer the browser loads the page anew.
+//
+//turbo:method BrowserAdapter visitRequestFailedWithStatusCode
+func (d *Drive) adapterRequestFailed(adapter, visit dom.Node, status int) dom.Node {
+	p := d.Page
+	switch status {
+	case networkFailure, timeoutFailure, contentTypeMismatch:
+		return p.Do(adapter, "reload", d.object("reason", p.String("request_failed"), "context", d.object("statusCode", p.Int(status))))
+	}
+	return p.Do(visit, "loadResponse")
+}
+
+//turbo:method BrowserAdapter visitCompleted visitFailed
+func (d *Drive) adapterVisitOver(adapter dom.Node) {
+	d.setBar(adapter, 1)
+	d.Page.Do(adapter, "hideVisitProgressBar")
+}
+
+//turbo:method BrowserAdapter visitRequestFinished visitRendered
+func (d *Drive) adapterIgnores() {}
+
+//turbo:method BrowserAdapter pageInvalidated
+func (d *Drive) adapterPageInvalidated(adapter, reason dom.Node) {
+	d.Page.Do(adapter, "reload", reason)
+}
+
+//turbo:method BrowserAdapter formSubmissionStarted
+func (d *Drive) adapterSubmissionStarted(adapter dom.Node) {
+	d.setBar(adapter, 0)
+	d.Page.Do(adapter, "showFormProgressBarAfterDelay")
+}
+
+//turbo:method BrowserAdapter formSubmissionFinished
+func (d *Drive) adapterSubmissionFinished(adapter dom.Node) {
+	d.setBar(adapter, 1)
+	d.Page.Do(adapter, "hideFormProgressBar")
+}
+
+//turbo:method BrowserAdapter showVisitProgressBarAfterDelay
+func (d *Drive) showVisitBar(adapter dom.Node) { d.showAfterDelay(adapter, "visitProgressBarTimeout") }
+
+//turbo:method BrowserAdapter hideVisitProgressBar
+func (d *Drive) hideVisitBar(adapter dom.Node) { d.hideBar(adapter, "visitProgressBarTimeout") }
+
+//turbo:method BrowserAdapter showFormProgressBarAfterDelay
+func (d *Drive) showFormBar(adapter dom.Node) {
+	if _, waiting := d.Page.Text(adapter, "formProgressBarTimeout"); !waiting {
+		d.showAfterDelay(adapter, "formProgressBarTimeout")
+	}
+}
+
+//turbo:method BrowserAdapter hideFormProgressBar
+func (d *Drive) hideFormBar(adapter dom.Node) { d.hideBar(adapter, "formProgressBarTimeout") }
+
+func (d *Drive) setBar(adapter dom.Node, value int) {
+	p := d.Page
+	p.Do(p.Get(adapter, "progressBar"), "setValue", p.Int(value))
 }
 
 // proposed starts a visit, or leaves a location to the browser.
+//
+//turbo:method BrowserAdapter visitProposedToLocation
 func (d *Drive) proposed(url, options dom.Node) {
 	p := d.Page
 	if !link.VisitableURL(p, url) {
@@ -124,6 +139,8 @@ func stop(timer *func()) {
 }
 
 // reload has the browser load the page that was last visited.
+//
+//turbo:method BrowserAdapter reload
 func (d *Drive) reload(adapter, reason dom.Node) {
 	p := d.Page
 	p.Dispatch("turbo:reload", 0, false, reason)
@@ -135,80 +152,4 @@ func (d *Drive) reload(adapter, reason dom.Node) {
 		href = d.text(0, "window.location.href")
 	}
 	p.Set(p.Get(0, "window.location"), "href", p.String(href))
-}
-
-// The methods of the progress bar, in the order of their names in js/drive.js.
-const (
-	barShow = iota
-	barHide
-	barSetValue
-	barInstallStylesheetElement
-	barInstallProgressElement
-	barFadeProgressElement
-	barUninstallProgressElement
-	barStartTrickling
-	barStopTrickling
-	barRefresh
-)
-
-const trickling = 300 // ms
-
-// AnswerBar answers for the progress bar (Turbo 8.0.23, progress bar).
-func (d *Drive) AnswerBar(bar dom.Node, method int, a dom.Node) dom.Node {
-	p := d.Page
-	element := p.Get(bar, "progressElement")
-	window := p.Get(0, "window")
-	switch method {
-	case barShow:
-		if !p.Is(bar, "visible") {
-			p.Set(bar, "visible", dom.True)
-			p.Do(bar, "installProgressElement")
-			p.Do(bar, "startTrickling")
-		}
-	case barHide:
-		if !p.Is(bar, "visible") || p.Is(bar, "hiding") {
-			break
-		}
-		p.Set(bar, "hiding", dom.True)
-		bar = p.Keep(bar)
-		faded, _ := p.Once(func(dom.Node) {
-			p.Do(bar, "uninstallProgressElement")
-			p.Do(bar, "stopTrickling")
-			p.Set(bar, "visible", dom.False)
-			p.Set(bar, "hiding", dom.False)
-			p.Drop(bar)
-		})
-		p.Do(bar, "fadeProgressElement", faded)
-	case barSetValue:
-		p.Set(bar, "value", p.Fraction(p.Float(a, "")))
-		p.Do(bar, "refresh")
-	case barInstallStylesheetElement:
-		p.Do(p.Get(0, "document.head"), "prepend", p.Get(bar, "stylesheetElement"))
-	case barInstallProgressElement:
-		style := p.Get(element, "style")
-		p.Set(style, "width", p.String("0"))
-		p.Set(style, "opacity", p.String("1"))
-		p.Do(p.Get(0, "document.documentElement"), "insertBefore", element, p.Get(0, "document.body"))
-		p.Do(bar, "refresh")
-	case barFadeProgressElement:
-		p.Set(p.Get(element, "style"), "opacity", p.String("0"))
-		p.Do(window, "setTimeout", a, p.Int(trickling*3/2))
-	case barUninstallProgressElement:
-		p.Remove(element)
-	case barStartTrickling:
-		if !p.Is(bar, "trickleInterval") {
-			p.Set(bar, "trickleInterval", p.Do(window, "setInterval", p.Get(bar, "trickle"), p.Int(trickling)))
-		}
-	case barStopTrickling:
-		p.Do(window, "clearInterval", p.Get(bar, "trickleInterval"))
-		p.Delete(bar, "trickleInterval")
-	case barRefresh:
-		bar = p.Keep(bar)
-		p.AwaitRepaint(func() {
-			width := d.text(p.Fraction(10+p.Float(bar, "value")*90), "")
-			p.Set(p.Get(bar, "progressElement.style"), "width", p.String(width+"%"))
-			p.Drop(bar)
-		})
-	}
-	return 0
 }

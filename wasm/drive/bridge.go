@@ -16,6 +16,50 @@ const (
 	functionRequest
 	functionSubmit
 
+	browserAdapterFormSubmissionFinished
+	browserAdapterFormSubmissionStarted
+	browserAdapterHideFormProgressBar
+	browserAdapterHideVisitProgressBar
+	browserAdapterPageInvalidated
+	browserAdapterReload
+	browserAdapterShowFormProgressBarAfterDelay
+	browserAdapterShowVisitProgressBarAfterDelay
+	browserAdapterVisitCompleted
+	browserAdapterVisitFailed
+	browserAdapterVisitProposedToLocation
+	browserAdapterVisitRendered
+	browserAdapterVisitRequestCompleted
+	browserAdapterVisitRequestFailedWithStatusCode
+	browserAdapterVisitRequestFinished
+	browserAdapterVisitRequestStarted
+	browserAdapterVisitStarted
+
+	errorRendererActivateScriptElements
+	errorRendererRender
+	errorRendererReplaceHeadAndBody
+
+	frameRendererActivateScriptElements
+	frameRendererLoadFrameElement
+	frameRendererRender
+	frameRendererScrollFrameIntoView
+
+	historyPopped
+	historyPush
+	historyReplace
+	historyUpdate
+
+	linkPrefetchObserverPrepareRequest
+	linkPrefetchObserverRequestErrored
+	linkPrefetchObserverRequestFailedWithResponse
+	linkPrefetchObserverRequestFinished
+	linkPrefetchObserverRequestPreventedHandlingResponse
+	linkPrefetchObserverRequestStarted
+	linkPrefetchObserverRequestSucceededWithResponse
+
+	morphingFrameRendererPreservingPermanentElements
+
+	morphingPageRendererPreservingPermanentElements
+
 	navigatorFormSubmissionErrored
 	navigatorFormSubmissionFailedWithResponse
 	navigatorFormSubmissionFinished
@@ -28,6 +72,162 @@ const (
 	navigatorSubmitForm
 	navigatorVisitCompleted
 	navigatorVisitStarted
+
+	pageRendererActivateNewBody
+	pageRendererActivateNewBodyScriptElements
+	pageRendererAssignNewBody
+	pageRendererCopyNewHeadScriptElements
+	pageRendererCopyNewHeadStylesheetElements
+	pageRendererFinishRendering
+	pageRendererMergeHead
+	pageRendererMergeProvisionalElements
+	pageRendererPrepareToRender
+	pageRendererRemoveNoscriptElements
+	pageRendererRemoveUnusedDynamicStylesheetElements
+	pageRendererRender
+	pageRendererReplaceBody
+
+	pageSnapshotGetSetting
+	pageSnapshotCacheControlValue
+	pageSnapshotDir
+	pageSnapshotIsCacheable
+	pageSnapshotIsPreviewable
+	pageSnapshotIsVisitable
+	pageSnapshotLang
+	pageSnapshotPrefersViewTransitions
+	pageSnapshotRefreshMethod
+	pageSnapshotRefreshScroll
+	pageSnapshotRootLocation
+
+	pageViewCacheSnapshot
+	pageViewIsPageRefresh
+	pageViewRenderError
+	pageViewRenderPage
+	pageViewShouldPreserveScrollPosition
+	pageViewShouldTransitionTo
+
+	preloaderPreloadOnLoadLinksForView
+	preloaderPreloadURL
+	preloaderPrepareRequest
+	preloaderRequestErrored
+	preloaderRequestFailedWithResponse
+	preloaderRequestFinished
+	preloaderRequestPreventedHandlingResponse
+	preloaderRequestStarted
+	preloaderRequestSucceededWithResponse
+
+	progressBarFadeProgressElement
+	progressBarHide
+	progressBarInstallProgressElement
+	progressBarInstallStylesheetElement
+	progressBarRefresh
+	progressBarSetValue
+	progressBarShow
+	progressBarStartTrickling
+	progressBarStopTrickling
+	progressBarUninstallProgressElement
+
+	rendererFinishRendering
+	rendererFocusFirstAutofocusableElement
+	rendererPrepareToRender
+	rendererPreservingPermanentElements
+	rendererRender
+
+	sessionAllowsImmediateRender
+	sessionAllowsVisitingLocationWithAction
+	sessionApplicationAllowsFollowingLinkToLocation
+	sessionApplicationAllowsVisitingLocation
+	sessionCanPrefetchRequestToLocation
+	sessionDebouncedRefresh
+	sessionElementIsNavigatable
+	sessionFollowedLinkToLocation
+	sessionFormSubmitted
+	sessionFrameLoaded
+	sessionFrameRendered
+	sessionGetActionForLink
+	sessionHistoryPoppedToLocationWithRestorationIdentifierAndDirection
+	sessionHistoryPoppedWithEmptyState
+	sessionNotifyApplicationAfterClickingLinkToLocation
+	sessionNotifyApplicationAfterFrameLoad
+	sessionNotifyApplicationAfterFrameRender
+	sessionNotifyApplicationAfterPageLoad
+	sessionNotifyApplicationAfterRender
+	sessionNotifyApplicationAfterVisitingLocation
+	sessionNotifyApplicationBeforeCachingSnapshot
+	sessionNotifyApplicationBeforeRender
+	sessionNotifyApplicationBeforeVisitingLocation
+	sessionPageBecameInteractive
+	sessionPreloadOnLoadLinksForView
+	sessionRefresh
+	sessionShouldPreloadLink
+	sessionSubmissionIsNavigatable
+	sessionSubmittedFormLinkToLocation
+	sessionViewInvalidated
+	sessionViewRenderedSnapshot
+	sessionViewWillCacheSnapshot
+	sessionVisit
+	sessionVisitCompleted
+	sessionVisitProposedToLocation
+	sessionVisitStarted
+	sessionWillFollowLinkToLocation
+	sessionWillSubmitForm
+	sessionWillSubmitFormLinkToLocation
+
+	snapshotGetElementForAnchor
+	snapshotGetPermanentElementById
+	snapshotHasAnchor
+	snapshotFirstAutofocusableElement
+	snapshotPermanentElements
+
+	viewFinishRenderingSnapshot
+	viewFocusElement
+	viewInvalidate
+	viewMarkAsPreview
+	viewMarkVisitDirection
+	viewPrepareToRenderSnapshot
+	viewRender
+	viewRenderSnapshot
+	viewScrollToAnchor
+	viewScrollToAnchorFromLocation
+	viewScrollToElement
+	viewScrollToPosition
+	viewScrollToTop
+	viewUnmarkVisitDirection
+
+	visitCacheSnapshot
+	visitCancel
+	visitCancelRender
+	visitChangeHistory
+	visitComplete
+	visitFail
+	visitFinishRequest
+	visitFollowRedirect
+	visitGetCachedSnapshot
+	visitGetPreloadedSnapshot
+	visitGetTimingMetrics
+	visitHasCachedSnapshot
+	visitHasPreloadedResponse
+	visitIssueRequest
+	visitLoadCachedSnapshot
+	visitLoadResponse
+	visitPerformScroll
+	visitPrepareRequest
+	visitRecordResponse
+	visitRecordTimingMetric
+	visitRender
+	visitRenderPageSnapshot
+	visitRequestErrored
+	visitRequestFailedWithResponse
+	visitRequestFinished
+	visitRequestPreventedHandlingResponse
+	visitRequestStarted
+	visitRequestSucceededWithResponse
+	visitScrollToAnchor
+	visitScrollToRestoredPosition
+	visitShouldIssueRequest
+	visitSimulateRequest
+	visitStart
+	visitStartRequest
 )
 
 // Respond performs a method by its number.
@@ -45,6 +245,84 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.Requesting(c.This)
 	case functionSubmit:
 		d.Submit(c.This)
+	case browserAdapterFormSubmissionFinished:
+		d.adapterSubmissionFinished(c.This)
+	case browserAdapterFormSubmissionStarted:
+		d.adapterSubmissionStarted(c.This)
+	case browserAdapterHideFormProgressBar:
+		d.hideFormBar(c.This)
+	case browserAdapterHideVisitProgressBar:
+		d.hideVisitBar(c.This)
+	case browserAdapterPageInvalidated:
+		d.adapterPageInvalidated(c.This, c.Args[0])
+	case browserAdapterReload:
+		d.reload(c.This, c.Args[0])
+	case browserAdapterShowFormProgressBarAfterDelay:
+		d.showFormBar(c.This)
+	case browserAdapterShowVisitProgressBarAfterDelay:
+		d.showVisitBar(c.This)
+	case browserAdapterVisitCompleted:
+		d.adapterVisitOver(c.This)
+	case browserAdapterVisitFailed:
+		d.adapterVisitOver(c.This)
+	case browserAdapterVisitProposedToLocation:
+		d.proposed(c.Args[0], c.Args[1])
+	case browserAdapterVisitRendered:
+		d.adapterIgnores()
+	case browserAdapterVisitRequestCompleted:
+		d.adapterRequestCompleted(c.This, c.Args[0])
+	case browserAdapterVisitRequestFailedWithStatusCode:
+		return d.adapterRequestFailed(c.This, c.Args[0], c.Int(1))
+	case browserAdapterVisitRequestFinished:
+		d.adapterIgnores()
+	case browserAdapterVisitRequestStarted:
+		d.adapterRequestStarted(c.This, c.Args[0])
+	case browserAdapterVisitStarted:
+		d.adapterVisitStarted(c.This, c.Args[0])
+	case errorRendererActivateScriptElements:
+		d.activateErrorScripts(c.This)
+	case errorRendererRender:
+		then := c.Lasting()
+		d.renderFailure(c.This, then)
+		return c.Promise
+	case errorRendererReplaceHeadAndBody:
+		d.replaceAll(c.This)
+	case frameRendererActivateScriptElements:
+		d.activateFrameScripts(c.This)
+	case frameRendererLoadFrameElement:
+		d.loadFrameElement(c.This)
+	case frameRendererRender:
+		then := c.Lasting()
+		d.renderFrame(c.This, then)
+		return c.Promise
+	case frameRendererScrollFrameIntoView:
+		return c.Page.Bool(d.scrollFrameIntoView(c.This))
+	case historyPopped:
+		d.popped(c.This, c.Args[0])
+	case historyPush:
+		d.pushHistory(c.This, c.Args[0], c.Args[1])
+	case historyReplace:
+		d.replaceHistory(c.This, c.Args[0], c.Args[1])
+	case historyUpdate:
+		d.updateHistory(c.Args[0], c.Args[1], c.Text(2))
+	case linkPrefetchObserverPrepareRequest:
+		d.preparePrefetch(c.Args[0])
+	case linkPrefetchObserverRequestErrored:
+		d.ignored()
+	case linkPrefetchObserverRequestFailedWithResponse:
+		d.ignored()
+	case linkPrefetchObserverRequestFinished:
+		d.ignored()
+	case linkPrefetchObserverRequestPreventedHandlingResponse:
+		d.ignored()
+	case linkPrefetchObserverRequestStarted:
+		d.ignored()
+	case linkPrefetchObserverRequestSucceededWithResponse:
+		d.ignored()
+	case morphingFrameRendererPreservingPermanentElements:
+		return d.preserveNothing(c.Args[0])
+	case morphingPageRendererPreservingPermanentElements:
+		return d.preserveNothing(c.Args[0])
 	case navigatorFormSubmissionErrored:
 		d.submissionErrored(c.Args[0], c.Args[1])
 	case navigatorFormSubmissionFailedWithResponse:
@@ -73,6 +351,338 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.navigatorVisitCompleted(c.Args[0])
 	case navigatorVisitStarted:
 		d.navigatorVisitStarted(c.Args[0])
+	case pageRendererActivateNewBody:
+		d.activateBody(c.This)
+	case pageRendererActivateNewBodyScriptElements:
+		d.activateBodyScripts(c.This)
+	case pageRendererAssignNewBody:
+		then := c.Lasting()
+		d.change(c.This, then)
+		return c.Promise
+	case pageRendererCopyNewHeadScriptElements:
+		d.copyScripts(c.This)
+	case pageRendererCopyNewHeadStylesheetElements:
+		then := c.Lasting()
+		d.copyStylesheets(c.This, then)
+		return c.Promise
+	case pageRendererFinishRendering:
+		d.finishPage(c.This)
+	case pageRendererMergeHead:
+		then := c.Lasting()
+		d.mergeHead(c.This, then)
+		return c.Promise
+	case pageRendererMergeProvisionalElements:
+		d.mergeProvisional(c.This)
+	case pageRendererPrepareToRender:
+		then := c.Lasting()
+		d.preparePage(c.This, then)
+		return c.Promise
+	case pageRendererRemoveNoscriptElements:
+		d.removeNoscripts(c.This)
+	case pageRendererRemoveUnusedDynamicStylesheetElements:
+		d.removeUnusedStyles(c.This)
+	case pageRendererRender:
+		then := c.Lasting()
+		d.renderBody(c.This, then)
+		return c.Promise
+	case pageRendererReplaceBody:
+		then := c.Lasting()
+		d.replaceBody(c.This, then)
+		return c.Promise
+	case pageSnapshotGetSetting:
+		return c.Optional(d.Setting(c.This, c.Text(0)))
+	case pageSnapshotCacheControlValue:
+		return c.Optional(d.cacheControl(c.This))
+	case pageSnapshotDir:
+		return c.Optional(d.writingDirection(c.This))
+	case pageSnapshotIsCacheable:
+		return c.Page.Bool(d.cacheable(c.This))
+	case pageSnapshotIsPreviewable:
+		return c.Page.Bool(d.previewable(c.This))
+	case pageSnapshotIsVisitable:
+		return c.Page.Bool(d.visitable(c.This))
+	case pageSnapshotLang:
+		return c.Optional(d.language(c.This))
+	case pageSnapshotPrefersViewTransitions:
+		return c.Page.Bool(d.prefersTransitions(c.This))
+	case pageSnapshotRefreshMethod:
+		return c.Optional(d.refreshMethod(c.This))
+	case pageSnapshotRefreshScroll:
+		return c.Optional(d.refreshScroll(c.This))
+	case pageSnapshotRootLocation:
+		return d.rootLocation(c.This)
+	case pageViewCacheSnapshot:
+		then := c.LastingValue()
+		d.cacheSnapshot(c.Args[0], then)
+		return c.Promise
+	case pageViewIsPageRefresh:
+		return c.Page.Bool(d.isPageRefresh(c.Args[0]))
+	case pageViewRenderError:
+		then := c.Lasting()
+		d.renderError(c.Args[0], c.Args[1], then)
+		return c.Promise
+	case pageViewRenderPage:
+		then := c.Lasting()
+		d.renderPage(c.Args[0], c.Bool(1), c.Args[2], c.Args[3], then)
+		return c.Promise
+	case pageViewShouldPreserveScrollPosition:
+		return c.Page.Bool(d.preservesScroll(c.This, c.Args[0]))
+	case pageViewShouldTransitionTo:
+		return c.Page.Bool(d.transitionsTo(c.Args[0]))
+	case preloaderPreloadOnLoadLinksForView:
+		d.preloadLinks(c.This, c.Args[0])
+	case preloaderPreloadURL:
+		return d.preload(c.This, c.Args[0])
+	case preloaderPrepareRequest:
+		d.preparePreload(c.Args[0])
+	case preloaderRequestErrored:
+		d.ignored()
+	case preloaderRequestFailedWithResponse:
+		d.ignored()
+	case preloaderRequestFinished:
+		d.ignored()
+	case preloaderRequestPreventedHandlingResponse:
+		d.ignored()
+	case preloaderRequestStarted:
+		d.ignored()
+	case preloaderRequestSucceededWithResponse:
+		then := c.Lasting()
+		d.preloaded(c.Args[0], c.Args[1], then)
+		return c.Promise
+	case progressBarFadeProgressElement:
+		d.fadeProgress(c.This, c.Args[0])
+	case progressBarHide:
+		d.hideProgress(c.This)
+	case progressBarInstallProgressElement:
+		d.installProgress(c.This)
+	case progressBarInstallStylesheetElement:
+		d.installBarStyle(c.This)
+	case progressBarRefresh:
+		d.refreshProgress(c.This)
+	case progressBarSetValue:
+		d.setProgress(c.This, c.Args[0])
+	case progressBarShow:
+		d.showProgress(c.This)
+	case progressBarStartTrickling:
+		d.startTrickling(c.This)
+	case progressBarStopTrickling:
+		d.stopTrickling(c.This)
+	case progressBarUninstallProgressElement:
+		d.uninstallProgress(c.This)
+	case rendererFinishRendering:
+		d.finishRendering(c.This)
+	case rendererFocusFirstAutofocusableElement:
+		d.autofocus(c.This)
+	case rendererPrepareToRender:
+		then := c.Lasting()
+		d.renderNothing(then)
+		return c.Promise
+	case rendererPreservingPermanentElements:
+		then := c.Lasting()
+		d.preserveDuring(c.This, c.Args[0], then)
+		return c.Promise
+	case rendererRender:
+		then := c.Lasting()
+		d.renderNothing(then)
+		return c.Promise
+	case sessionAllowsImmediateRender:
+		return c.Page.Bool(d.allowsImmediateRender(c.This, c.Args[0], c.Args[1]))
+	case sessionAllowsVisitingLocationWithAction:
+		return c.Page.Bool(d.allowsVisiting(c.This, c.Args[0]))
+	case sessionApplicationAllowsFollowingLinkToLocation:
+		return c.Page.Bool(d.allowsFollowing(c.This, c.Args[0], c.Args[1], c.Args[2]))
+	case sessionApplicationAllowsVisitingLocation:
+		return c.Page.Bool(d.allowsLocation(c.This, c.Args[0]))
+	case sessionCanPrefetchRequestToLocation:
+		return c.Page.Bool(d.canPrefetch(c.Args[0], c.Args[1]))
+	case sessionDebouncedRefresh:
+		d.RefreshNow(c.Args[0], c.Args[1])
+	case sessionElementIsNavigatable:
+		return c.Page.Bool(d.elementIsNavigatable(c.Args[0]))
+	case sessionFollowedLinkToLocation:
+		d.followed(c.This, c.Args[0], c.Args[1])
+	case sessionFormSubmitted:
+		d.formSubmitted(c.Args[0], c.Args[1])
+	case sessionFrameLoaded:
+		d.frameLoaded(c.This, c.Args[0])
+	case sessionFrameRendered:
+		d.frameRendered(c.This, c.Args[0], c.Args[1])
+	case sessionGetActionForLink:
+		return c.Page.String(d.actionOf(c.Args[0]))
+	case sessionHistoryPoppedToLocationWithRestorationIdentifierAndDirection:
+		d.restore(c.Args[0], c.Args[1], c.Args[2])
+	case sessionHistoryPoppedWithEmptyState:
+		d.adopt(c.Args[0])
+	case sessionNotifyApplicationAfterClickingLinkToLocation:
+		return d.tellOfClick(c.Args[0], c.Args[1], c.Args[2])
+	case sessionNotifyApplicationAfterFrameLoad:
+		return d.tellOfFrameLoad(c.Args[0])
+	case sessionNotifyApplicationAfterFrameRender:
+		return d.tellOfFrameRender(c.Args[0], c.Args[1])
+	case sessionNotifyApplicationAfterPageLoad:
+		return d.tellOfLoad(c.This, c.Args[0])
+	case sessionNotifyApplicationAfterRender:
+		return d.tellOfRender(c.Args[0])
+	case sessionNotifyApplicationAfterVisitingLocation:
+		return d.tellOfVisit(c.Args[0], c.Args[1])
+	case sessionNotifyApplicationBeforeCachingSnapshot:
+		return d.tellBeforeCache()
+	case sessionNotifyApplicationBeforeRender:
+		return d.tellBeforeRender(c.Args[0], c.Args[1])
+	case sessionNotifyApplicationBeforeVisitingLocation:
+		return d.tellBeforeVisit(c.Args[0])
+	case sessionPageBecameInteractive:
+		d.pageBecameInteractive(c.This)
+	case sessionPreloadOnLoadLinksForView:
+		d.preloadLinksOf(c.Args[0])
+	case sessionRefresh:
+		d.Refresh(c.Args[0], c.Args[1])
+	case sessionShouldPreloadLink:
+		return c.Page.Bool(d.preloadable(c.Args[0]))
+	case sessionSubmissionIsNavigatable:
+		return c.Page.Bool(d.submissionIsNavigatable(c.Args[0], c.Args[1]))
+	case sessionSubmittedFormLinkToLocation:
+		d.submittedFormLink()
+	case sessionViewInvalidated:
+		d.viewInvalidated(c.Args[0])
+	case sessionViewRenderedSnapshot:
+		d.renderedSnapshot(c.This, c.Args[0], c.Args[1], c.Args[2])
+	case sessionViewWillCacheSnapshot:
+		d.willCacheSnapshot(c.This)
+	case sessionVisit:
+		d.Visit(c.Args[0], c.Args[1])
+	case sessionVisitCompleted:
+		d.visitCompleted(c.This, c.Args[0])
+	case sessionVisitProposedToLocation:
+		d.visitProposed(c.Args[0], c.Args[1])
+	case sessionVisitStarted:
+		d.visitStarted(c.This, c.Args[0])
+	case sessionWillFollowLinkToLocation:
+		return c.Page.Bool(d.willFollow(c.This, c.Args[0], c.Args[1], c.Args[2]))
+	case sessionWillSubmitForm:
+		return c.Page.Bool(d.willSubmit(c.This, c.Args[0], c.Args[1]))
+	case sessionWillSubmitFormLinkToLocation:
+		return c.Page.Bool(d.takes(c.Args[0], c.Args[1]))
+	case snapshotGetElementForAnchor:
+		return d.elementForAnchor(c.This, c.Text(0))
+	case snapshotGetPermanentElementById:
+		return d.permanentElement(c.This, c.Text(0))
+	case snapshotHasAnchor:
+		return c.Page.Bool(d.hasAnchor(c.This, c.Text(0)))
+	case snapshotFirstAutofocusableElement:
+		return d.autofocusable(c.This)
+	case snapshotPermanentElements:
+		return d.permanentElements(c.This)
+	case viewFinishRenderingSnapshot:
+		d.finishWith(c.Args[0])
+	case viewFocusElement:
+		d.focusElement(c.Args[0])
+	case viewInvalidate:
+		d.invalidateView(c.This, c.Args[0])
+	case viewMarkAsPreview:
+		d.markAsPreview(c.This, c.Bool(0))
+	case viewMarkVisitDirection:
+		d.markDirection(c.This, c.Text(0))
+	case viewPrepareToRenderSnapshot:
+		then := c.Lasting()
+		d.prepare(c.This, c.Args[0], then)
+		return c.Promise
+	case viewRender:
+		then := c.Lasting()
+		d.renderView(c.This, c.Args[0], then)
+		return c.Promise
+	case viewRenderSnapshot:
+		then := c.Lasting()
+		d.renderWith(c.Args[0], then)
+		return c.Promise
+	case viewScrollToAnchor:
+		d.scrollToAnchor(c.This, c.Args[0])
+	case viewScrollToAnchorFromLocation:
+		d.scrollToFragment(c.This, c.Args[0])
+	case viewScrollToElement:
+		d.scrollToElement(c.Args[0])
+	case viewScrollToPosition:
+		d.scrollToPosition(c.Args[0])
+	case viewScrollToTop:
+		d.scrollToTop(c.This)
+	case viewUnmarkVisitDirection:
+		d.unmarkDirection(c.This)
+	case visitCacheSnapshot:
+		d.cacheSnapshotOf(c.This)
+	case visitCancel:
+		d.cancel(c.This)
+	case visitCancelRender:
+		d.cancelRender(c.This)
+	case visitChangeHistory:
+		d.changeHistory(c.This)
+	case visitComplete:
+		d.complete(c.This)
+	case visitFail:
+		d.fail(c.This)
+	case visitFinishRequest:
+		d.finishRequest(c.This)
+	case visitFollowRedirect:
+		d.followRedirect(c.This)
+	case visitGetCachedSnapshot:
+		return d.cachedSnapshot(c.This)
+	case visitGetPreloadedSnapshot:
+		return d.preloadedSnapshot(c.This)
+	case visitGetTimingMetrics:
+		return d.timings(c.This)
+	case visitHasCachedSnapshot:
+		return c.Page.Bool(d.hasCachedSnapshot(c.This))
+	case visitHasPreloadedResponse:
+		return c.Page.Bool(d.hasPreloadedResponse(c.This))
+	case visitIssueRequest:
+		d.issueRequest(c.This)
+	case visitLoadCachedSnapshot:
+		d.loadCachedSnapshot(c.This)
+	case visitLoadResponse:
+		d.loadResponse(c.This)
+	case visitPerformScroll:
+		d.performScroll(c.This)
+	case visitPrepareRequest:
+		d.prepareRequest(c.This, c.Args[0])
+	case visitRecordResponse:
+		d.recordResponse(c.This, c.Args[0])
+	case visitRecordTimingMetric:
+		d.recordTiming(c.This, c.Text(0))
+	case visitRender:
+		then := c.Lasting()
+		d.renderCallback(c.This, c.Args[0], then)
+		return c.Promise
+	case visitRenderPageSnapshot:
+		then := c.Lasting()
+		d.renderSnapshot(c.This, c.Args[0], c.Bool(1), then)
+		return c.Promise
+	case visitRequestErrored:
+		d.requestErrored(c.This)
+	case visitRequestFailedWithResponse:
+		then := c.Lasting()
+		d.requestFailed(c.This, c.Args[0], c.Args[1], then)
+		return c.Promise
+	case visitRequestFinished:
+		d.requestFinished(c.This)
+	case visitRequestPreventedHandlingResponse:
+		d.requestPrevented(c.This, c.Args[0], c.Args[1])
+	case visitRequestStarted:
+		d.requestStarted(c.This)
+	case visitRequestSucceededWithResponse:
+		then := c.Lasting()
+		d.requestSucceeded(c.This, c.Args[0], c.Args[1], then)
+		return c.Promise
+	case visitScrollToAnchor:
+		return d.scrollToFragmentOf(c.This)
+	case visitScrollToRestoredPosition:
+		return d.scrollToRestored(c.This)
+	case visitShouldIssueRequest:
+		return c.Page.Bool(d.shouldIssueRequest(c.This))
+	case visitSimulateRequest:
+		d.simulateRequest(c.This)
+	case visitStart:
+		d.start(c.This)
+	case visitStartRequest:
+		d.startRequest(c.This)
 	}
 	return 0
 }

@@ -48,6 +48,8 @@ func (d *Drive) Start() {
 }
 
 // Visit proposes a visit, unless it is for a frame.
+//
+//turbo:method Session visit
 func (d *Drive) Visit(location, options dom.Node) {
 	p := d.Page
 	if options == 0 {
@@ -98,6 +100,8 @@ func (d *Drive) wait(w **waiting, ms int, url, options dom.Node, then func(url, 
 // §12). With the option spread, which the server sets where a stream has many
 // listeners, it waits before that for a random part of so many milliseconds;
 // others that come meanwhile wait no longer.
+//
+//turbo:method Session refresh
 func (d *Drive) Refresh(url, options dom.Node) {
 	spread, _ := strconv.Atoi(d.text(options, "spread"))
 	if spread <= 0 {
@@ -124,6 +128,8 @@ func (d *Drive) debounce(url, options dom.Node) {
 
 // RefreshNow visits the page at url again, unless the request that caused it
 // was this page's own, a visit is under way, or the page is at another URL.
+//
+//turbo:method Session debouncedRefresh
 func (d *Drive) RefreshNow(url, options dom.Node) {
 	p := d.Page
 	id, ok := p.Text(options, "requestId")
@@ -145,20 +151,23 @@ func (d *Drive) RefreshNow(url, options dom.Node) {
 	p.Do(p.Get(0, "session"), "visit", url, how)
 }
 
+// Asks calls a method and reports whether it says yes.
+func (d *Drive) Asks(object dom.Node, method string, args ...dom.Node) bool {
+	answer := d.Page.Do(object, method, args...)
+	return answer != 0 && answer != dom.False
+}
+
+// object makes an object of names and values.
+func (d *Drive) object(entries ...any) dom.Node {
+	o := d.Page.Object()
+	for i := 0; i < len(entries); i += 2 {
+		d.Page.Set(o, entries[i].(string), entries[i+1].(dom.Node))
+	}
+	return o
+}
+
 // text returns a string of the page's, "" when there is none.
 func (d *Drive) text(n dom.Node, path string) string {
 	text, _ := d.Page.Text(n, path)
 	return text
-}
-
-// await calls back with what a promise comes to, and with a value that it is
-// about.
-func (d *Drive) await(promise, about dom.Node, then func(about, value dom.Node)) {
-	kept := d.Page.Keep(about)
-	d.Page.Await(promise, func(value dom.Node, failed bool) {
-		if !failed {
-			then(kept, value)
-		}
-		d.Page.Drop(kept)
-	})
 }

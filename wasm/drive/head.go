@@ -4,10 +4,12 @@ import "github.com/turbowasm/turbowasm/wasm/dom"
 
 // mergeHead brings the head of the next page into the document (Turbo 8.0.23,
 // head merging) and calls back when its stylesheets are there.
+//
+//turbo:method PageRenderer mergeHead
 func (d *Drive) mergeHead(r dom.Node, then then) {
 	p := d.Page
 	merging := p.Keep(p.Do(r, "mergeProvisionalElements"))
-	d.through(r, "copyNewHeadStylesheetElements", func(ok bool) {
+	p.DoThen(r, "copyNewHeadStylesheetElements", func(ok bool) {
 		defer p.Drop(merging)
 		if !ok {
 			then(false)
@@ -29,6 +31,8 @@ func (d *Drive) mergeHead(r dom.Node, then then) {
 }
 
 // mergeProvisional exchanges the elements that belong to one page.
+//
+//turbo:method PageRenderer mergeProvisionalElements
 func (d *Drive) mergeProvisional(r dom.Node) {
 	p := d.Page
 	head := p.Get(0, "document.head")
@@ -58,6 +62,8 @@ func (d *Drive) equal(n dom.Node, elements []dom.Node) int {
 }
 
 // copyStylesheets adds the stylesheets that are new, and waits for them.
+//
+//turbo:method PageRenderer copyNewHeadStylesheetElements
 func (d *Drive) copyStylesheets(r dom.Node, then then) {
 	p := d.Page
 	waiting := 1
@@ -89,4 +95,20 @@ func (d *Drive) whenLoaded(n dom.Node, loaded func()) {
 		release()
 		loaded()
 	})
+}
+
+//turbo:method PageRenderer copyNewHeadScriptElements
+func (d *Drive) copyScripts(r dom.Node) {
+	p := d.Page
+	for _, n := range p.Items(p.Get(r, "newHeadScriptElements")) {
+		p.Do(p.Get(0, "document.head"), "appendChild", p.Do(0, "activated", n))
+	}
+}
+
+//turbo:method PageRenderer removeUnusedDynamicStylesheetElements
+func (d *Drive) removeUnusedStyles(r dom.Node) {
+	p := d.Page
+	for _, n := range p.Items(p.Get(r, "unusedDynamicStylesheetElements")) {
+		p.Do(p.Get(0, "document.head"), "removeChild", n)
+	}
 }

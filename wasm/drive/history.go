@@ -36,28 +36,26 @@ func (d *Drive) write(how string, url dom.Node, identifier string, index int) {
 	p.Do(0, how, state, p.String(d.text(url, "href")))
 }
 
-// The methods of the history, in the order of their names in js/drive.js.
-const (
-	historyPush = iota
-	historyReplace
-	historyUpdate
-	historyPopped
-)
+// What follows answers for the history (Turbo 8.0.23, history).
 
-// AnswerHistory answers for the history (Turbo 8.0.23, history).
-func (d *Drive) AnswerHistory(history dom.Node, method int, a, b, c dom.Node) dom.Node {
+//turbo:method History push
+func (d *Drive) pushHistory(history, url, identifier dom.Node) {
 	p := d.Page
-	switch method {
-	case historyPush:
-		p.Do(history, "update", p.Get(0, "window.history.pushState"), a, b)
-	case historyReplace:
-		p.Do(history, "update", p.Get(0, "window.history.replaceState"), a, b)
-	case historyUpdate:
-		d.ChangeHistory(p.Same(a, p.Get(0, "window.history.pushState")), b, d.text(c, ""))
-	case historyPopped:
-		d.popped(history, a)
-	}
-	return 0
+	p.Do(history, "update", p.Get(0, "window.history.pushState"), url, identifier)
+}
+
+//turbo:method History replace
+func (d *Drive) replaceHistory(history, url, identifier dom.Node) {
+	p := d.Page
+	p.Do(history, "update", p.Get(0, "window.history.replaceState"), url, identifier)
+}
+
+// updateHistory is told by which function of the browser's to change it.
+//
+//turbo:method History update
+func (d *Drive) updateHistory(how, url dom.Node, identifier string) {
+	p := d.Page
+	d.ChangeHistory(p.Same(how, p.Get(0, "window.history.pushState")), url, identifier)
 }
 
 // UpdateHistory brings a URL into the history as an action of a visit does.
@@ -71,6 +69,8 @@ func (d *Drive) UpdateHistory(action string, url, identifier dom.Node) {
 
 // popped handles a popstate event: a restoration visit, or, where the entry is
 // not the runtime's, one that becomes so.
+//
+//turbo:method History popped
 func (d *Drive) popped(history, event dom.Node) {
 	p := d.Page
 	session := p.Get(0, "session")

@@ -48,43 +48,6 @@ func (d *Drive) prefetchesLocation(url dom.Node) dom.Node {
 	return d.Page.Do(adapter, "linkPrefetchingIsEnabledForLocation", url)
 }
 
-// Promise makes a promise of the page's of what begins with start; where the
-// page throws meanwhile, which it is told of, the promise is never settled.
-func (d *Drive) Promise(start func(then then)) dom.Node {
-	return d.PromiseOf(func(then func(dom.Node, bool)) { start(func(ok bool) { then(0, ok) }) })
-}
-
-// PromiseOf is Promise for what comes to a value.
-func (d *Drive) PromiseOf(start func(then func(value dom.Node, ok bool))) dom.Node {
-	p := d.Page
-	promise := p.Do(0, "promise")
-	kept := p.Keep(promise)
-	start(func(value dom.Node, ok bool) {
-		if ok {
-			p.Do(kept, "resolve", value)
-		}
-		p.Drop(kept)
-	})
-	return promise
-}
-
-// Step makes a step that takes its time, as a method of an object: the
-// application's where it has replaced it, else ours.
-func (d *Drive) Step(object dom.Node, method string, ours func(then then), then then, args ...dom.Node) {
-	p := d.Page
-	if p.Own(object, method) >= 0 {
-		ours(then)
-		return
-	}
-	result, err := p.Call(object, method, args...)
-	if err != nil {
-		p.Do(0, "reject")
-		then(false)
-		return
-	}
-	p.Await(result, func(_ dom.Node, failed bool) { then(!failed) })
-}
-
 func (d *Drive) adapter() dom.Node { return d.Page.Get(0, "session.adapter") }
 
 // startVisit starts a visit in the place of what is under way.

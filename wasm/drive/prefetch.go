@@ -6,7 +6,6 @@ import (
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/link"
-	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
 const (
@@ -150,8 +149,10 @@ func (d *Drive) Requesting(event dom.Node) {
 	d.clearPrefetched()
 }
 
-// PreparePrefetch names the purpose of a request, and the frame it is for.
-func (d *Drive) PreparePrefetch(request dom.Node) {
+// preparePrefetch names the purpose of a request, and the frame it is for.
+//
+//turbo:method LinkPrefetchObserver prepareRequest
+func (d *Drive) preparePrefetch(request dom.Node) {
 	p := d.Page
 	headers, from := p.Get(request, "headers"), p.Get(request, "target")
 	p.Set(headers, "X-Sec-Purpose", p.String("prefetch"))
@@ -166,43 +167,56 @@ func (d *Drive) PreparePrefetch(request dom.Node) {
 	}
 }
 
-// The methods of the preloader beyond those of its requests, in the order of
-// their names in js/drive.js.
-const (
-	preloaderPreloadOnLoadLinksForView = surface.RequestMethods + iota
-	preloaderPreloadURL
-)
+// What follows answers for the preloader (Turbo 8.0.23, preloader).
 
-// AnswerPreloader answers for the preloader (Turbo 8.0.23, preloader).
-func (d *Drive) AnswerPreloader(preloader dom.Node, method int, a, b dom.Node) dom.Node {
+//turbo:method Preloader preloadOnLoadLinksForView
+func (d *Drive) preloadLinks(preloader, view dom.Node) {
 	p := d.Page
-	switch method {
-	case surface.RequestPrepareRequest:
-		p.Set(p.Get(a, "headers"), "X-Sec-Purpose", p.String("prefetch"))
-	case surface.RequestRequestSucceededWithResponse:
-		return d.Promise(func(then then) {
-			d.await(p.Get(b, "responseHTML"), a, func(request, html dom.Node) {
-				p.Do(p.Get(0, "view.snapshotCache"), "put", p.Get(request, "url"), d.Parsed(html))
-				then(true)
-			})
-		})
-	case preloaderPreloadOnLoadLinksForView:
-		links, _ := p.SelectAll(a, d.text(preloader, "selector"))
-		for _, n := range links {
-			if d.Asks(p.Get(0, "session"), "shouldPreloadLink", n) {
-				p.Do(preloader, "preloadURL", n)
-			}
-		}
-	case preloaderPreloadURL:
-		url := p.Do(0, "url", p.Get(a, "href"))
-		if !d.Asks(p.Get(preloader, "snapshotCache"), "has", url) {
-			return p.Do(p.Do(0, "newRequest", preloader, url, a), "perform")
+	links, _ := p.SelectAll(view, d.text(preloader, "selector"))
+	for _, n := range links {
+		if d.Asks(p.Get(0, "session"), "shouldPreloadLink", n) {
+			p.Do(preloader, "preloadURL", n)
 		}
 	}
-	return 0
 }
 
+//turbo:method Preloader preloadURL
+func (d *Drive) preload(preloader, from dom.Node) dom.Node {
+	p := d.Page
+	url := p.Do(0, "url", p.Get(from, "href"))
+	if d.Asks(p.Get(preloader, "snapshotCache"), "has", url) {
+		return 0
+	}
+	return p.Do(p.Do(0, "newRequest", preloader, url, from), "perform")
+}
+
+//turbo:method Preloader prepareRequest
+func (d *Drive) preparePreload(request dom.Node) {
+	p := d.Page
+	p.Set(p.Get(request, "headers"), "X-Sec-Purpose", p.String("prefetch"))
+}
+
+//turbo:method Preloader requestSucceededWithResponse
+func (d *Drive) preloaded(request, response dom.Node, then then) {
+	p := d.Page
+	p.Then(p.Get(response, "responseHTML"), func(html dom.Node) {
+		p.Do(p.Get(0, "view.snapshotCache"), "put", p.Get(request, "url"), d.Parsed(html))
+		then(true)
+	})
+}
+
+// ignored is what a request tells those who wait for its page alone, or for
+// nothing.
+//
+//turbo:method LinkPrefetchObserver requestStarted requestPreventedHandlingResponse requestSucceededWithResponse
+//turbo:method LinkPrefetchObserver requestFailedWithResponse requestErrored requestFinished
+//turbo:method Preloader requestStarted requestPreventedHandlingResponse
+//turbo:method Preloader requestFailedWithResponse requestErrored requestFinished
+func (d *Drive) ignored() {}
+
 // preloadable reports whether the page that a link leads to may be preloaded.
+//
+//turbo:method Session shouldPreloadLink
 func (d *Drive) preloadable(n dom.Node) bool {
 	p := d.Page
 	if p.HasAttr(n, "data-turbo-method") || p.HasAttr(n, "data-turbo-stream") {

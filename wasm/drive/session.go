@@ -6,180 +6,125 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/link"
 )
 
-// The methods of the session, in the order of their names in js/session.js.
-const (
-	sessionVisit = iota
-	sessionRefresh
-	sessionDebouncedRefresh
-	sessionElementIsNavigatable
-	sessionSubmissionIsNavigatable
-	sessionShouldPreloadLink
-	sessionHistoryPoppedToLocationWithRestorationIdentifierAndDirection
-	sessionHistoryPoppedWithEmptyState
-	sessionWillSubmitFormLinkToLocation
-	sessionSubmittedFormLinkToLocation
-	sessionCanPrefetchRequestToLocation
-	sessionWillFollowLinkToLocation
-	sessionFollowedLinkToLocation
-	sessionAllowsVisitingLocationWithAction
-	sessionVisitProposedToLocation
-	sessionVisitStarted
-	sessionVisitCompleted
-	sessionWillSubmitForm
-	sessionFormSubmitted
-	sessionPageBecameInteractive
-	sessionViewWillCacheSnapshot
-	sessionAllowsImmediateRender
-	sessionViewRenderedSnapshot
-	sessionPreloadOnLoadLinksForView
-	sessionViewInvalidated
-	sessionFrameLoaded
-	sessionFrameRendered
-	sessionApplicationAllowsFollowingLinkToLocation
-	sessionApplicationAllowsVisitingLocation
-	sessionNotifyApplicationAfterClickingLinkToLocation
-	sessionNotifyApplicationBeforeVisitingLocation
-	sessionNotifyApplicationAfterVisitingLocation
-	sessionNotifyApplicationBeforeCachingSnapshot
-	sessionNotifyApplicationBeforeRender
-	sessionNotifyApplicationAfterRender
-	sessionNotifyApplicationAfterPageLoad
-	sessionNotifyApplicationAfterFrameLoad
-	sessionNotifyApplicationAfterFrameRender
-	sessionGetActionForLink
-)
+// What follows answers for the session (Turbo 8.0.23, session).
 
-// AnswerSession answers for the session (Turbo 8.0.23, session).
-func (d *Drive) AnswerSession(method int, a, b, c dom.Node) dom.Node {
+//turbo:method Session elementIsNavigatable
+func (d *Drive) elementIsNavigatable(n dom.Node) bool { return link.Navigatable(d.Page, n) }
+
+//turbo:method Session historyPoppedWithEmptyState
+func (d *Drive) adopt(url dom.Node) {
 	p := d.Page
-	session := p.Get(0, "session")
-	switch method {
-	case sessionVisit:
-		d.Visit(a, b)
-	case sessionRefresh:
-		d.Refresh(a, b)
-	case sessionDebouncedRefresh:
-		d.RefreshNow(a, b)
-	case sessionElementIsNavigatable:
-		return p.Bool(link.Navigatable(p, a))
-	case sessionSubmissionIsNavigatable:
-		return p.Bool(d.submissionIsNavigatable(a, b))
-	case sessionShouldPreloadLink:
-		return p.Bool(d.preloadable(a))
-	case sessionHistoryPoppedToLocationWithRestorationIdentifierAndDirection:
-		d.restore(a, b, c)
-	case sessionHistoryPoppedWithEmptyState:
-		p.Do(p.Get(0, "history"), "replace", a)
-		p.Set(p.Get(0, "view"), "lastRenderedLocation", a)
-		p.Do(p.Get(0, "view"), "cacheSnapshot")
-	case sessionWillSubmitFormLinkToLocation:
-		return p.Bool(d.Navigatable(a) && link.VisitableURL(p, b))
-	case sessionCanPrefetchRequestToLocation:
-		return p.Bool(d.Navigatable(a) && link.VisitableURL(p, b) && d.Asks(p.Get(0, "navigator"), "linkPrefetchingIsEnabledForLocation", b))
-	case sessionWillFollowLinkToLocation:
-		return p.Bool(d.Navigatable(a) && link.VisitableURL(p, b) && d.Asks(session, "applicationAllowsFollowingLinkToLocation", a, b, c))
-	case sessionFollowedLinkToLocation:
-		options := p.Object()
-		p.Set(options, "action", p.Do(session, "getActionForLink", a))
-		p.Set(options, "acceptsStreamResponse", p.Bool(p.HasAttr(a, "data-turbo-stream")))
-		p.Do(session, "visit", p.String(d.text(b, "href")), options)
-	case sessionAllowsVisitingLocationWithAction:
-		return p.Bool(d.Asks(session, "applicationAllowsVisitingLocation", a))
-	case sessionVisitProposedToLocation:
-		p.Do(0, "extendURL", a)
-		p.Do(d.adapter(), "visitProposedToLocation", a, b)
-	case sessionVisitStarted:
-		d.visitStarted(session, a)
-	case sessionVisitCompleted:
-		p.Do(p.Get(0, "view"), "unmarkVisitDirection")
-		p.RemoveAttr(p.Get(0, "document.documentElement"), "aria-busy")
-		p.Do(session, "notifyApplicationAfterPageLoad", p.Do(a, "getTimingMetrics"))
-	case sessionWillSubmitForm:
-		return p.Bool(d.Asks(session, "submissionIsNavigatable", a, b) && link.VisitableURL(p, d.Forms.Action(a, b)))
-	case sessionFormSubmitted:
-		p.Do(p.Get(0, "navigator"), "submitForm", a, b)
-	case sessionPageBecameInteractive:
-		p.Set(p.Get(0, "view"), "lastRenderedLocation", p.Get(session, "location"))
-		p.Do(session, "notifyApplicationAfterPageLoad")
-	case sessionViewWillCacheSnapshot:
-		p.Do(session, "notifyApplicationBeforeCachingSnapshot")
-	case sessionAllowsImmediateRender:
-		return p.Bool(d.Allows(p.Do(session, "notifyApplicationBeforeRender", p.Get(a, "element"), b), p.Get(0, "view")))
-	case sessionViewRenderedSnapshot:
-		p.Set(p.Get(0, "view"), "lastRenderedLocation", p.Get(0, "history.location"))
-		p.Do(session, "notifyApplicationAfterRender", c)
-	case sessionPreloadOnLoadLinksForView:
-		p.Do(p.Get(0, "preloader"), "preloadOnLoadLinksForView", a)
-	case sessionViewInvalidated:
-		p.Do(d.adapter(), "pageInvalidated", a)
-	case sessionFrameLoaded:
-		p.Do(session, "notifyApplicationAfterFrameLoad", a)
-	case sessionFrameRendered:
-		p.Do(session, "notifyApplicationAfterFrameRender", a, b)
-	case sessionApplicationAllowsFollowingLinkToLocation:
-		return d.allowed(p.Do(session, "notifyApplicationAfterClickingLinkToLocation", a, b, c))
-	case sessionApplicationAllowsVisitingLocation:
-		return d.allowed(p.Do(session, "notifyApplicationBeforeVisitingLocation", a))
-	case sessionNotifyApplicationAfterClickingLinkToLocation:
-		return d.event("turbo:click", a, true, "url", p.String(d.text(b, "href")), "originalEvent", c)
-	case sessionNotifyApplicationBeforeVisitingLocation:
-		d.Heard = false
-		return d.event("turbo:before-visit", 0, true, "url", p.String(d.text(a, "href")))
-	case sessionNotifyApplicationAfterVisitingLocation:
-		return d.event("turbo:visit", 0, false, "url", p.String(d.text(a, "href")), "action", b)
-	case sessionNotifyApplicationBeforeCachingSnapshot:
-		return d.event("turbo:before-cache", 0, false)
-	case sessionNotifyApplicationBeforeRender:
-		return p.Do(0, "dispatch", p.String("turbo:before-render"), 0, dom.True, p.Do(p.Get(0, "window.Object"), "assign", d.object("newBody", a), b))
-	case sessionNotifyApplicationAfterRender:
-		d.Rendered()
-		return d.event("turbo:render", 0, false, "renderMethod", a)
-	case sessionNotifyApplicationAfterPageLoad:
-		if a == 0 {
-			a = p.Object()
-		}
-		return d.event("turbo:load", 0, false, "url", p.String(d.text(session, "location.href")), "timing", a)
-	case sessionNotifyApplicationAfterFrameLoad:
-		return d.event("turbo:frame-load", a, false)
-	case sessionNotifyApplicationAfterFrameRender:
-		return d.event("turbo:frame-render", b, true, "fetchResponse", a)
-	case sessionGetActionForLink:
-		if action := link.VisitAction(p, a); action != "" {
-			return p.String(action)
-		}
-		return p.String("advance")
+	p.Do(p.Get(0, "history"), "replace", url)
+	p.Set(p.Get(0, "view"), "lastRenderedLocation", url)
+	p.Do(p.Get(0, "view"), "cacheSnapshot")
+}
+
+// takes reports whether a link's being followed is the runtime's affair.
+//
+//turbo:method Session willSubmitFormLinkToLocation
+func (d *Drive) takes(from, url dom.Node) bool {
+	return d.Navigatable(from) && link.VisitableURL(d.Page, url)
+}
+
+//turbo:method Session submittedFormLinkToLocation
+func (d *Drive) submittedFormLink() {}
+
+//turbo:method Session canPrefetchRequestToLocation
+func (d *Drive) canPrefetch(from, url dom.Node) bool {
+	return d.takes(from, url) && d.Asks(d.Page.Get(0, "navigator"), "linkPrefetchingIsEnabledForLocation", url)
+}
+
+//turbo:method Session willFollowLinkToLocation
+func (d *Drive) willFollow(session, from, url, event dom.Node) bool {
+	return d.takes(from, url) && d.Asks(session, "applicationAllowsFollowingLinkToLocation", from, url, event)
+}
+
+//turbo:method Session followedLinkToLocation
+func (d *Drive) followed(session, from, url dom.Node) {
+	p := d.Page
+	p.Do(session, "visit", p.String(d.text(url, "href")), d.object(
+		"action", p.Do(session, "getActionForLink", from),
+		"acceptsStreamResponse", p.Bool(p.HasAttr(from, "data-turbo-stream"))))
+}
+
+//turbo:method Session getActionForLink
+func (d *Drive) actionOf(from dom.Node) string {
+	if action := link.VisitAction(d.Page, from); action != "" {
+		return action
 	}
-	return 0
+	return "advance"
 }
 
-// Asks calls a method and reports whether it says yes.
-func (d *Drive) Asks(object dom.Node, method string, args ...dom.Node) bool {
-	answer := d.Page.Do(object, method, args...)
-	return answer != 0 && answer != dom.False
+//turbo:method Session allowsVisitingLocationWithAction
+func (d *Drive) allowsVisiting(session, url dom.Node) bool {
+	return d.Asks(session, "applicationAllowsVisitingLocation", url)
 }
 
-// object makes an object of names and values.
-func (d *Drive) object(entries ...any) dom.Node {
-	o := d.Page.Object()
-	for i := 0; i < len(entries); i += 2 {
-		d.Page.Set(o, entries[i].(string), entries[i+1].(dom.Node))
-	}
-	return o
+//turbo:method Session visitProposedToLocation
+func (d *Drive) visitProposed(url, options dom.Node) {
+	d.Page.Do(0, "extendURL", url)
+	d.Page.Do(d.adapter(), "visitProposedToLocation", url, options)
 }
 
-// event dispatches an event of the runtime whose detail is made of names and
-// values, and returns it.
-func (d *Drive) event(name string, target dom.Node, cancelable bool, entries ...any) dom.Node {
-	var detail dom.Node
-	if entries != nil {
-		detail = d.object(entries...)
-	}
-	return d.Page.Do(0, "dispatch", d.Page.String(name), target, d.Page.Bool(cancelable), detail)
+//turbo:method Session visitCompleted
+func (d *Drive) visitCompleted(session, visit dom.Node) {
+	p := d.Page
+	p.Do(p.Get(0, "view"), "unmarkVisitDirection")
+	p.RemoveAttr(p.Get(0, "document.documentElement"), "aria-busy")
+	p.Do(session, "notifyApplicationAfterPageLoad", p.Do(visit, "getTimingMetrics"))
 }
 
-// allowed says that nobody prevented an event's default.
-func (d *Drive) allowed(event dom.Node) dom.Node {
-	return d.Page.Bool(!d.Page.Is(event, "defaultPrevented"))
+//turbo:method Session willSubmitForm
+func (d *Drive) willSubmit(session, form, submitter dom.Node) bool {
+	return d.Asks(session, "submissionIsNavigatable", form, submitter) && link.VisitableURL(d.Page, d.Forms.Action(form, submitter))
+}
+
+//turbo:method Session formSubmitted
+func (d *Drive) formSubmitted(form, submitter dom.Node) {
+	d.Page.Do(d.Page.Get(0, "navigator"), "submitForm", form, submitter)
+}
+
+//turbo:method Session pageBecameInteractive
+func (d *Drive) pageBecameInteractive(session dom.Node) {
+	p := d.Page
+	p.Set(p.Get(0, "view"), "lastRenderedLocation", p.Get(session, "location"))
+	p.Do(session, "notifyApplicationAfterPageLoad")
+}
+
+//turbo:method Session viewWillCacheSnapshot
+func (d *Drive) willCacheSnapshot(session dom.Node) {
+	d.Page.Do(session, "notifyApplicationBeforeCachingSnapshot")
+}
+
+//turbo:method Session allowsImmediateRender
+func (d *Drive) allowsImmediateRender(session, snapshot, options dom.Node) bool {
+	p := d.Page
+	return d.Allows(p.Do(session, "notifyApplicationBeforeRender", p.Get(snapshot, "element"), options), p.Get(0, "view"))
+}
+
+//turbo:method Session viewRenderedSnapshot
+func (d *Drive) renderedSnapshot(session, _, _, method dom.Node) {
+	p := d.Page
+	p.Set(p.Get(0, "view"), "lastRenderedLocation", p.Get(0, "history.location"))
+	p.Do(session, "notifyApplicationAfterRender", method)
+}
+
+//turbo:method Session preloadOnLoadLinksForView
+func (d *Drive) preloadLinksOf(view dom.Node) {
+	d.Page.Do(d.Page.Get(0, "preloader"), "preloadOnLoadLinksForView", view)
+}
+
+//turbo:method Session viewInvalidated
+func (d *Drive) viewInvalidated(reason dom.Node) { d.Page.Do(d.adapter(), "pageInvalidated", reason) }
+
+//turbo:method Session frameLoaded
+func (d *Drive) frameLoaded(session, frame dom.Node) {
+	d.Page.Do(session, "notifyApplicationAfterFrameLoad", frame)
+}
+
+//turbo:method Session frameRendered
+func (d *Drive) frameRendered(session, response, frame dom.Node) {
+	d.Page.Do(session, "notifyApplicationAfterFrameRender", response, frame)
 }
 
 // Navigatable reports whether links and forms at n are the runtime's.
@@ -188,6 +133,8 @@ func (d *Drive) Navigatable(n dom.Node) bool {
 }
 
 // submissionIsNavigatable reports whether a form submission is the runtime's.
+//
+//turbo:method Session submissionIsNavigatable
 func (d *Drive) submissionIsNavigatable(form, submitter dom.Node) bool {
 	mode := d.text(0, "config.forms.mode")
 	if mode == "off" || submitter != 0 && !d.Navigatable(submitter) {
@@ -239,6 +186,8 @@ func (d *Drive) Submit(event dom.Node) {
 }
 
 // visitStarted marks the page as busy and tells of a visit.
+//
+//turbo:method Session visitStarted
 func (d *Drive) visitStarted(session, visit dom.Node) {
 	p := d.Page
 	if !p.Is(visit, "acceptsStreamResponse") {
@@ -250,6 +199,8 @@ func (d *Drive) visitStarted(session, visit dom.Node) {
 }
 
 // restore visits an entry of the history.
+//
+//turbo:method Session historyPoppedToLocationWithRestorationIdentifierAndDirection
 func (d *Drive) restore(url, identifier, direction dom.Node) {
 	p := d.Page
 	if !p.Is(0, "session.enabled") {

@@ -3,7 +3,6 @@ package drive
 import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/link"
-	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
 // page takes a snapshot of the page that is there; its body is the page's own.
@@ -13,6 +12,8 @@ func (d *Drive) page() dom.Node { return d.Page.Do(0, "snapshot") }
 func (d *Drive) Parsed(html dom.Node) dom.Node { return d.Page.Do(0, "snapshot", html) }
 
 // Setting returns what a snapshot's turbo-* meta says, the last of its name.
+//
+//turbo:method PageSnapshot getSetting
 func (d *Drive) Setting(snapshot dom.Node, name string) (value string, ok bool) {
 	return d.meta(snapshot, "turbo-"+name)
 }
@@ -36,90 +37,98 @@ func (d *Drive) transitions(meta func(name string) (string, bool)) bool {
 // pageMeta looks a meta of the page that is there up.
 func (d *Drive) pageMeta(name string) (string, bool) { return link.Setting(d.Page, name) }
 
-// metasOf returns what looks metas of a snapshot up.
-func (d *Drive) metasOf(snapshot dom.Node) func(name string) (string, bool) {
-	return func(name string) (string, bool) { return d.meta(snapshot, name) }
+// What follows answers for snapshots (Turbo 8.0.23, snapshot).
+
+//turbo:method Snapshot hasAnchor
+func (d *Drive) hasAnchor(s dom.Node, anchor string) bool {
+	return d.elementForAnchor(s, anchor) != dom.Null
 }
 
-// The methods and properties of snapshots, in the order of their names in
-// js/snapshots.js; those of pages follow what all have.
-const (
-	snapshotHasAnchor = surface.KindSnapshot<<7 + iota
-	snapshotGetElementForAnchor
-	snapshotGetPermanentElementById
-	snapshotFirstAutofocusableElement
-	snapshotPermanentElements
-)
-
-const (
-	pageSnapshotGetSetting = surface.KindPageSnapshot<<7 + iota
-	pageSnapshotLang
-	pageSnapshotDir
-	pageSnapshotRootLocation
-	pageSnapshotCacheControlValue
-	pageSnapshotIsPreviewable
-	pageSnapshotIsCacheable
-	pageSnapshotIsVisitable
-	pageSnapshotPrefersViewTransitions
-	pageSnapshotRefreshMethod
-	pageSnapshotRefreshScroll
-)
-
-// Snapshot answers for a PageSnapshot.
-func (d *Drive) Snapshot(number int, s, a dom.Node) dom.Node {
-	p := d.Page
-	optional := func(value string, ok bool) dom.Node {
-		if !ok {
-			return dom.Null
-		}
-		return p.String(value)
-	}
-	setting := func(name string) dom.Node { return optional(p.Text(p.Do(s, "getSetting", p.String(name)), "")) }
-	isnt := func(name, value string) dom.Node { return p.Bool(d.text(setting(name), "") != value) }
-	element := p.Get(s, "element")
-	anchored := func() dom.Node {
-		if anchor := d.text(a, ""); anchor != "" {
-			return max(d.anchored(element, anchor), dom.Null)
-		}
+// elementForAnchor returns the element that an anchor names, or null.
+//
+//turbo:method Snapshot getElementForAnchor
+func (d *Drive) elementForAnchor(s dom.Node, anchor string) dom.Node {
+	if anchor == "" {
 		return dom.Null
 	}
-	switch number {
-	case snapshotHasAnchor:
-		return p.Bool(anchored() != dom.Null)
-	case snapshotGetElementForAnchor:
-		return anchored()
-	case snapshotGetPermanentElementById:
-		return max(p.Do(element, "querySelector", p.String("#"+d.text(a, "")+"[data-turbo-permanent]")), dom.Null)
-	case pageSnapshotGetSetting:
-		return optional(d.Setting(s, d.text(a, "")))
-	case pageSnapshotLang:
-		return optional(p.Attr(p.Get(s, "documentElement"), "lang"))
-	case pageSnapshotDir:
-		return optional(p.Attr(p.Get(s, "documentElement"), "dir"))
-	case pageSnapshotRootLocation:
-		root := setting("root")
-		if root == dom.Null {
-			root = p.String("/")
-		}
-		return link.URL(p, root)
-	case pageSnapshotCacheControlValue:
-		return setting("cache-control")
-	case pageSnapshotIsPreviewable:
-		return isnt("cache-control", "no-preview")
-	case pageSnapshotIsCacheable:
-		return isnt("cache-control", "no-cache")
-	case pageSnapshotIsVisitable:
-		return isnt("visit-control", "reload")
-	case pageSnapshotPrefersViewTransitions:
-		return p.Bool(d.transitions(d.metasOf(s)))
-	case pageSnapshotRefreshMethod:
-		return setting("refresh-method")
-	case pageSnapshotRefreshScroll:
-		return setting("refresh-scroll")
-	case snapshotFirstAutofocusableElement:
-		return d.Focusable(element)
-	case snapshotPermanentElements:
-		return p.Do(element, "querySelectorAll", p.String("[id][data-turbo-permanent]"))
+	return d.first(s, "[id='"+anchor+"'], a[name='"+anchor+"']")
+}
+
+//turbo:method Snapshot getPermanentElementById
+func (d *Drive) permanentElement(s dom.Node, id string) dom.Node {
+	return d.first(s, "#"+id+"[data-turbo-permanent]")
+}
+
+// first returns the first element in a snapshot that a selector matches, or null.
+func (d *Drive) first(s dom.Node, selector string) dom.Node {
+	return max(d.Page.Do(d.Page.Get(s, "element"), "querySelector", d.Page.String(selector)), dom.Null)
+}
+
+//turbo:getter Snapshot firstAutofocusableElement
+func (d *Drive) autofocusable(s dom.Node) dom.Node { return d.Focusable(d.Page.Get(s, "element")) }
+
+//turbo:getter Snapshot permanentElements
+func (d *Drive) permanentElements(s dom.Node) dom.Node {
+	return d.Page.Do(d.Page.Get(s, "element"), "querySelectorAll", d.Page.String("[id][data-turbo-permanent]"))
+}
+
+// What follows answers for snapshots of pages (Turbo 8.0.23, page snapshot).
+
+//turbo:getter PageSnapshot lang
+func (d *Drive) language(s dom.Node) (value string, ok bool) {
+	return d.Page.Attr(d.Page.Get(s, "documentElement"), "lang")
+}
+
+//turbo:getter PageSnapshot dir
+func (d *Drive) writingDirection(s dom.Node) (value string, ok bool) {
+	return d.Page.Attr(d.Page.Get(s, "documentElement"), "dir")
+}
+
+// setting asks the snapshot, whose method the application may have replaced.
+func (d *Drive) setting(s dom.Node, name string) (value string, ok bool) {
+	return d.Page.Text(d.Page.Do(s, "getSetting", d.Page.String(name)), "")
+}
+
+// isnt reports whether a setting has another value, or none.
+func (d *Drive) isnt(s dom.Node, name, value string) bool {
+	set, _ := d.setting(s, name)
+	return set != value
+}
+
+//turbo:getter PageSnapshot rootLocation
+func (d *Drive) rootLocation(s dom.Node) dom.Node {
+	root, ok := d.setting(s, "root")
+	if !ok {
+		root = "/"
 	}
-	return 0
+	return link.URL(d.Page, d.Page.String(root))
+}
+
+//turbo:getter PageSnapshot cacheControlValue
+func (d *Drive) cacheControl(s dom.Node) (value string, ok bool) {
+	return d.setting(s, "cache-control")
+}
+
+//turbo:getter PageSnapshot isPreviewable
+func (d *Drive) previewable(s dom.Node) bool { return d.isnt(s, "cache-control", "no-preview") }
+
+//turbo:getter PageSnapshot isCacheable
+func (d *Drive) cacheable(s dom.Node) bool { return d.isnt(s, "cache-control", "no-cache") }
+
+//turbo:getter PageSnapshot isVisitable
+func (d *Drive) visitable(s dom.Node) bool { return d.isnt(s, "visit-control", "reload") }
+
+//turbo:getter PageSnapshot prefersViewTransitions
+func (d *Drive) prefersTransitions(s dom.Node) bool {
+	return d.transitions(func(name string) (string, bool) { return d.meta(s, name) })
+}
+
+//turbo:getter PageSnapshot refreshMethod
+func (d *Drive) refreshMethod(s dom.Node) (value string, ok bool) {
+	return d.setting(s, "refresh-method")
+}
+
+//turbo:getter PageSnapshot refreshScroll
+func (d *Drive) refreshScroll(s dom.Node) (value string, ok bool) {
+	return d.setting(s, "refresh-scroll")
 }

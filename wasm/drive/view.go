@@ -2,155 +2,133 @@ package drive
 
 import "github.com/turbowasm/turbowasm/wasm/dom"
 
-// The methods of views, in the order of their names in js/drive.js.
-const (
-	viewScrollToAnchor = iota
-	viewScrollToAnchorFromLocation
-	viewScrollToElement
-	viewFocusElement
-	viewScrollToPosition
-	viewScrollToTop
-	viewRender
-	viewInvalidate
-	viewPrepareToRenderSnapshot
-	viewMarkAsPreview
-	viewMarkVisitDirection
-	viewUnmarkVisitDirection
-	viewRenderSnapshot
-	viewFinishRenderingSnapshot
-)
-
-// AnswerView answers for the view of the page, or of a frame (Turbo 8.0.23,
+// What follows answers for the view of the page, or of a frame (Turbo 8.0.23,
 // view).
-func (d *Drive) AnswerView(view dom.Node, method int, a dom.Node) dom.Node {
+
+// scrollToFragment scrolls to what the fragment of a URL names.
+//
+//turbo:method View scrollToAnchorFromLocation
+func (d *Drive) scrollToFragment(view, url dom.Node) {
 	p := d.Page
-	switch method {
-	case viewScrollToAnchor:
-		d.scrollToAnchor(view, a)
-	case viewScrollToAnchorFromLocation:
-		anchor, ok := d.anchor(a)
-		if !ok {
-			p.Do(view, "scrollToAnchor")
-			break
-		}
+	if anchor, ok := d.anchor(url); ok {
 		p.Do(view, "scrollToAnchor", p.String(anchor))
-	case viewScrollToElement:
-		p.Do(a, "scrollIntoView")
-	case viewFocusElement:
-		d.focusElement(a)
-	case viewScrollToPosition:
-		p.Do(p.Get(0, "window"), "scrollTo", p.Fraction(p.Float(a, "x")), p.Fraction(p.Float(a, "y")))
-	case viewScrollToTop:
-		p.Do(view, "scrollToPosition", d.object("x", p.Int(0), "y", p.Int(0)))
-	case viewRender:
-		return d.Promise(func(then then) { d.Render(view, a, then) })
-	case viewInvalidate:
-		p.Do(p.Get(view, "delegate"), "viewInvalidated", a)
-	case viewPrepareToRenderSnapshot:
-		a = p.Keep(a)
-		return d.Promise(func(then then) {
-			d.prepare(view, a, func(ok bool) {
-				p.Drop(a)
-				then(ok)
-			})
-		})
-	case viewMarkAsPreview:
-		if a == 0 || a == dom.False {
-			p.RemoveAttr(p.Get(view, "element"), "data-turbo-preview")
-		} else {
-			p.SetAttr(p.Get(view, "element"), "data-turbo-preview", "")
-		}
-	case viewMarkVisitDirection:
-		p.SetAttr(p.Get(view, "element"), "data-turbo-visit-direction", d.text(a, ""))
-	case viewUnmarkVisitDirection:
-		p.RemoveAttr(p.Get(view, "element"), "data-turbo-visit-direction")
-	case viewRenderSnapshot:
-		return p.Do(a, "render")
-	case viewFinishRenderingSnapshot:
-		p.Do(a, "finishRendering")
+	} else {
+		p.Do(view, "scrollToAnchor")
 	}
-	return 0
 }
 
-// The further methods of the page's view.
-const (
-	pageRenderPage = iota
-	pageRenderError
-	pageCacheSnapshot
-	pageIsPageRefresh
-	pageShouldPreserveScrollPosition
-	pageShouldTransitionTo
-)
+//turbo:method View scrollToElement
+func (d *Drive) scrollToElement(n dom.Node) { d.Page.Do(n, "scrollIntoView") }
 
-// AnswerPage answers for the view of the page.
-func (d *Drive) AnswerPage(view dom.Node, method int, a, b, c, e dom.Node) dom.Node {
+//turbo:method View scrollToPosition
+func (d *Drive) scrollToPosition(position dom.Node) {
 	p := d.Page
-	switch method {
-	case pageRenderPage:
-		return d.Promise(func(then then) { d.renderPage(a, b != 0 && b != dom.False, c != dom.False, e, then) })
-	case pageRenderError:
-		return d.Promise(func(then then) { d.renderError(a, b, then) })
-	case pageCacheSnapshot:
-		return d.PromiseOf(func(then func(dom.Node, bool)) { d.CacheSnapshot(a, func(cached dom.Node) { then(cached, true) }) })
-	case pageIsPageRefresh:
-		return p.Bool(d.isPageRefresh(a))
-	case pageShouldPreserveScrollPosition:
-		return p.Bool(d.Asks(view, "isPageRefresh", a) && d.refreshSetting(a, "scroll") == "preserve")
-	case pageShouldTransitionTo:
-		return p.Bool(d.transitions(d.pageMeta) && p.Is(a, "prefersViewTransitions"))
+	p.Do(p.Get(0, "window"), "scrollTo", p.Fraction(p.Float(position, "x")), p.Fraction(p.Float(position, "y")))
+}
+
+//turbo:method View scrollToTop
+func (d *Drive) scrollToTop(view dom.Node) {
+	p := d.Page
+	p.Do(view, "scrollToPosition", d.object("x", p.Int(0), "y", p.Int(0)))
+}
+
+//turbo:method View invalidate
+func (d *Drive) invalidateView(view, reason dom.Node) {
+	d.Page.Do(d.Page.Get(view, "delegate"), "viewInvalidated", reason)
+}
+
+//turbo:method View markAsPreview
+func (d *Drive) markAsPreview(view dom.Node, preview bool) {
+	p := d.Page
+	if preview {
+		p.SetAttr(p.Get(view, "element"), "data-turbo-preview", "")
+	} else {
+		p.RemoveAttr(p.Get(view, "element"), "data-turbo-preview")
 	}
-	return 0
+}
+
+//turbo:method View markVisitDirection
+func (d *Drive) markDirection(view dom.Node, direction string) {
+	p := d.Page
+	p.SetAttr(p.Get(view, "element"), "data-turbo-visit-direction", direction)
+}
+
+//turbo:method View unmarkVisitDirection
+func (d *Drive) unmarkDirection(view dom.Node) {
+	p := d.Page
+	p.RemoveAttr(p.Get(view, "element"), "data-turbo-visit-direction")
+}
+
+//turbo:method View renderSnapshot
+func (d *Drive) renderWith(renderer dom.Node, then then) { d.Page.DoThen(renderer, "render", then) }
+
+//turbo:method View finishRenderingSnapshot
+func (d *Drive) finishWith(renderer dom.Node) { d.Page.Do(renderer, "finishRendering") }
+
+// What follows answers for the view of the page alone.
+
+//turbo:method PageView shouldPreserveScrollPosition
+func (d *Drive) preservesScroll(view, visit dom.Node) bool {
+	return d.Asks(view, "isPageRefresh", visit) && d.refreshSetting(visit, "scroll") == "preserve"
+}
+
+//turbo:method PageView shouldTransitionTo
+func (d *Drive) transitionsTo(snapshot dom.Node) bool {
+	return d.transitions(d.pageMeta) && d.Page.Is(snapshot, "prefersViewTransitions")
 }
 
 // showPage and showError render a page by way of the view.
 func (d *Drive) showPage(snapshot dom.Node, preview, will bool, visit dom.Node, then then) {
 	p := d.Page
-	d.Step(p.Get(0, "view"), "renderPage", func(then func(bool)) { d.renderPage(snapshot, preview, will, visit, then) }, then,
-		snapshot, p.Bool(preview), p.Bool(will), visit)
+	p.DoThen(p.Get(0, "view"), "renderPage", then, snapshot, p.Bool(preview), p.Bool(will), visit)
 }
 
 func (d *Drive) showError(snapshot, visit dom.Node, then then) {
-	d.Step(d.Page.Get(0, "view"), "renderError", func(then func(bool)) { d.renderError(snapshot, visit, then) }, then, snapshot, visit)
+	d.Page.DoThen(d.Page.Get(0, "view"), "renderError", then, snapshot, visit)
 }
 
 // renderPage renders a snapshot on behalf of a visit, or of nobody (0). then
-// is told when it is rendered, or cannot be.
-func (d *Drive) renderPage(snapshot dom.Node, preview, will bool, visit dom.Node, then then) {
+// is told when it is rendered, or cannot be. will is false where the page stays
+// as it is.
+//
+//turbo:method PageView renderPage
+func (d *Drive) renderPage(snapshot dom.Node, preview bool, will, visit dom.Node, then then) {
 	p := d.Page
+	renders := will != dom.False
 	view := p.Get(0, "view")
 	make := "newPageRenderer"
 	if d.Asks(view, "isPageRefresh", visit) && d.refreshSetting(visit, "method") == "morph" {
 		make = "newMorphingPageRenderer"
 	}
 	current := d.page()
-	if !will && p.Number(snapshot, "headElement.childElementCount") == 0 {
+	if !renders && p.Number(snapshot, "headElement.childElementCount") == 0 {
 		// A part of the page, as frames are answered with: the head stays.
 		p.Set(snapshot, "headSnapshot", p.Get(current, "headSnapshot"))
 		p.Set(snapshot, "documentElement", p.Get(current, "documentElement"))
 	}
-	renderer := p.Do(0, make, current, snapshot, p.Bool(preview), p.Bool(will))
+	renderer := p.Do(0, make, current, snapshot, p.Bool(preview), p.Bool(renders))
 	if !p.Is(renderer, "shouldRender") {
 		p.Set(view, "forceReloaded", p.Bool(true))
 	} else if visit != 0 {
 		p.Do(visit, "changeHistory")
 	}
-	d.showWith(view, renderer, then)
+	p.DoThen(view, "render", then, renderer)
 }
 
 // renderError renders the page that an error is answered with.
+//
+//turbo:method PageView renderError
 func (d *Drive) renderError(snapshot, visit dom.Node, then then) {
 	p := d.Page
 	if visit != 0 {
 		p.Do(visit, "changeHistory")
 	}
-	d.showWith(p.Get(0, "view"), p.Do(0, "newErrorRenderer", d.page(), snapshot, p.Bool(false)), then)
-}
-
-func (d *Drive) showWith(view, renderer dom.Node, then then) {
-	d.Step(view, "render", func(then func(bool)) { d.Render(view, renderer, then) }, then, renderer)
+	p.DoThen(p.Get(0, "view"), "render", then, p.Do(0, "newErrorRenderer", d.page(), snapshot, p.Bool(false)))
 }
 
 // isPageRefresh reports whether a visit shows the page that is there again.
+//
+//turbo:method PageView isPageRefresh
 func (d *Drive) isPageRefresh(visit dom.Node) bool {
 	return visit == 0 || d.text(visit, "action") == "replace" &&
 		d.text(visit, "location.pathname") == d.text(0, "view.lastRenderedLocation.pathname")
@@ -167,10 +145,12 @@ func (d *Drive) refreshSetting(visit dom.Node, name string) string {
 	return value
 }
 
-// CacheSnapshot caches the page that is there, or a snapshot of it, for when
+// cacheSnapshot caches the page that is there, or a snapshot of it, for when
 // it is come back to: a moment later, when it has probably been left. then is
 // told of what was cached, 0 when the page is not to be.
-func (d *Drive) CacheSnapshot(snapshot dom.Node, then func(cached dom.Node)) {
+//
+//turbo:method PageView cacheSnapshot
+func (d *Drive) cacheSnapshot(snapshot dom.Node, then func(cached dom.Node)) {
 	p := d.Page
 	view := p.Get(0, "view")
 	if snapshot == 0 {
@@ -195,6 +175,8 @@ func (d *Drive) ClearSnapshots() { d.Page.Do(d.Page.Get(0, "view"), "clearSnapsh
 
 // scrollToAnchor brings the element that an anchor names into view, or goes to
 // the top.
+//
+//turbo:method View scrollToAnchor
 func (d *Drive) scrollToAnchor(view, anchor dom.Node) {
 	p := d.Page
 	if n := p.Do(p.Get(view, "snapshot"), "getElementForAnchor", anchor); n > dom.Null {
@@ -206,6 +188,8 @@ func (d *Drive) scrollToAnchor(view, anchor dom.Node) {
 }
 
 // focusElement moves the focus, also to what takes it only when it must.
+//
+//turbo:method View focusElement
 func (d *Drive) focusElement(n dom.Node) {
 	p := d.Page
 	if !p.Is(n, "focus") {
@@ -219,9 +203,4 @@ func (d *Drive) focusElement(n dom.Node) {
 	if !tabs {
 		p.RemoveAttr(n, "tabindex")
 	}
-}
-
-// anchored returns the element that an anchor names.
-func (d *Drive) anchored(root dom.Node, anchor string) dom.Node {
-	return d.Page.Do(root, "querySelector", d.Page.String("[id='"+anchor+"'], a[name='"+anchor+"']"))
 }

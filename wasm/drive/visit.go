@@ -20,6 +20,7 @@ func (d *Drive) setState(visit dom.Node, state string) {
 	d.Page.Set(visit, "state", d.Page.String(state))
 }
 
+//turbo:method Visit start
 func (d *Drive) start(visit dom.Node) {
 	p := d.Page
 	if d.state(visit) != "initialized" {
@@ -31,6 +32,7 @@ func (d *Drive) start(visit dom.Node) {
 	p.Do(p.Get(visit, "delegate"), "visitStarted", visit)
 }
 
+//turbo:method Visit cancel
 func (d *Drive) cancel(visit dom.Node) {
 	p := d.Page
 	if d.state(visit) != "started" {
@@ -43,6 +45,7 @@ func (d *Drive) cancel(visit dom.Node) {
 	d.setState(visit, "canceled")
 }
 
+//turbo:method Visit complete
 func (d *Drive) complete(visit dom.Node) {
 	p := d.Page
 	if d.state(visit) != "started" {
@@ -57,6 +60,7 @@ func (d *Drive) complete(visit dom.Node) {
 	}
 }
 
+//turbo:method Visit fail
 func (d *Drive) fail(visit dom.Node) {
 	p := d.Page
 	if d.state(visit) != "started" {
@@ -79,6 +83,8 @@ func (d *Drive) dismiss(visit dom.Node) {
 }
 
 // followRedirect gives the page that was rendered its own URL.
+//
+//turbo:method Visit followRedirect
 func (d *Drive) followRedirect(visit dom.Node) {
 	p := d.Page
 	to := p.Get(visit, "redirectedToLocation")
@@ -91,6 +97,8 @@ func (d *Drive) followRedirect(visit dom.Node) {
 }
 
 // changeHistory brings the visit's location into the history, once.
+//
+//turbo:method Visit changeHistory
 func (d *Drive) changeHistory(visit dom.Node) {
 	p := d.Page
 	if p.Is(visit, "historyChanged") || !p.Is(visit, "updateHistory") {
@@ -105,6 +113,8 @@ func (d *Drive) changeHistory(visit dom.Node) {
 }
 
 // issueRequest requests the page, or takes the response that it came with.
+//
+//turbo:method Visit issueRequest
 func (d *Drive) issueRequest(visit dom.Node) {
 	p := d.Page
 	switch {
@@ -117,6 +127,7 @@ func (d *Drive) issueRequest(visit dom.Node) {
 	}
 }
 
+//turbo:method Visit shouldIssueRequest
 func (d *Drive) shouldIssueRequest(visit dom.Node) bool {
 	if d.text(visit, "action") == "restore" {
 		return !d.Asks(visit, "hasCachedSnapshot")
@@ -124,6 +135,7 @@ func (d *Drive) shouldIssueRequest(visit dom.Node) bool {
 	return d.Page.Is(visit, "willRender")
 }
 
+//turbo:method Visit recordResponse
 func (d *Drive) recordResponse(visit, response dom.Node) {
 	p := d.Page
 	if response == 0 {
@@ -140,21 +152,91 @@ func (d *Drive) recordResponse(visit, response dom.Node) {
 	}
 }
 
+// simulateRequest takes the response that the visit came with.
+//
+//turbo:method Visit simulateRequest
+func (d *Drive) simulateRequest(visit dom.Node) {
+	p := d.Page
+	if p.Is(visit, "response") {
+		p.Do(visit, "startRequest")
+		p.Do(visit, "recordResponse")
+		p.Do(visit, "finishRequest")
+	}
+}
+
+//turbo:method Visit hasPreloadedResponse
+func (d *Drive) hasPreloadedResponse(visit dom.Node) bool { return d.Page.Is(visit, "response") }
+
+//turbo:method Visit startRequest
+func (d *Drive) startRequest(visit dom.Node) {
+	d.Page.Do(visit, "recordTimingMetric", d.Page.String("requestStart"))
+	d.Page.Do(d.adapter(), "visitRequestStarted", visit)
+}
+
+//turbo:method Visit finishRequest
+func (d *Drive) finishRequest(visit dom.Node) {
+	d.Page.Do(visit, "recordTimingMetric", d.Page.String("requestEnd"))
+	d.Page.Do(d.adapter(), "visitRequestFinished", visit)
+}
+
+//turbo:method Visit recordTimingMetric
+func (d *Drive) recordTiming(visit dom.Node, metric string) {
+	p := d.Page
+	p.Set(p.Get(visit, "timingMetrics"), metric, p.Do(p.Get(0, "window.Date"), "now"))
+}
+
+//turbo:method Visit getTimingMetrics
+func (d *Drive) timings(visit dom.Node) dom.Node {
+	p := d.Page
+	return p.Do(p.Get(0, "window.Object"), "assign", p.Object(), p.Get(visit, "timingMetrics"))
+}
+
 func successful(status int) bool { return status >= 200 && status < 300 }
 
 // prepareRequest asks for streams where the visit may be answered with them.
+//
+//turbo:method Visit prepareRequest
 func (d *Drive) prepareRequest(visit, request dom.Node) {
 	if d.Page.Is(visit, "acceptsStreamResponse") {
 		d.Page.Do(request, "acceptResponseType", d.Page.String(form.StreamType))
 	}
 }
 
+//turbo:method Visit requestStarted
+func (d *Drive) requestStarted(visit dom.Node) { d.Page.Do(visit, "startRequest") }
+
+//turbo:method Visit requestFinished
+func (d *Drive) requestFinished(visit dom.Node) { d.Page.Do(visit, "finishRequest") }
+
+// requestPrevented ends a visit that streams have answered.
+//
+//turbo:method Visit requestPreventedHandlingResponse
+func (d *Drive) requestPrevented(visit, _, response dom.Node) {
+	if strings.HasPrefix(d.text(response, "contentType"), form.StreamType) {
+		d.dismiss(visit)
+	}
+}
+
+//turbo:method Visit requestErrored
+func (d *Drive) requestErrored(visit dom.Node) {
+	d.Page.Do(visit, "recordResponse", d.Answer(0, d.Page.Int(networkFailure), 0))
+}
+
+//turbo:method Visit requestSucceededWithResponse
+func (d *Drive) requestSucceeded(visit, _, response dom.Node, then then) {
+	d.requestAnswered(visit, response, true, then)
+}
+
+//turbo:method Visit requestFailedWithResponse
+func (d *Drive) requestFailed(visit, _, response dom.Node, then then) {
+	d.requestAnswered(visit, response, false, then)
+}
+
 // requestAnswered takes the answer of a visit's request.
 func (d *Drive) requestAnswered(visit, response dom.Node, succeeded bool, then then) {
 	p := d.Page
-	d.await(p.Get(response, "responseHTML"), d.object("visit", visit, "response", response), func(about, html dom.Node) {
+	p.Then(p.Get(response, "responseHTML"), func(html dom.Node) {
 		defer then(true)
-		visit, response := p.Get(about, "visit"), p.Get(about, "response")
 		if d.state(visit) == "canceled" { // another visit has taken its place
 			return
 		}
@@ -217,6 +299,8 @@ func (d *Drive) renderLater(visit, about dom.Node, callback func(about dom.Node,
 
 // cancelRender cancels the frame that a visit waits for; a timer, on a hidden
 // page, is not cancelled (as upstream).
+//
+//turbo:method Visit cancelRender
 func (d *Drive) cancelRender(visit dom.Node) {
 	p := d.Page
 	number := p.Number(visit, "frame")
@@ -260,8 +344,23 @@ func (d *Drive) render(visit, about dom.Node, callback func(about dom.Node, done
 	p.Do(visit, "render", p.Do(0, "callback", function))
 }
 
+// renderCallback renders later what a function of the application's renders.
+//
+//turbo:method Visit render
+func (d *Drive) renderCallback(visit, callback dom.Node, then then) {
+	p := d.Page
+	d.renderLater(visit, p.Object(), func(_ dom.Node, done func()) {
+		p.Await(p.Do(callback, "call"), func(_ dom.Node, failed bool) {
+			done()
+			then(!failed)
+		})
+	})
+}
+
 // loadResponse renders the response of a visit. Its source is parsed while the
 // frame is waited for.
+//
+//turbo:method Visit loadResponse
 func (d *Drive) loadResponse(visit dom.Node) {
 	p := d.Page
 	response := p.Get(visit, "response")
@@ -305,11 +404,12 @@ func (d *Drive) loadResponse(visit dom.Node) {
 }
 
 func (d *Drive) showSnapshot(visit, snapshot dom.Node, preview bool, then then) {
-	d.Step(visit, "renderPageSnapshot", func(then func(bool)) { d.renderSnapshot(visit, snapshot, preview, then) }, then,
-		snapshot, d.Page.Bool(preview))
+	d.Page.DoThen(visit, "renderPageSnapshot", then, snapshot, d.Page.Bool(preview))
 }
 
 // cachedSnapshot returns the snapshot that stands for the page until it comes.
+//
+//turbo:method Visit getCachedSnapshot
 func (d *Drive) cachedSnapshot(visit dom.Node) dom.Node {
 	p := d.Page
 	url := p.Get(visit, "location")
@@ -328,8 +428,23 @@ func (d *Drive) cachedSnapshot(visit dom.Node) dom.Node {
 	return snapshot
 }
 
+//turbo:method Visit hasCachedSnapshot
+func (d *Drive) hasCachedSnapshot(visit dom.Node) bool {
+	return d.Page.Do(visit, "getCachedSnapshot") != 0
+}
+
+//turbo:method Visit getPreloadedSnapshot
+func (d *Drive) preloadedSnapshot(visit dom.Node) dom.Node {
+	if html := d.Page.Get(visit, "snapshotHTML"); html != 0 {
+		return d.Parsed(html)
+	}
+	return 0
+}
+
 // loadCachedSnapshot renders the cached page: as a preview where the page
 // itself is requested as well.
+//
+//turbo:method Visit loadCachedSnapshot
 func (d *Drive) loadCachedSnapshot(visit dom.Node) {
 	p := d.Page
 	snapshot := p.Do(visit, "getCachedSnapshot")
@@ -368,6 +483,8 @@ func (d *Drive) loadCachedSnapshot(visit dom.Node) {
 
 // renderSnapshot renders a page and scrolls, in a view transition where both
 // pages ask for one.
+//
+//turbo:method Visit renderPageSnapshot
 func (d *Drive) renderSnapshot(visit, snapshot dom.Node, preview bool, then then) {
 	p := d.Page
 	visit, snapshot = p.Keep(visit), p.Keep(snapshot)
@@ -407,6 +524,7 @@ func (d *Drive) renderSnapshot(visit, snapshot dom.Node, preview bool, then then
 	p.Then(finished, func(dom.Node) { end(rendered) })
 }
 
+//turbo:method Visit cacheSnapshot
 func (d *Drive) cacheSnapshotOf(visit dom.Node) {
 	p := d.Page
 	if p.Is(visit, "snapshotCached") {
@@ -422,13 +540,15 @@ func (d *Drive) cacheSnapshotOf(visit dom.Node) {
 		p.Drop(visit)
 	}
 	if p.Own(view, "cacheSnapshot") >= 0 {
-		d.CacheSnapshot(snapshot, cached)
+		d.cacheSnapshot(snapshot, cached)
 	} else {
 		p.Then(p.Do(view, "cacheSnapshot", snapshot), cached)
 	}
 }
 
 // performScroll brings the page to where the visit wants it, once.
+//
+//turbo:method Visit performScroll
 func (d *Drive) performScroll(visit dom.Node) {
 	p := d.Page
 	view := p.Get(0, "view")
@@ -439,6 +559,32 @@ func (d *Drive) performScroll(visit dom.Node) {
 		p.Do(view, "scrollToTop")
 	}
 	p.Set(visit, "scrolled", p.Bool(true))
+}
+
+// scrollToRestored returns true where there is a position to go back to.
+//
+//turbo:method Visit scrollToRestoredPosition
+func (d *Drive) scrollToRestored(visit dom.Node) dom.Node {
+	p := d.Page
+	position := p.Get(visit, "restorationData.scrollPosition")
+	if position == 0 {
+		return 0
+	}
+	p.Do(p.Get(0, "view"), "scrollToPosition", position)
+	return dom.True
+}
+
+// scrollToFragmentOf returns true where the visit's URL has a fragment.
+//
+//turbo:method Visit scrollToAnchor
+func (d *Drive) scrollToFragmentOf(visit dom.Node) dom.Node {
+	p := d.Page
+	anchor, ok := d.anchor(p.Get(visit, "location"))
+	if !ok {
+		return 0
+	}
+	p.Do(p.Get(0, "view"), "scrollToAnchor", p.String(anchor))
+	return dom.True
 }
 
 // anchor returns the fragment of a URL, escapes kept.

@@ -6,9 +6,7 @@ package frame
 import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/drive"
-	"github.com/turbowasm/turbowasm/wasm/form"
 	"github.com/turbowasm/turbowasm/wasm/link"
-	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
 // Frames navigates the frames of a page.
@@ -40,158 +38,12 @@ func (f *Frames) text(n dom.Node, path string) string {
 
 func (f *Frames) disabled(c dom.Node) bool { return f.page.HasAttr(f.element(c), "disabled") }
 
-// The methods of controllers beyond those of their requests, in the order of
-// their names in js/frames.js.
-const (
-	frameConnect = surface.RequestMethods + iota
-	frameDisconnect
-	frameDisabledChanged
-	frameSourceURLChanged
-	frameLoadingStyleChanged
-	frameSourceURLReloaded
-	frameLoadResponse
-	frameElementAppearedInViewport
-	frameWillSubmitFormLinkToLocation
-	frameSubmittedFormLinkToLocation
-	frameShouldInterceptLinkClick
-	frameLinkClickIntercepted
-	frameWillSubmitForm
-	frameFormSubmitted
-	frameFormSubmissionStarted
-	frameFormSubmissionSucceededWithResponse
-	frameFormSubmissionFailedWithResponse
-	frameFormSubmissionErrored
-	frameFormSubmissionFinished
-	frameAllowsImmediateRender
-	framePreloadOnLoadLinksForView
-	frameWillRenderFrame
-	frameProposeVisitIfNavigatedWithAction
-	frameChangeHistory
-	frameExtractForeignFrameElement
-	frameFetchResponseLoaded
-	frameIsLoading
-)
-
-// Answer answers for a controller (Turbo 8.0.23, frame controller).
-func (f *Frames) Answer(c dom.Node, method int, a, b, third dom.Node) dom.Node {
-	p := f.page
-	switch method {
-	case surface.RequestPrepareRequest:
-		if b == 0 {
-			b = c
-		}
-		p.Set(p.Get(a, "headers"), "Turbo-Frame", p.String(f.text(b, "id")))
-		if from := p.Get(c, "currentNavigationElement"); from != 0 && p.HasAttr(from, "data-turbo-stream") {
-			p.Do(a, "acceptResponseType", p.String(form.StreamType))
-		}
-	case surface.RequestRequestStarted:
-		f.setBusy(f.element(c))
-	case surface.RequestRequestPreventedHandlingResponse:
-		f.settle(c)
-		f.resolve(c)
-	case surface.RequestRequestSucceededWithResponse, surface.RequestRequestFailedWithResponse:
-		c = p.Keep(c)
-		return f.Drive.Promise(func(then func(bool)) {
-			f.load(c, b, func(ok bool) {
-				if ok {
-					f.resolve(c)
-				}
-				p.Drop(c)
-				then(ok)
-			})
-		})
-	case surface.RequestRequestErrored:
-		f.Drive.Tell(b)
-		p.Set(c, "spoilt", dom.True) // it shows what it showed, and can be reloaded
-		f.resolve(c)
-	case surface.RequestRequestFinished:
-		f.finished(c, a)
-	case frameConnect:
-		f.connect(c)
-	case frameDisconnect:
-		f.disconnect(c)
-	case frameDisabledChanged:
-		if f.disabled(c) {
-			f.cancel(c)
-		} else if !f.lazy(c) {
-			f.loadSource(c)
-		}
-	case frameSourceURLChanged:
-		f.sourceChanged(c)
-	case frameLoadingStyleChanged:
-		if f.lazy(c) {
-			p.Do(p.Get(c, "appearanceObserver"), "start")
-		} else {
-			p.Do(p.Get(c, "appearanceObserver"), "stop")
-			f.loadSource(c)
-		}
-	case frameSourceURLReloaded:
-		return f.reload(c)
-	case frameLoadResponse:
-		return f.Drive.Promise(func(then func(bool)) { f.loadResponse(c, a, then) })
-	case frameElementAppearedInViewport:
-		f.propose(c, a, link.VisitAction(p, a))
-		f.loadSource(c)
-	case frameWillSubmitFormLinkToLocation, frameShouldInterceptLinkClick:
-		return p.Bool(f.intercepts(c, a, 0))
-	case frameSubmittedFormLinkToLocation:
-		p.SetAttr(third, "data-turbo-frame", f.text(f.target(c, a, 0), "id"))
-	case frameLinkClickIntercepted:
-		f.navigate(c, a, b)
-	case frameWillSubmitForm:
-		return p.Bool(p.Same(p.Closest(a, "turbo-frame"), f.element(c)) && f.intercepts(c, a, b))
-	case frameFormSubmitted:
-		f.submit(c, a, b)
-	case frameFormSubmissionStarted:
-		form := p.Get(a, "formElement")
-		f.setBusy(form, f.target(c, form, 0))
-	case frameFormSubmissionSucceededWithResponse:
-		f.submissionSucceeded(c, a, b)
-	case frameFormSubmissionFailedWithResponse:
-		p.Do(p.Get(f.element(c), "delegate"), "loadResponse", b)
-		p.Do(p.Get(0, "session"), "clearCache")
-	case frameFormSubmissionErrored:
-		f.Drive.Tell(b)
-	case frameFormSubmissionFinished:
-		form := p.Get(a, "formElement")
-		f.clearBusy(form, f.target(c, form, 0))
-	case frameAllowsImmediateRender:
-		return p.Bool(f.allows(c, a, b))
-	case framePreloadOnLoadLinksForView:
-		p.Do(p.Get(0, "session"), "preloadOnLoadLinksForView", a)
-	case frameWillRenderFrame:
-		if p.Is(c, "action") { // a visit will ask for it
-			p.Set(c, "previousFrameElement", p.Do(0, "copied", a))
-		}
-	case frameProposeVisitIfNavigatedWithAction:
-		f.remember(c, a, f.text(b, ""))
-	case frameChangeHistory:
-		if action := f.text(c, "action"); action != "" {
-			f.Drive.UpdateHistory(action, link.URL(p, p.String(f.source(c))), p.Get(c, "restorationIdentifier"))
-		}
-	case frameExtractForeignFrameElement:
-		c = p.Keep(c)
-		return f.Drive.PromiseOf(func(then func(dom.Node, bool)) {
-			f.extract(c, a, func(next dom.Node) {
-				p.Drop(c)
-				then(next, true)
-			})
-		})
-	case frameFetchResponseLoaded:
-		return f.Drive.Promise(func(then func(bool)) { f.loaded(c, a, func() { then(true) }) })
-	case frameIsLoading:
-		// To ask ends waiting, as it does upstream.
-		if p.Is(c, "formSubmission") {
-			return dom.True
-		}
-		f.resolve(c)
-		return dom.False
-	}
-	return 0
-}
+// What follows answers for controllers (Turbo 8.0.23, frame controller).
 
 // connect begins to load a frame that came into the page, or to wait for it to
 // be seen.
+//
+//turbo:method FrameController connect
 func (f *Frames) connect(c dom.Node) {
 	p := f.page
 	if p.Is(c, "connected") {
@@ -211,6 +63,8 @@ func (f *Frames) connect(c dom.Node) {
 }
 
 // disconnect ends what a frame waits for when it leaves the page.
+//
+//turbo:method FrameController disconnect
 func (f *Frames) disconnect(c dom.Node) {
 	p := f.page
 	if !p.Is(c, "connected") {
@@ -239,27 +93,7 @@ func (f *Frames) settle(c dom.Node) {
 	p.Set(c, "whole", p.Bool(p.HasAttr(f.element(c), "complete")))
 }
 
-// restore gives a frame whose request was aborted the source of what it shows.
-func (f *Frames) restore(c dom.Node) {
-	p := f.page
-	p.Set(c, "sourceURL", p.Get(c, "shown"))
-	if p.Is(c, "whole") {
-		p.SetAttr(f.element(c), "complete", "")
-	}
-	p.Set(c, "action", dom.Null)
-	p.Delete(c, "promotion")
-}
-
-// finished ends what a request began. What was aborted for the sake of another
-// source, or by leaving the page, is another matter.
-func (f *Frames) finished(c, request dom.Node) {
-	p := f.page
-	f.clearBusy(f.element(c))
-	if p.Is(request, "fetchOptions.signal.aborted") && p.Same(request, p.Get(c, "request")) && p.Is(c, "connected") && !f.disabled(c) && f.source(c) != "" {
-		f.restore(c)
-	}
-}
-
+//turbo:method FrameController sourceURLChanged
 func (f *Frames) sourceChanged(c dom.Node) {
 	p := f.page
 	if p.Is(c, "quiet") {
@@ -278,6 +112,8 @@ func (f *Frames) sourceChanged(c dom.Node) {
 
 // reload loads a frame again, by morphing where it asks for that, and returns
 // the promise of it.
+//
+//turbo:method FrameController sourceURLReloaded
 func (f *Frames) reload(c dom.Node) dom.Node {
 	p := f.page
 	element, src := f.element(c), p.Get(c, "element.src")
@@ -311,6 +147,45 @@ func (f *Frames) loadSource(c dom.Node) {
 	p.Do(p.Get(c, "appearanceObserver"), "stop")
 }
 
+// disabledChanged loads a frame that is no longer disabled.
+//
+//turbo:method FrameController disabledChanged
+func (f *Frames) disabledChanged(c dom.Node) {
+	if f.disabled(c) {
+		f.cancel(c)
+	} else if !f.lazy(c) {
+		f.loadSource(c)
+	}
+}
+
+//turbo:method FrameController loadingStyleChanged
+func (f *Frames) loadingChanged(c dom.Node) {
+	p := f.page
+	if f.lazy(c) {
+		p.Do(p.Get(c, "appearanceObserver"), "start")
+	} else {
+		p.Do(p.Get(c, "appearanceObserver"), "stop")
+		f.loadSource(c)
+	}
+}
+
+//turbo:method FrameController elementAppearedInViewport
+func (f *Frames) appeared(c, element dom.Node) {
+	f.propose(c, element, link.VisitAction(f.page, element))
+	f.loadSource(c)
+}
+
+// isLoading ends waiting, as it does upstream.
+//
+//turbo:getter FrameController isLoading
+func (f *Frames) isLoading(c dom.Node) bool {
+	if f.page.Is(c, "formSubmission") {
+		return true
+	}
+	f.resolve(c)
+	return false
+}
+
 // resolve settles the promise of the load that is under way.
 func (f *Frames) resolve(c dom.Node) {
 	p := f.page
@@ -337,23 +212,5 @@ func (f *Frames) clearBusy(elements ...dom.Node) {
 			f.page.RemoveAttr(n, "busy")
 		}
 		f.page.RemoveAttr(n, "aria-busy")
-	}
-}
-
-// load loads a response by way of the controller, which is kept.
-func (f *Frames) load(c, response dom.Node, then func(ok bool)) {
-	f.Drive.Step(c, "loadResponse", func(then func(ok bool)) { f.loadResponse(c, response, then) }, then, response)
-}
-
-// submissionSucceeded loads the answer of a form into the frame it is for.
-func (f *Frames) submissionSucceeded(c, s, response dom.Node) {
-	p := f.page
-	form, submitter := p.Get(s, "formElement"), p.Get(s, "submitter")
-	target := f.target(c, form, submitter)
-	t := p.Get(target, "delegate")
-	f.propose(t, target, link.VisitAction(p, submitter, form, target))
-	p.Do(t, "loadResponse", response)
-	if !p.Is(s, "isSafe") {
-		p.Do(p.Get(0, "session"), "clearCache")
 	}
 }

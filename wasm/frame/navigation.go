@@ -77,6 +77,22 @@ func (f *Frames) intercepts(c, element, submitter dom.Node) bool {
 	return f.Drive.Navigatable(element) && (submitter == 0 || f.Drive.Navigatable(submitter))
 }
 
+//turbo:method FrameController shouldInterceptLinkClick willSubmitFormLinkToLocation
+func (f *Frames) interceptsLink(c, from dom.Node) bool { return f.intercepts(c, from, 0) }
+
+// submittedFormLink names the frame that the form of a link is for.
+//
+//turbo:method FrameController submittedFormLinkToLocation
+func (f *Frames) submittedFormLink(c, from, _, form dom.Node) {
+	f.page.SetAttr(form, "data-turbo-frame", f.text(f.target(c, from, 0), "id"))
+}
+
+//turbo:method FrameController willSubmitForm
+func (f *Frames) interceptsForm(c, form, submitter dom.Node) bool {
+	p := f.page
+	return p.Same(p.Closest(form, "turbo-frame"), f.element(c)) && f.intercepts(c, form, submitter)
+}
+
 // Submit handles a submit event that reached a frame.
 //
 //turbo:function SUBMIT_IN_FRAME
@@ -103,6 +119,7 @@ func (f *Frames) submitted(event, delegate dom.Node) {
 	}
 }
 
+//turbo:method FrameController formSubmitted
 func (f *Frames) submit(c, form, submitter dom.Node) {
 	p := f.page
 	if s := p.Get(c, "formSubmission"); s != 0 {
@@ -165,6 +182,8 @@ func (f *Frames) Clicked(event dom.Node) {
 }
 
 // navigate has the frame that an element inside of one names load a URL.
+//
+//turbo:method FrameController linkClickIntercepted
 func (f *Frames) navigate(c, element, url dom.Node) {
 	p := f.page
 	target := f.target(c, element, 0)
@@ -177,34 +196,30 @@ func (f *Frames) navigate(c, element, url dom.Node) {
 	p.Delete(c, "currentNavigationElement")
 }
 
-// The methods of the redirector of frames, in the order of their names in
-// js/session.js.
-const (
-	redirectorShouldInterceptLinkClick = iota
-	redirectorLinkClickIntercepted
-	redirectorWillSubmitForm
-	redirectorFormSubmitted
-)
+// What follows sends links and forms outside of frames to the frames that they
+// name (Turbo 8.0.23, frame redirector).
 
-// AnswerRedirector answers for what sends links and forms outside of frames to
-// the frames that they name (Turbo 8.0.23, frame redirector).
-func (f *Frames) AnswerRedirector(method int, a, b, c dom.Node) dom.Node {
-	p := f.page
-	switch method {
-	case redirectorShouldInterceptLinkClick:
-		return p.Bool(f.redirects(a, 0))
-	case redirectorLinkClickIntercepted:
-		if frame := f.named(a, 0); frame != 0 {
-			p.Do(p.Get(frame, "delegate"), "linkClickIntercepted", a, b, c)
-		}
-	case redirectorWillSubmitForm:
-		return p.Bool(p.Closest(a, "turbo-frame") == 0 && link.VisitableInFrame(p, f.Drive.Forms.Action(a, b)) && f.redirects(a, b))
-	case redirectorFormSubmitted:
-		if frame := f.named(a, b); frame != 0 {
-			p.Do(p.Get(frame, "delegate"), "formSubmitted", a, b)
-		}
+//turbo:method FrameRedirector shouldInterceptLinkClick
+func (f *Frames) redirectsLink(from dom.Node) bool { return f.redirects(from, 0) }
+
+//turbo:method FrameRedirector linkClickIntercepted
+func (f *Frames) redirectLink(from, url, click dom.Node) {
+	if frame := f.named(from, 0); frame != 0 {
+		f.page.Do(f.page.Get(frame, "delegate"), "linkClickIntercepted", from, url, click)
 	}
-	return 0
+}
+
+//turbo:method FrameRedirector willSubmitForm
+func (f *Frames) redirectsForm(form, submitter dom.Node) bool {
+	p := f.page
+	return p.Closest(form, "turbo-frame") == 0 && link.VisitableInFrame(p, f.Drive.Forms.Action(form, submitter)) && f.redirects(form, submitter)
+}
+
+//turbo:method FrameRedirector formSubmitted
+func (f *Frames) redirectForm(form, submitter dom.Node) {
+	if frame := f.named(form, submitter); frame != 0 {
+		f.page.Do(f.page.Get(frame, "delegate"), "formSubmitted", form, submitter)
+	}
 }
 
 // redirects reports whether an element outside of a frame navigates it.

@@ -17,6 +17,7 @@ func (f *Frames) propose(c, frame dom.Node, action string) {
 	p.Do(c, "proposeVisitIfNavigatedWithAction", frame, name)
 }
 
+//turbo:method FrameController proposeVisitIfNavigatedWithAction
 func (f *Frames) remember(c, frame dom.Node, action string) {
 	p := f.page
 	if action == "" {
@@ -29,6 +30,8 @@ func (f *Frames) remember(c, frame dom.Node, action string) {
 
 // loadResponse renders a frame's part of a response; then is told when it has,
 // unless the response has none.
+//
+//turbo:method FrameController loadResponse
 func (f *Frames) loadResponse(c, response dom.Node, then func(ok bool)) {
 	p := f.page
 	if p.Is(response, "redirected") || p.Is(response, "succeeded") && p.Is(response, "isHTML") {
@@ -84,14 +87,12 @@ func (f *Frames) rendered(c, response dom.Node, then func(ok bool)) {
 	f.settle(c)
 	p.Do(session, "frameRendered", response, element)
 	p.Do(session, "frameLoaded", element)
-	if p.Own(c, "fetchResponseLoaded") >= 0 {
-		f.loaded(c, response, func() { then(true) })
-		return
-	}
-	p.Await(p.Do(c, "fetchResponseLoaded", response), func(_ dom.Node, failed bool) { then(!failed) })
+	p.DoThen(c, "fetchResponseLoaded", then, response)
 }
 
 // loaded visits the page that a frame has become the part of, if it is to be.
+//
+//turbo:method FrameController fetchResponseLoaded
 func (f *Frames) loaded(c, response dom.Node, done func()) {
 	p := f.page
 	if p.Get(c, "promotion") == 0 || f.source(c) == "" {
@@ -125,6 +126,8 @@ func (f *Frames) promote(c, response, html dom.Node) {
 }
 
 // extract finds a frame's part in a response (Turbo 8.0.23, frames §7).
+//
+//turbo:method FrameController extractForeignFrameElement
 func (f *Frames) extract(c, container dom.Node, found func(next dom.Node)) {
 	p := f.page
 	spoilt := func(problem string) {
@@ -206,10 +209,35 @@ func (f *Frames) render(c, next dom.Node, then func(ok bool)) {
 	}
 	view := p.Get(c, "view")
 	renderer := p.Do(0, how, c, p.Get(view, "snapshot"), p.Do(0, "newSnapshot", next), dom.False)
-	f.Drive.Step(view, "render", func(then func(bool)) { f.Drive.Render(view, renderer, then) }, then, renderer)
+	p.DoThen(view, "render", then, renderer)
+}
+
+//turbo:method FrameController changeHistory
+func (f *Frames) changeHistory(c dom.Node) {
+	p := f.page
+	if action := f.text(c, "action"); action != "" {
+		f.Drive.UpdateHistory(action, link.URL(p, p.String(f.source(c))), p.Get(c, "restorationIdentifier"))
+	}
+}
+
+// willRender remembers what the frame shows where a visit will ask for it.
+//
+//turbo:method FrameController willRenderFrame
+func (f *Frames) willRender(c, current dom.Node) {
+	p := f.page
+	if p.Is(c, "action") {
+		p.Set(c, "previousFrameElement", p.Do(0, "copied", current))
+	}
+}
+
+//turbo:method FrameController preloadOnLoadLinksForView
+func (f *Frames) preloadLinks(element dom.Node) {
+	f.page.Do(f.page.Get(0, "session"), "preloadOnLoadLinksForView", element)
 }
 
 // allows asks the page whether to render, and how.
+//
+//turbo:method FrameController allowsImmediateRender
 func (f *Frames) allows(c, snapshot, options dom.Node) bool {
 	p := f.page
 	detail := p.Object()

@@ -1,34 +1,11 @@
 // Package surface numbers what pages reach of the runtime's objects.
 package surface
 
-// Kinds are the classes of the objects whose methods Go answers for pages. A
-// method's number is its kind times 128 and its place among the names that
-// js/ gives for the class; the constants of each follow them.
+// KindForm is the class of form submissions, whose methods Go answers for pages
+// by the numbers below 128 in the order of their names in js/forms.js.
 //
 //turbo:numbers
-const (
-	KindForm = iota
-	KindVisit
-	KindNavigator
-	KindHistory
-	KindView
-	KindAdapter
-	KindBar
-	KindSnapshot
-	KindSession
-	KindPrefetcher
-	KindPreloader
-	KindFrame
-	KindMorph
-	KindPage
-	KindRenderer
-	KindPageRenderer
-	KindMorphingRenderer
-	KindErrorRenderer
-	KindFrameRenderer
-	KindPageSnapshot
-	KindRedirector
-)
+const KindForm = 0
 
 // The methods of what a request tells (js/fetch.js); further ones follow.
 const (
