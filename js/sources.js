@@ -21,6 +21,7 @@ export class StreamSourceElement extends HTMLElement {
   #last
 
   connectedCallback() {
+    if (runtime.over) return
     const { src } = this, [, from = src] = this.shown
     this.streamSource = /^wss?:/.test(src) ? new WebSocket(src) : new EventSource(from, { withCredentials: this.hasAttribute("with-credentials") })
     this.streamSource.addEventListener("message", ({ lastEventId }) => repaint(() => { if (this.isConnected) this.#last = lastEventId }))
@@ -45,6 +46,9 @@ export class StreamSourceElement extends HTMLElement {
 
   get src() { return this.getAttribute("src") || "" }
 }
+
+// Without Go nobody would render what they receive.
+runtime.stop(() => { for (const element of document.querySelectorAll("turbo-stream-source")) element.disconnectedCallback?.() })
 
 const elements = new Set() // cable stream sources in the page
 let last // delivery that was rendered

@@ -22,20 +22,24 @@ const own = {
   "trusted-types": { policy: "script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types turbowasm" },
   "wrong-content-type": { wasm: "text/plain" },
   "cdn": { policy: "script-src {{cdn}} 'wasm-unsafe-eval'; connect-src 'self' {{cdn}}" },
-  "subfolder": { prefix: "/shop", page: "app/" }
+  "subfolder": { prefix: "/shop", page: "app/" },
+  "static-site": { prefix: "/shop", wasm: "application/octet-stream" }
 }
+
+// Where the example of a static site has its streams from; in the test another server is there.
+const feedName = "https://live.example.com"
 
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".wasm": "application/wasm" }
 
 // A server of a folder's files; cdn is the address of another, whose name the files may have.
-async function serve(folder, { policy, wasm, prefix = "", cdn = "", cors } = {}) {
+async function serve(folder, { policy, wasm, prefix = "", cdn = "", feed = feedName, cors } = {}) {
   const server = http.createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost"), name = pathname.slice(prefix.length).replace(/\/$/, "/index.html")
     try {
       if (!pathname.startsWith(prefix + "/")) throw new Error("outside")
       let body = await readFile(path.join(folder, path.normalize(name)))
       const extension = path.extname(name)
-      if (extension == ".html") body = body.toString().replaceAll("{{cdn}}", cdn)
+      if (extension == ".html") body = body.toString().replaceAll("{{cdn}}", cdn).replaceAll(feedName, feed)
       response.setHeader("Content-Type", extension == ".wasm" && wasm || types[extension] || "application/octet-stream")
       if (policy && extension == ".html") response.setHeader("Content-Security-Policy", policy.replaceAll("{{cdn}}", cdn))
       if (cors) response.setHeader("Access-Control-Allow-Origin", "*")
@@ -44,8 +48,52 @@ async function serve(folder, { policy, wasm, prefix = "", cdn = "", cors } = {})
       response.writeHead(404).end()
     }
   })
+  return listen(server)
+}
+
+async function listen(server) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve))
   return { url: `http://127.0.0.1:${server.address().port}`, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections() }) }
+}
+
+// Streams by Server-Sent Events, for pages of other origins that bring the cookie of their visitor.
+async function serveFeed() {
+  const open = new Set()
+  const site = await listen(http.createServer((request, response) => {
+    if (request.headers.cookie != "visitor=ann") return response.writeHead(401).end()
+    response.writeHead(200, { "Content-Type": "text/event-stream", "Access-Control-Allow-Origin": request.headers.origin, "Access-Control-Allow-Credentials": "true" })
+    response.write(`data: <turbo-stream action="update" target="list"><template><li>news</li></template></turbo-stream>\n\n`)
+    open.add(response)
+    response.on("close", () => open.delete(response))
+  }))
+  return { ...site, open }
+}
+
+// The example of a static site: a fragment in a frame, streams of another origin, and without WebAssembly an ordinary page.
+async function worksStatically(page, url, feed) {
+  await page.setCookie({ url: feed.url, name: "visitor", value: "ann" })
+  await page.goto(url)
+  await page.waitForFunction(`document.querySelector("#list li")?.textContent == "news"`)
+  await page.waitForFunction(`document.querySelector("#hours p")?.textContent == "Open until six."`)
+  await page.evaluate(`document.querySelector("#more").click()`)
+  await page.waitForFunction(`document.querySelector("#hours p")?.textContent == "Closed on Sundays."`)
+}
+
+async function isOrdinary(page, url, feed) {
+  const without = await page.evaluateOnNewDocument("delete globalThis.WebAssembly")
+  await page.goto(url)
+  assert.equal(await page.evaluate("Turbo.ready.catch(() => 'rejected')"), "rejected")
+  const deadline = Date.now() + 10_000
+  while (feed.open.size) {
+    assert(Date.now() < deadline, "the source stays open")
+    await page.evaluate("new Promise((resolve) => requestAnimationFrame(resolve))")
+  }
+  assert.equal(await page.evaluate("document.body.appendChild(document.createElement('turbo-stream-source')).streamSource"), null)
+  await Promise.all([page.waitForNavigation(), page.click("#hours a")])
+  assert.match(page.url(), /hours\.html$/)
+  await Promise.all([page.waitForNavigation(), page.click("#hours a")])
+  assert.match(page.url(), /holidays\.html$/)
+  await page.removeScriptToEvaluateOnNewDocument(without.identifier)
 }
 
 // Packs the distribution, and unpacks it as npm installs it.
@@ -114,11 +162,18 @@ try {
         servers.push(await serve(folder, { cors: true }))
         options.cdn = servers[0].url
       }
+      const feed = name == "static-site" && await serveFeed()
+      if (feed) {
+        servers.push(feed)
+        options.feed = feed.url
+      }
       const site = await serve(folder, options)
       servers.push(site)
       const url = `${site.url}${options.prefix ?? ""}/${options.page ?? ""}`
+      if (feed) await worksStatically(page, url, feed)
       await works(page, url)
-      if (name == "service-worker") await worksOffline(page, servers.pop(), url)
+      if (feed) await isOrdinary(page, url, feed)
+      if (feed || name == "service-worker") await worksOffline(page, servers.pop(), url)
     } catch (error) {
       failed++
       console.error(`embed: ${name}:`, error.stderr || error)
