@@ -12,11 +12,14 @@ import { FrameRenderer, PageRenderer } from "./renderers.js"
 import { PageSnapshot } from "./snapshots.js"
 import { config, session, setters } from "./session.js"
 import { CableStreamSourceElement, connectStreamSource, disconnectStreamSource, StreamSourceElement } from "./sources.js"
+import * as settled from "./settled.js"
 import { named } from "./values.js"
 
 StreamActions.refresh = function () {
   session.refresh(this.baseURI, { method: this.getAttribute("method"), requestId: this.requestId, scroll: this.getAttribute("scroll"), ...this.hasAttribute("spread") && { spread: this.getAttribute("spread") } })
 }
+
+runtime.stop(settled.stop)
 
 export const api = {
   FetchEnctype,
@@ -50,6 +53,7 @@ export const api = {
   renderStreamMessage: (message) => session.renderStreamMessage(message),
   session,
   ...setters,
+  settled: settled.settled,
   start: () => session.start(),
   visit(location, options) {
     void location.toString // throws at the caller where there is no location
@@ -71,7 +75,7 @@ export const defineCableElement = () => define(CABLE, CableStreamSourceElement)
 // @hotwired/turbo leaves the name of the cable's element to applications: ours
 // is defined when the first such element is in a page whose scripts have run,
 // unless theirs is by then.
-async function defineCableElementLater() {
+async function defineCableElementLater(loaded) {
   const holds = (node) => node.localName == CABLE || node.querySelector?.(CABLE)
   const observer = new MutationObserver((records) => {
     if (records.some(({ addedNodes }) => [...addedNodes].some(holds))) defineCableElement()
@@ -80,13 +84,18 @@ async function defineCableElementLater() {
     observer.disconnect()
     if (customElements.get(CABLE) != CableStreamSourceElement) console.info(`turbo: <${CABLE}> is as this page defines it.`)
   })
-  await runtime.ready
+  await loaded
+  if (runtime.over || customElements.get(CABLE)) return
+  if (holds(document)) defineCableElement()
+  else observe.call(observer, document, { childList: true, subtree: true })
+}
+
+// The runtime answers, or never will, and the page's scripts have run.
+async function load() {
+  await runtime.ready.catch(() => {})
   if (document.readyState != "complete") await new Promise((resolve) => {
     for (const event of ["DOMContentLoaded", "load"]) addEventListener(event, () => setTimeout(resolve))
   })
-  if (customElements.get(CABLE)) return
-  if (holds(document)) defineCableElement()
-  else observe.call(observer, document, { childList: true, subtree: true })
 }
 
 // Where the wasm is: as the page says, as bundlers have made of the module's own
@@ -125,8 +134,10 @@ export function boot(Go, source, wasm, rails) {
   window.Turbo = api
   watch(source)
   defineElements()
+  const loaded = load()
   if (rails) defineCableElement()
-  else defineCableElementLater().catch(() => {})
+  else defineCableElementLater(loaded)
+  settled.start(loaded)
   document.head.prepend(session.adapter.progressBar.stylesheetElement)
   session.start()
   listen()

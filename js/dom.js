@@ -6,6 +6,7 @@
 // releases down to where it found it. Text crosses as (pointer, length).
 
 import { PANIC, PLACE_AFTER, PLACE_APPEND, PLACE_BEFORE, PLACE_PREPEND, PLACE_REPLACE, THROWN } from "./numbers.js"
+import { begin, end } from "./settled.js"
 import { html as trusted, script as trustedScript, setAttribute } from "./trusted.js"
 
 const HUGE = 1 << 20 // bytes: a larger buffer is not kept
@@ -206,11 +207,13 @@ export const announced = (envelope) => envelope == null ? go.seal() : go.announc
 
 // Calls back before the next repaint. A hidden page has none, so there the callback does not wait for it.
 export function repaint(callback) {
-  if (document.visibilityState == "hidden") return setTimeout(callback)
+  begin(callback)
   const once = () => {
     document.removeEventListener("visibilitychange", once)
+    end(callback)
     callback &&= void callback()
   }
+  if (document.visibilityState == "hidden") return setTimeout(once)
   document.addEventListener("visibilitychange", once)
   return requestAnimationFrame(once)
 }
@@ -404,9 +407,19 @@ const primitives = {
   view_listener: () => handle((event) => enter("view", event)),
 
   repaint(slot) { slots.set(slot, repaint(() => fire(slot))) },
-  await_repaint(slot) { slots.set(slot, requestAnimationFrame(() => fire(slot))) },
-  timeout(slot, ms) { slots.set(slot, setTimeout(() => fire(slot), ms)) },
-  clear_timeout(slot) { clearTimeout(slots.get(slot)); slots.delete(slot) },
+  await_repaint(slot) {
+    begin(slot)
+    slots.set(slot, requestAnimationFrame(() => fire(slot)))
+  },
+  timeout(slot, ms, idle) {
+    if (!idle) begin(slot)
+    slots.set(slot, setTimeout(() => fire(slot), ms))
+  },
+  forget(slot) {
+    end(slot)
+    clearTimeout(slots.get(slot))
+    slots.delete(slot)
+  },
   report(kind, at, length) {
     const message = text(at, length)
     console.error(kind == THROWN ? thrown : message)
@@ -416,6 +429,7 @@ const primitives = {
 
 export function fire(slot, value, failed) {
   slots.delete(slot)
+  end(slot)
   enter("fire", value, slot, failed)
 }
 

@@ -3,6 +3,7 @@
 import { announced, content, enter, fragment, list, messages, openingTag, piece, provide, repaint, RuntimeError, source, text } from "./dom.js"
 import { actions, ALL_TARGETS, NAMED_TARGETS, PLACE_APPEND, PLACE_BEFORE, MATCHING_TARGETS } from "./numbers.js"
 import * as runtime from "./runtime.js"
+import { begin, end } from "./settled.js"
 
 export const StreamActions = {} // refresh is the session's
 
@@ -131,12 +132,14 @@ export class StreamElement extends HTMLElement {
     } catch (error) {
       return this.#end([error])
     }
-    if (typeof result?.then == "function") result.then(() => this.#end(), (error) => this.#end([error]))
-    else this.#end()
+    if (typeof result?.then != "function") return this.#end()
+    begin(this)
+    result.then(() => this.#end(), (error) => this.#end([error]))
   }
 
   #end(failure) {
     this.#state = "over"
+    end(this)
     if (failure) this.#promise().reject(failure[0])
     else this.#promised?.resolve()
     if (!this.#connected) return

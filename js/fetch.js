@@ -1,6 +1,7 @@
 // Requests and responses as pages see them (Turbo 8.0.23, fetch).
 
 import { provide, put } from "./dom.js"
+import { abandoned, begin, end } from "./settled.js"
 import { dispatch } from "./values.js"
 
 // A page that came by plain HTTP has no crypto.randomUUID.
@@ -98,22 +99,30 @@ export class FetchRequest {
   get entries() { return this.body ? [...this.body] : [] }
   get isSafe() { return isSafe(this.method) }
 
-  cancel() { this.abortController.abort() }
+  cancel() {
+    this.abortController.abort()
+    end(this) // it may be held, and never be resumed
+  }
 
   async perform() {
     const { delegate, fetchOptions, target } = this
-    delegate.prepareRequest(this)
-    const taken = await this.#announce(fetchOptions)
+    begin(this)
     try {
-      delegate.requestStarted(this)
-      this.response = taken ? this.#take(taken) : fetch(this.url.href, fetchOptions)
-      return await this.receive(await this.response)
-    } catch (error) {
-      if (error.name == "AbortError") return
-      if (!dispatch("turbo:fetch-request-error", target, true, { request: this, error }).defaultPrevented) delegate.requestErrored(this, error)
-      throw error
+      delegate.prepareRequest(this)
+      const taken = await this.#announce(fetchOptions)
+      try {
+        delegate.requestStarted(this)
+        this.response = taken ? this.#take(taken) : fetch(this.url.href, fetchOptions)
+        return await this.receive(await this.response)
+      } catch (error) {
+        if (error.name == "AbortError") return
+        if (!dispatch("turbo:fetch-request-error", target, true, { request: this, error }).defaultPrevented) delegate.requestErrored(this, error)
+        throw error
+      } finally {
+        delegate.requestFinished(this)
+      }
     } finally {
-      delegate.requestFinished(this)
+      end(this)
     }
   }
 
@@ -123,7 +132,10 @@ export class FetchRequest {
     const resumed = new Promise((resolve) => resume = resolve)
     const event = dispatch("turbo:before-fetch-request", this.target, true, { fetchOptions, url: this.url, resume })
     this.url = event.detail.url
-    if (event.defaultPrevented) await resumed
+    if (event.defaultPrevented) {
+      abandoned.register(resume, this)
+      await resumed
+    }
     return event.detail.fetchRequest
   }
 

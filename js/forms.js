@@ -2,6 +2,7 @@
 
 import { FetchRequest, requests } from "./fetch.js"
 import { KIND_FORM } from "./numbers.js"
+import { aside } from "./settled.js"
 import { forward, world } from "./values.js"
 
 const ariaDisabled = (event) => {
@@ -94,6 +95,10 @@ Object.assign(world, {
   submissions,
   copied,
   submission: (form, submitter, options) => new FormSubmission(form, submitter, options),
-  confirm: async (message, form, submitter) => (typeof forms.confirm == "function" ? forms : FormSubmission)[typeof forms.confirm == "function" ? "confirm" : "confirmMethod"](message, form, submitter),
+  confirm(message, form, submitter) {
+    const answer = (async () => (typeof forms.confirm == "function" ? forms : FormSubmission)[typeof forms.confirm == "function" ? "confirm" : "confirmMethod"](message, form, submitter))()
+    aside.add(answer)
+    return answer
+  },
   error: (text) => new Error(text)
 })

@@ -5,13 +5,17 @@ import { FetchResponse, uuid } from "./fetch.js"
 import { CLICK_IN_FRAME, SUBMIT_IN_FRAME } from "./numbers.js"
 import { clicked, last, Observer, submitted, tell } from "./observers.js"
 import { session } from "./session.js"
+import { begin, end } from "./settled.js"
 import { forward, named, world } from "./values.js"
 
 export const FrameLoadingStyle = { eager: "eager", lazy: "lazy" }
 
 const appearance = new IntersectionObserver((entries) => {
   const seen = new Map(entries.map((entry) => [entry.target, entry.isIntersecting]))
-  for (const [frame, intersecting] of seen) if (intersecting) frame.delegate.elementAppearedInViewport(frame)
+  for (const [frame, intersecting] of seen) {
+    end(frame)
+    if (intersecting) frame.delegate.elementAppearedInViewport(frame)
+  }
 })
 
 class FrameController {
@@ -21,7 +25,16 @@ class FrameController {
   constructor(element) {
     this.element = element
     this.view = new FrameView(this, element)
-    this.appearanceObserver = { start() { appearance.observe(element) }, stop() { appearance.unobserve(element) } }
+    this.appearanceObserver = {
+      start() {
+        begin(element) // the browser tells soon where it is
+        appearance.observe(element)
+      },
+      stop() {
+        end(element)
+        appearance.unobserve(element)
+      }
+    }
     this.formLinkClickObserver = new Observer(...last(element, "click", tell(CLICK_IN_FRAME, clicked)))
     this.formSubmitObserver = new Observer(...last(element, "submit", tell(SUBMIT_IN_FRAME, submitted)))
   }
@@ -96,7 +109,12 @@ Object.assign(world, {
   // Visits a URL, or the page that a response holds.
   async visitAny(location, options) {
     if (!(location instanceof Response)) return session.visit(location, options)
-    const response = new FetchResponse(location), responseHTML = await response.responseHTML
-    session.visit(response.location, { response: { statusCode: response.statusCode, redirected: response.redirected, responseHTML } })
+    begin(location)
+    try {
+      const response = new FetchResponse(location), responseHTML = await response.responseHTML
+      session.visit(response.location, { response: { statusCode: response.statusCode, redirected: response.redirected, responseHTML } })
+    } finally {
+      end(location)
+    }
   }
 })

@@ -8,6 +8,7 @@ import {
 } from "./numbers.js"
 import { heard } from "./observation.js"
 import * as runtime from "./runtime.js"
+import { touch } from "./settled.js"
 import { parse, setAttribute } from "./trusted.js"
 import { dispatch } from "./values.js"
 
@@ -327,6 +328,7 @@ function siblings(next) {
 
 function morph(how, current, next, options) {
   runtime.when(() => {
+    touch()
     const [first, end] = siblings(next)
     ask(current instanceof Document ? current.documentElement : current, how, first, end, options)
   })

@@ -7,6 +7,7 @@ import { forms } from "./forms.js"
 import { CLICK, CLICKED, ENTER, LEAVE, LINK, REQUEST, SUBMIT, SUBMIT_OUTSIDE } from "./numbers.js"
 import { clicked, last, Observer, submitted, tell } from "./observers.js"
 import * as runtime from "./runtime.js"
+import { pending } from "./settled.js"
 import { StreamObserver } from "./stream-observer.js"
 import { renderStreamMessage, streamMessageRenderer } from "./streams.js"
 import { forward, named, world } from "./values.js"
@@ -91,6 +92,7 @@ class Session {
   recentRequests = recentRequests
   pageRefreshDebouncePeriod = 150
   streamMessageRenderer = streamMessageRenderer
+  pending = pending
   cache = {
     session: this,
     clear: () => this.clearCache(),

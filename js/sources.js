@@ -5,6 +5,7 @@ import { cable } from "./cable.js"
 import { repaint } from "./dom.js"
 import * as runtime from "./runtime.js"
 import { session } from "./session.js"
+import { begin, end } from "./settled.js"
 import { once } from "./stream-observer.js"
 
 export const connectStreamSource = (source) => session.connectStreamSource(source)
@@ -24,6 +25,9 @@ export class StreamSourceElement extends HTMLElement {
     if (runtime.over) return
     const { src } = this, [, from = src] = this.shown
     this.streamSource = /^wss?:/.test(src) ? new WebSocket(src) : new EventSource(from, { withCredentials: this.hasAttribute("with-credentials") })
+    begin(this)
+    this.streamSource.onopen = () => end(this)
+    this.streamSource.onerror = ({ target }) => (target.readyState < 2 ? begin : end)(this)
     this.streamSource.addEventListener("message", ({ lastEventId }) => repaint(() => { if (this.isConnected) this.#last = lastEventId }))
     connectStreamSource(this.streamSource)
   }
@@ -40,6 +44,8 @@ export class StreamSourceElement extends HTMLElement {
 
   disconnectedCallback() {
     if (!this.streamSource) return
+    end(this)
+    this.streamSource.onopen = this.streamSource.onerror = null
     this.streamSource.close()
     disconnectStreamSource(this.streamSource)
   }
@@ -69,18 +75,20 @@ export class CableStreamSourceElement extends HTMLElement {
   async connectedCallback() {
     connectStreamSource(this)
     elements.add(this)
+    begin(this)
     const stay = this.#stay = {}
     let consumer
     try {
       consumer = await cable.getConsumer()
     } catch (error) {
+      end(this)
       if (runtime.running) throw error
     }
     // It may have been removed, or even put back, by now.
     if (!consumer || stay != this.#stay) return
     const { subscriptions } = consumer, { channel } = this
     const preview = document.documentElement.hasAttribute("data-turbo-preview")
-    if (preview && !subscriptions.findAll(JSON.stringify(channel)).length) return
+    if (preview && !subscriptions.findAll(JSON.stringify(channel)).length) return end(this)
     if (this.hasAttribute("events")) consumer.serve?.(this.getAttribute("events") == "only")
     if (!preview) this.#show(consumer)
     this.subscription = subscriptions.create(channel, {
@@ -92,14 +100,19 @@ export class CableStreamSourceElement extends HTMLElement {
         try { this.dispatchMessageEvent(data) } finally { once.over = false }
       },
       connected: (detail) => {
+        end(this)
         this.subscriptionConnected()
         this.#dispatch("connected", detail)
       },
       disconnected: (detail) => {
+        (detail?.willAttemptReconnect == false ? end : begin)(this)
         this.subscriptionDisconnected()
         this.#dispatch("disconnected", detail)
       },
-      rejected: (detail) => this.#dispatch("rejected", detail),
+      rejected: (detail) => {
+        end(this)
+        this.#dispatch("rejected", detail)
+      },
       gap: () => { if (!preview && this.#dispatch("gap", { identifier: this.subscription.identifier }, true)) session.refresh(document.baseURI, { method: "morph", scroll: "preserve", spread: "1000" }) }
     })
   }
@@ -112,6 +125,7 @@ export class CableStreamSourceElement extends HTMLElement {
 
   #leave() {
     const { subscription } = this
+    end(this)
     this.#shown = this.shown
     disconnectStreamSource(this)
     elements.delete(this)

@@ -3,6 +3,7 @@
 
 import { FetchResponse } from "./fetch.js"
 import { Observer } from "./observers.js"
+import { begin, end } from "./settled.js"
 import { StreamMessage } from "./streams.js"
 
 // What is received has been rendered for another element of the same name.
@@ -33,8 +34,13 @@ export class StreamObserver extends Observer {
     this.receiveMessageResponse(fetchResponse)
   }
   async receiveMessageResponse(response) {
-    const html = await response.responseHTML
-    if (html) this.receiveMessageHTML(html)
+    begin(response)
+    try {
+      const html = await response.responseHTML
+      if (html) this.receiveMessageHTML(html)
+    } finally {
+      end(response)
+    }
   }
   receiveMessageHTML(html) { this.delegate.receivedMessageFromStream(StreamMessage.wrap(html)) }
 }

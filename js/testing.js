@@ -4,9 +4,11 @@
 import { api, defineCableElement, defineElements } from "./api.js"
 import { setObserved } from "./observation.js"
 import * as runtime from "./runtime.js"
+import * as settled from "./settled.js"
 
 window.Turbo = api
 window.setObserved = setObserved
 defineElements()
 defineCableElement()
+settled.start(runtime.ready)
 globalThis.Go = runtime.adopt(globalThis.Go)

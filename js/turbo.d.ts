@@ -40,6 +40,17 @@ export type Render = (currentElement: StreamElement) => Promise<void>
 
 /** Resolves once the runtime answers; rejects when it cannot start, or ends before it was ready. */
 export const ready: Promise<void>
+/**
+ * Resolves once nothing is under way: no visit, request, submission, frame or
+ * stream, no prefetch, no refresh that was put off, and every cable
+ * subscription is confirmed. The html element then has the attribute
+ * data-turbo-settled, which tests of any driver can wait for: it is taken away
+ * in the very task in which something begins. It is not there before the
+ * runtime answers; where that never will, it comes too, for the page is an
+ * ordinary page. What waits for the user is not under way, nor are requests
+ * and timers of the application's own.
+ */
+export function settled(): Promise<void>
 /** All of these exports, as @hotwired/turbo-rails has them. */
 export * as Turbo from "./turbo.js"
 export function renderStreamMessage(message: string | StreamMessage): void
@@ -533,6 +544,8 @@ export interface TurboSession extends NavigatorDelegate {
   enabled: boolean
   readonly started: boolean
   readonly recentRequests: Set<string>
+  /** What is under way, to be looked at where a page does not settle. */
+  readonly pending: Set<unknown>
   pageRefreshDebouncePeriod: number
   drive: boolean
   formMode: FormMode

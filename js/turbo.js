@@ -9,5 +9,5 @@ export const {
   FetchEnctype, FetchMethod, FetchRequest, FetchResponse, FrameElement, FrameLoadingStyle, FrameRenderer, PageRenderer, PageSnapshot, StreamActions, StreamElement, StreamSourceElement,
   cable, cache, config, connectStreamSource, disconnectStreamSource, fetch, fetchEnctypeFromString, fetchMethodFromString,
   isSafe, morphBodyElements, morphChildren, morphElements, morphTurboFrameElements, navigator, ready, registerAdapter, renderStreamMessage, session,
-  setConfirmMethod, setFormMode, setProgressBarDelay, start, visit
+  setConfirmMethod, setFormMode, setProgressBarDelay, settled, start, visit
 } = Turbo

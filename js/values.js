@@ -4,6 +4,7 @@
 import { ask, drop, fire, handle, handles, keep, nodes, path, provide, push, put, text } from "./dom.js"
 import { methods } from "./numbers.js"
 import * as runtime from "./runtime.js"
+import { aside, begin } from "./settled.js"
 import { html } from "./trusted.js"
 
 // What Go finds under the handle 0.
@@ -56,6 +57,7 @@ provide({
   dispatch: (at, length, n, cancelable, detail) => +!dispatch(text(at, length), nodes[n], !!cancelable, nodes[detail]).defaultPrevented,
   // A rejection stays an unhandled one.
   then(n, slot) {
+    if (!aside.has(nodes[n])) begin(slot)
     const settled = (value) => fire(slot, value, 0)
     lost.register(settled, slot)
     Promise.resolve(nodes[n]).then(settled, (error) => {
@@ -65,6 +67,7 @@ provide({
   },
   once(slot, again) {
     let called
+    if (!again) begin(slot)
     const once = (value) => { if (!called) called = !fire(slot, value, 0) && !again }
     lost.register(once, slot)
     return handle(once)

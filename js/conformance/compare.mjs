@@ -3,6 +3,9 @@
 // What is recorded has been numbered before, over more aspects.
 const uuid = /\buuid-\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi
 
+// The attribute by which our html element tells that the page is settled.
+const settled = (line) => /^\s*<html /.test(line) ? line.replace(" data-turbo-settled", "") : line
+
 // normalise numbers the request ids and other uuids in the order in which they appear.
 export function normalise(result, aspects) {
   const seen = new Map()
@@ -10,7 +13,7 @@ export function normalise(result, aspects) {
     if (!seen.has(id)) seen.set(id, `uuid-${seen.size + 1}`)
     return seen.get(id)
   }
-  return Object.fromEntries(aspects.map((aspect) => [aspect, (result[aspect] ?? []).map((line) => line.replace(uuid, number))]))
+  return Object.fromEntries(aspects.map((aspect) => [aspect, (result[aspect] ?? []).filter((line) => !/^html\S* attribute data-turbo-settled$/.test(line)).map((line) => settled(line).replace(uuid, number))]))
 }
 
 // diff returns [" " | "-" | "+", line] pairs of a shortest edit script: "-" is only theirs, "+" only ours.

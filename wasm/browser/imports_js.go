@@ -91,10 +91,10 @@ func domRepaint(slot int32)
 func domAwaitRepaint(slot int32)
 
 //go:wasmimport turbo timeout
-func domTimeout(slot, ms int32)
+func domTimeout(slot, ms, idle int32)
 
-//go:wasmimport turbo clear_timeout
-func domClearTimeout(slot int32)
+//go:wasmimport turbo forget
+func domForget(slot int32)
 
 //go:wasmimport turbo batch_done
 func domBatchDone()

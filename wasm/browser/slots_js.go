@@ -48,7 +48,9 @@ func (p *Page) put(callback func()) int32 {
 
 // forget takes a callback back.
 func (p *Page) forget(slot int32) {
-	if w, ok := p.slots.take(slot, true); ok && w.holding != nil {
+	w, ok := p.slots.take(slot, true)
+	if ok && w.holding != nil {
+		domForget(slot)
 		p.unuse(w.holding)
 	}
 }
@@ -63,16 +65,24 @@ func (p *Page) Repaint(callback func()) { domRepaint(p.put(callback)) }
 
 // Timeout calls back after ms milliseconds unless cancelled before.
 func (p *Page) Timeout(ms int, callback func()) (cancel func()) {
+	return p.timer(ms, false, callback)
+}
+
+// Idle does the same, but the page counts as settled meanwhile.
+func (p *Page) Idle(ms int, callback func()) (cancel func()) {
+	return p.timer(ms, true, callback)
+}
+
+func (p *Page) timer(ms int, idle bool, callback func()) (cancel func()) {
 	done := false
 	slot := p.put(func() {
 		done = true
 		callback()
 	})
-	domTimeout(slot, int32(ms))
+	domTimeout(slot, int32(ms), number(idle))
 	return func() {
 		if !done {
 			done = true
-			domClearTimeout(slot)
 			p.forget(slot)
 		}
 	}

@@ -65,6 +65,10 @@ type Values interface {
 	// Once makes a function of the page's whose first call calls back, unless
 	// it was released before.
 	Once(callback func(value Node)) (function Node, release func())
+	// Listener makes a function of the page's each call of which calls back,
+	// until it was released. Nothing is under way because of it, as it is
+	// because of the others.
+	Listener(callback func(value Node)) (function Node, release func())
 	// Keep returns a handle that lasts until Drop, at most for as long as
 	// anything waits that the current call from the page, or what it continues,
 	// made wait. Hold returns one that lasts until Drop.

@@ -49,7 +49,12 @@ func SubmitLink(p dom.Values, delegate, from, url dom.Node) {
 	}
 	p.Do(delegate, "submittedFormLinkToLocation", from, url, form)
 	p.Do(p.Get(0, "document.body"), "appendChild", form)
-	ended, _ := p.Once(func(event dom.Node) { p.Remove(p.Get(event, "currentTarget")) })
+	// A listener, for the user may be asked, and say no: then it stays.
+	var release func()
+	ended, release := p.Listener(func(event dom.Node) {
+		release()
+		p.Remove(p.Get(event, "currentTarget"))
+	})
 	p.Do(form, "addEventListener", p.String("turbo:submit-end"), ended)
 	kept := p.Keep(form)
 	p.AwaitRepaint(func() {

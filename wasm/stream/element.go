@@ -71,6 +71,8 @@ type Page interface {
 	AwaitRepaint(callback func())
 	Repaint(callback func())
 	Timeout(ms int, callback func()) (cancel func())
+	// Idle is a Timeout during which the page counts as settled.
+	Idle(ms int, callback func()) (cancel func())
 }
 
 var (

@@ -77,7 +77,7 @@ func (c *column) WatchSize(n dom.Node, watch bool) {
 
 func (c *column) WatchScroll(n dom.Node, watch bool) { c.WatchSize(n, watch) }
 
-func (c *column) Timeout(ms int, callback func()) func() {
+func (c *column) Idle(ms int, callback func()) func() {
 	t := &timer{fire: callback, ms: ms}
 	c.timers = append(c.timers, t)
 	return func() { t.ended = true }

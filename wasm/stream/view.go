@@ -105,7 +105,7 @@ func (v *Views) wait(w *view) {
 	if w.cancel != nil {
 		w.cancel()
 	}
-	w.cancel = v.Page.Timeout(viewPeriod, func() {
+	w.cancel = v.Page.Idle(viewPeriod, func() {
 		w.cancel = nil
 		if w.periods++; w.periods < viewPeriods && slices.ContainsFunc(w.nodes, v.Page.Loading) {
 			v.wait(w)

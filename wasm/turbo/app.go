@@ -127,7 +127,7 @@ type host interface {
 	Body() dom.Node
 	ElementByID(id string) dom.Node
 	InsertHTML(target dom.Node, place dom.Place, joinable bool, html stream.Piece) error
-	Listener(callback func(value dom.Node)) (function dom.Node, release func())
+	Idle(ms int, callback func()) (cancel func())
 	Report(what string, err error)
 	Resume()
 }

@@ -61,7 +61,7 @@ func (p *Page) turbo() Value { return p.Window().Get("Turbo") }
 // After calls back after ms milliseconds unless cancelled before. It may be
 // called from any goroutine.
 func (p *Page) After(ms int, callback func()) (cancel func()) {
-	return p.host.Timeout(ms, func() { p.safely("a timer", callback) })
+	return p.host.Idle(ms, func() { p.safely("a timer", callback) })
 }
 
 // Report writes an error to the console.

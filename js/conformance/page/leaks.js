@@ -84,7 +84,15 @@
     }
   }
 
+  // What happens while the page counts as settled has begun without a word: data-turbo-settled had to be taken away.
+  const early = new Set()
+  const isSettled = () => document.documentElement.hasAttribute("data-turbo-settled")
+  for (const name of ["before-render", "render", "before-fetch-request", "before-fetch-response", "submit-start", "submit-end", "before-frame-render", "frame-render", "frame-load", "morph"]) {
+    addEventListener.call(window, `turbo:${name}`, () => { if (isSettled()) early.add(`turbo:${name} events in a settled page`) }, true)
+  }
+
   // held counts what is held, by kind; undefined until there is a program.
+  let pending // what is under way when the page has been left
   probe.held = () => {
     if (!go?.turbo_kept) return undefined
     const counts = {
@@ -95,6 +103,8 @@
       "progress bars": document.querySelectorAll(".turbo-progress-bar").length,
       "observed nodes": [...observed.values()].flat().filter((target) => target.deref()).length
     }
+    for (const kind of early) counts[kind] = 1
+    if (pending && !isSettled()) counts[`things under way (${[...pending].map((work) => work.localName ?? work.url ?? typeof work)})`] = pending.size
     for (const { target, type } of listeners) {
       const key = `${type} listeners on ${target === window ? "window" : target === document ? "document" : "html"}`
       counts[key] = (counts[key] ?? 0) + 1
@@ -105,6 +115,7 @@
   // leave takes from the page what may rightly hold something: its visit and submission, its content, its cable, and
   // what it has put aside. It lets the timers of the next seconds run.
   probe.leave = async () => {
+    pending = window.Turbo?.session?.pending
     window.Turbo?.navigator?.stop?.()
     document.body.replaceChildren()
     const consumer = await window.Turbo?.cable?.getConsumer()

@@ -1,9 +1,10 @@
 // What the types have beyond those that npm has for @hotwired/turbo.
 import * as module from "@hotwired/turbo"
-import { cable, FetchEnctype, FetchMethod, fetchMethodFromString, FetchRequest, FrameLoadingStyle, FrameRenderer, isSafe, PageRenderer, PageSnapshot, ready } from "@hotwired/turbo"
+import { cable, FetchEnctype, FetchMethod, fetchMethodFromString, FetchRequest, FrameLoadingStyle, FrameRenderer, isSafe, PageRenderer, PageSnapshot, ready, settled } from "@hotwired/turbo"
 import type { CableSubscription, FetchRequestDelegate, Visit } from "@hotwired/turbo"
 
 ready.then(() => module.visit(new URL("/two", location.href)), (reason: Error) => console.error(reason.message))
+settled().then(() => console.log(module.session.pending.size))
 document.addEventListener("turbo:error", ({ detail: { message } }) => console.error(message))
 
 document.addEventListener("turbo:cable-gap", (event) => { if (event.detail.identifier) event.preventDefault() })

@@ -43,6 +43,9 @@ func (p *Page) Timeout(ms int, callback func()) (cancel func()) {
 	}
 }
 
+// Idle is Timeout: there is nobody here to whom the page is settled.
+func (p *Page) Idle(ms int, callback func()) (cancel func()) { return p.Timeout(ms, callback) }
+
 // NextRepaint runs what waits for the next repaint; on a hidden page, nothing.
 // It reports whether anything ran.
 func (p *Page) NextRepaint() bool {
