@@ -10,19 +10,27 @@
 // each use, and one with a hash of the content in it, which a browser keeps for
 // a year. Tags and URL give out the latter.
 //
-// A page with a Content-Security-Policy must allow WebAssembly and requests to
-// its own origin:
+// Pages that were rendered before a deploy go on asking for the files that they
+// name. Keep remembers distributions in a folder that outlives deploys, and New
+// serves the earlier ones beside the present:
 //
-//	script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'
+//	earlier, err := assets.Keep("/var/lib/app/turbo", files, 2)
+//	runtime, err := assets.New("/turbo/", files, earlier...)
+//
+// A page with a Content-Security-Policy must allow WebAssembly and requests to
+// its own origin, and the import map by a nonce. Without nonces, load the
+// runtime with Script instead of Tags:
+//
+//	script-src 'self' 'wasm-unsafe-eval' 'nonce-…'; connect-src 'self'
 package assets
 
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"html/template"
 	"io/fs"
 	"net/http"
 	"path"
@@ -45,14 +53,14 @@ var required = []string{"turbo.js", "turbo.wasm"}
 
 // Handler serves a distribution from memory. It is safe for concurrent use.
 type Handler struct {
-	prefix string
-	urls   map[string]string // file name to its hashed address
-	files  map[string]*file  // address, plain or hashed, to its file
+	current map[string]*file // by file name
+	files   map[string]*file // by address, plain or hashed
 }
 
 type file struct {
 	contentType string
 	hash        string
+	integrity   string // as in the attribute of that name
 	hashedPath  string
 	plain       []byte
 	gzip        []byte // nil if the distribution has none
@@ -61,14 +69,40 @@ type file struct {
 
 // New reads the distribution at the top of files: turbo.js and turbo.wasm, and
 // where present turbo.umd.js, turbo-rails.js, LICENSE-go.txt and what is
-// compressed beside each as .br and .gz. Other files are not served. Prefix is the path under
-// which the Handler is mounted, such as "/turbo/". The files are read once; a
-// new distribution needs a new Handler.
-func New(prefix string, files fs.FS) (*Handler, error) {
+// compressed beside each as .br and .gz. Other files are not served. Prefix is
+// the path under which the Handler is mounted, such as "/turbo/". Of earlier
+// distributions, the latest first, the hashed addresses are served, for pages
+// that are older than a deploy. The files are read once; a new distribution
+// needs a new Handler.
+func New(prefix string, files fs.FS, earlier ...fs.FS) (*Handler, error) {
 	if !strings.HasPrefix(prefix, "/") || !strings.HasSuffix(prefix, "/") {
 		return nil, fmt.Errorf("assets: prefix %q does not begin and end with a slash", prefix)
 	}
-	h := &Handler{prefix: prefix, urls: map[string]string{}, files: map[string]*file{}}
+	current, err := readFiles(prefix, files)
+	if err != nil {
+		return nil, err
+	}
+	h := &Handler{current: current, files: map[string]*file{}}
+	for name, f := range current {
+		h.files[prefix+name] = f
+		h.files[f.hashedPath] = f
+	}
+	for _, files := range earlier {
+		old, err := readFiles(prefix, files)
+		if err != nil {
+			return nil, fmt.Errorf("earlier distribution: %w", err)
+		}
+		for _, f := range old {
+			if h.files[f.hashedPath] == nil {
+				h.files[f.hashedPath] = f
+			}
+		}
+	}
+	return h, nil
+}
+
+func readFiles(prefix string, files fs.FS) (map[string]*file, error) {
+	found := map[string]*file{}
 	for name, contentType := range contentTypes {
 		f := &file{contentType: contentType}
 		for suffix, data := range map[string]*[]byte{"": &f.plain, ".gz": &f.gzip, ".br": &f.brotli} {
@@ -82,18 +116,17 @@ func New(prefix string, files fs.FS) (*Handler, error) {
 		}
 		sum := sha256.Sum256(f.plain)
 		f.hash = hex.EncodeToString(sum[:8])
+		f.integrity = "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 		ext := path.Ext(name)
 		f.hashedPath = prefix + strings.TrimSuffix(name, ext) + "-" + f.hash + ext
-		h.urls[name] = f.hashedPath
-		h.files[prefix+name] = f
-		h.files[f.hashedPath] = f
+		found[name] = f
 	}
 	for _, name := range required {
-		if h.urls[name] == "" {
+		if found[name] == nil {
 			return nil, fmt.Errorf(`assets: read %q: %w: "turbowasm dist" writes it`, name, fs.ErrNotExist)
 		}
 	}
-	return h, nil
+	return found, nil
 }
 
 // URL is the address of a file of the distribution, with a hash of its content
@@ -101,27 +134,11 @@ func New(prefix string, files fs.FS) (*Handler, error) {
 //
 //	<script src="{{.URL "turbo.umd.js"}}" data-turbo-wasm="{{.URL "turbo.wasm"}}"></script>
 func (h *Handler) URL(name string) (string, error) {
-	url, ok := h.urls[name]
+	f, ok := h.current[name]
 	if !ok {
 		return "", fmt.Errorf("assets: address %q: %w", name, fs.ErrNotExist)
 	}
-	return url, nil
-}
-
-// Tags is the markup that loads the runtime, for the head of a page and before
-// every other script: the earlier it runs, the less it misses. A page whose
-// Content-Security-Policy wants a nonce on scripts passes it; otherwise it is
-// empty.
-func (h *Handler) Tags(nonce string) template.HTML {
-	script, wasm := template.HTMLEscapeString(h.urls["turbo.js"]), template.HTMLEscapeString(h.urls["turbo.wasm"])
-	var attr string
-	if nonce != "" {
-		attr = ` nonce="` + template.HTMLEscapeString(nonce) + `"`
-	}
-	return template.HTML(`<meta name="turbo-wasm" content="` + wasm + `">
-<link rel="preload" href="` + wasm + `" as="fetch" type="application/wasm" crossorigin>
-<link rel="modulepreload" href="` + script + `"` + attr + `>
-<script type="module" src="` + script + `"` + attr + `></script>`)
+	return f.hashedPath, nil
 }
 
 // ServeHTTP answers GET and HEAD for the addresses of the distribution, in the

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -187,32 +186,6 @@ func TestHashFollowsContent(t *testing.T) {
 	}
 	if _, err := after.URL("other.js"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("unknown file: got error %v", err)
-	}
-}
-
-func TestTags(t *testing.T) {
-	h := newHandler(t)
-	script, wasm := address(t, h, "turbo.js"), address(t, h, "turbo.wasm")
-	got := string(h.Tags(`n"once`))
-	for _, want := range []string{
-		`<meta name="turbo-wasm" content="` + wasm + `">`,
-		`<link rel="preload" href="` + wasm + `" as="fetch" type="application/wasm" crossorigin>`,
-		`<link rel="modulepreload" href="` + script + `" nonce="n&#34;once">`,
-		`<script type="module" src="` + script + `" nonce="n&#34;once"></script>`,
-	} {
-		if !strings.Contains(got, want) {
-			t.Errorf("got %s\nwant it to contain %s", got, want)
-		}
-	}
-	if strings.Contains(string(h.Tags("")), "nonce") {
-		t.Error("a nonce without being asked for")
-	}
-	for _, url := range regexp.MustCompile(`(?:src|href|content)="([^"]*)"`).FindAllStringSubmatch(got, -1) {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest("GET", url[1], nil))
-		if w.Code != 200 {
-			t.Errorf("tag names %s: got status %d, want 200", url[1], w.Code)
-		}
 	}
 }
 
