@@ -164,7 +164,3 @@ export class FetchRequest {
 
   acceptResponseType(type) { this.headers.Accept = [type, this.headers.Accept].join(", ") }
 }
-
-// What a request tells its delegate; visits, submissions and others leave the
-// answers to Go.
-export const requests = "prepareRequest requestStarted requestPreventedHandlingResponse requestSucceededWithResponse requestFailedWithResponse requestErrored requestFinished"

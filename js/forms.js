@@ -1,7 +1,6 @@
 // Form submissions as pages see them; Go decides.
 
-import { FetchRequest, requests } from "./fetch.js"
-import { KIND_FORM } from "./numbers.js"
+import { FetchRequest } from "./fetch.js"
 import { aside } from "./settled.js"
 import { forward, world } from "./values.js"
 
@@ -62,7 +61,7 @@ class FormSubmission {
   get location() { return this.fetchRequest.url }
   get submitsWith() { return this.submitter?.getAttribute("data-turbo-submits-with") }
 }
-forward({ FormSubmission }, KIND_FORM, requests + " start stop setSubmitsWith resetSubmitterText requestMustRedirect requestAcceptsTurboStreamResponse")
+forward({ FormSubmission })
 
 const submissions = new Set()
 

@@ -86,22 +86,19 @@ export function named(classes) {
 
 // Gives a class, or one object, by its name the methods and getters that Go
 // answers; before Go runs calls wait for it.
-export function forward(classes, kind, old, oldGetters) {
+export function forward(classes) {
   const [[name, object]] = Object.entries(classes), target = object.prototype ?? object
-  let [next, names, getters] = kind == undefined ? methods[name] : [kind << 7, old, oldGetters]
-  const method = () => {
-    const number = next++
+  if (target != object) named(classes)
+  const [first, ...names] = methods[name].split(" ")
+  for (const [index, name] of names.entries()) {
+    const number = +first + index, [, getter] = name.split(".")
     const method = function (a, b, c, d) {
       let result
       runtime.when(() => result = ask(this, number, a, b, c, d))
       return result
     }
     numbers.set(method, number)
-    return method
+    Object.defineProperty(target, getter ?? name, { configurable: true, ...getter ? { get: method } : { value: method, writable: true } })
   }
-  if (target != object) named(classes)
-  const define = (names, how) => names?.split(" ").forEach((name) => Object.defineProperty(target, name, { [how]: method(), configurable: true, ...how == "value" && { writable: true } }))
-  define(names, "value")
-  define(getters, "get")
   return object
 }

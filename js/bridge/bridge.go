@@ -38,7 +38,7 @@ import (
 const module = "github.com/turbowasm/turbowasm/"
 
 // roomSize is how many methods a receiver may have.
-const roomSize = 1 << 12
+const roomSize = 1 << 9
 
 // A room is a type whose methods the script calls: their numbers follow one
 // another.
@@ -93,9 +93,14 @@ func Generate(root string) (map[string]string, error) {
 	return files, nil
 }
 
-// rooms sorts the methods by who answers, by class and by name.
+// rooms sorts the methods by who answers, by class and by name: first what many
+// classes have, so that the script compresses well.
 func (s *source) rooms() ([]*room, error) {
 	byReceiver := map[string]*room{}
+	shared := map[string]int{}
+	for _, m := range s.methods {
+		shared[m.name]++
+	}
 	seen := map[string]*function{}
 	for _, m := range s.methods {
 		f := m.function
@@ -117,14 +122,15 @@ func (s *source) rooms() ([]*room, error) {
 	var rooms []*room
 	for _, r := range byReceiver {
 		slices.SortFunc(r.methods, func(a, b method) int {
-			return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(boolean(a.getter), boolean(b.getter)), cmp.Compare(a.name, b.name))
+			return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(boolean(a.getter), boolean(b.getter)),
+				cmp.Compare(shared[b.name], shared[a.name]), cmp.Compare(a.name, b.name))
 		})
 		rooms = append(rooms, r)
 	}
 	slices.SortFunc(rooms, func(a, b *room) int { return cmp.Or(cmp.Compare(a.dir, b.dir), cmp.Compare(a.receiver, b.receiver)) })
 	owner := map[string]*room{}
 	for i, r := range rooms {
-		r.first = (i + 1) * roomSize
+		r.first = i * roomSize
 		if len(r.methods) > roomSize {
 			return nil, fmt.Errorf("bridge: %s has more than %d methods", r.receiver, roomSize)
 		}

@@ -23,7 +23,7 @@ func roomsFile(rooms []*room) string {
 	fmt.Fprintf(&b, "%s\npackage surface\n\n// Who answers for objects of the page's: what the numbers of their methods begin\n// with, above RoomBits.\nconst (\n", generated)
 	for i, r := range rooms {
 		if i == 0 {
-			fmt.Fprintf(&b, "%s = iota + 1 // %s.%s\n", r.receiver, r.pkg, r.receiver)
+			fmt.Fprintf(&b, "%s = iota // %s.%s\n", r.receiver, r.pkg, r.receiver)
 		} else {
 			fmt.Fprintf(&b, "%s // %s.%s\n", r.receiver, r.pkg, r.receiver)
 		}

@@ -11,26 +11,23 @@ import (
 func script(rooms []*room, groups []group) string {
 	var b strings.Builder
 	b.WriteString(generated + "// The builder puts the values in their places.\n")
-	b.WriteString("\n// The methods and the getters that Go answers, with the number of the first, by class.\nexport const methods = {\n")
+	b.WriteString("\n// What Go answers, by class: the number of the first method, then their names, those of getters with a point.\nexport const methods = {\n")
 	for _, r := range rooms {
-		for i := 0; i < len(r.methods); {
-			class, first := r.methods[i].class, r.first+i
-			var names, getters []string
-			for ; i < len(r.methods) && r.methods[i].class == class; i++ {
-				if m := r.methods[i]; m.getter {
-					getters = append(getters, m.name)
-				} else {
-					names = append(names, m.name)
-				}
-			}
-			if class == "" {
+		for i, m := range r.methods {
+			if m.class == "" {
 				continue
 			}
-			fmt.Fprintf(&b, "  %s: [%d, %q", class, first, strings.Join(names, " "))
-			if getters != nil {
-				fmt.Fprintf(&b, ", %q", strings.Join(getters, " "))
+			if i == 0 || m.class != r.methods[i-1].class {
+				fmt.Fprintf(&b, "  %s: \"%d", m.class, r.first+i)
 			}
-			b.WriteString("],\n")
+			point := ""
+			if m.getter {
+				point = "."
+			}
+			fmt.Fprintf(&b, " %s%s", point, m.name)
+			if i == len(r.methods)-1 || m.class != r.methods[i+1].class {
+				b.WriteString("\",\n")
+			}
 		}
 	}
 	b.WriteString("}\n")

@@ -30,10 +30,12 @@ func respond(number int, c *surface.Call) dom.Node {
 	switch number >> surface.RoomBits {
 	case surface.Drive:
 		return driver.Respond(number, c)
+	case surface.Forms:
+		return driver.Forms.Respond(number, c)
 	case surface.Frames:
 		return frames.Respond(number, c)
 	case surface.Page:
 		return page.Respond(number, c)
 	}
-	return driver.Forms.Answer(c.This, number, c.Args[0], c.Args[1])
+	return 0
 }

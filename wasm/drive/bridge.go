@@ -18,29 +18,29 @@ const (
 
 	browserAdapterFormSubmissionFinished
 	browserAdapterFormSubmissionStarted
+	browserAdapterVisitCompleted
+	browserAdapterVisitStarted
+	browserAdapterVisitProposedToLocation
 	browserAdapterHideFormProgressBar
 	browserAdapterHideVisitProgressBar
 	browserAdapterPageInvalidated
 	browserAdapterReload
 	browserAdapterShowFormProgressBarAfterDelay
 	browserAdapterShowVisitProgressBarAfterDelay
-	browserAdapterVisitCompleted
 	browserAdapterVisitFailed
-	browserAdapterVisitProposedToLocation
 	browserAdapterVisitRendered
 	browserAdapterVisitRequestCompleted
 	browserAdapterVisitRequestFailedWithStatusCode
 	browserAdapterVisitRequestFinished
 	browserAdapterVisitRequestStarted
-	browserAdapterVisitStarted
 
-	errorRendererActivateScriptElements
 	errorRendererRender
+	errorRendererActivateScriptElements
 	errorRendererReplaceHeadAndBody
 
+	frameRendererRender
 	frameRendererActivateScriptElements
 	frameRendererLoadFrameElement
-	frameRendererRender
 	frameRendererScrollFrameIntoView
 
 	historyPopped
@@ -60,31 +60,31 @@ const (
 
 	morphingPageRendererPreservingPermanentElements
 
-	navigatorFormSubmissionErrored
-	navigatorFormSubmissionFailedWithResponse
 	navigatorFormSubmissionFinished
 	navigatorFormSubmissionStarted
+	navigatorVisitCompleted
+	navigatorVisitStarted
+	navigatorFormSubmissionErrored
+	navigatorFormSubmissionFailedWithResponse
 	navigatorFormSubmissionSucceededWithResponse
+	navigatorStop
 	navigatorLinkPrefetchingIsEnabledForLocation
 	navigatorProposeVisit
 	navigatorStartVisit
-	navigatorStop
 	navigatorSubmitForm
-	navigatorVisitCompleted
-	navigatorVisitStarted
 
+	pageRendererRender
+	pageRendererFinishRendering
+	pageRendererPrepareToRender
 	pageRendererActivateNewBody
 	pageRendererActivateNewBodyScriptElements
 	pageRendererAssignNewBody
 	pageRendererCopyNewHeadScriptElements
 	pageRendererCopyNewHeadStylesheetElements
-	pageRendererFinishRendering
 	pageRendererMergeHead
 	pageRendererMergeProvisionalElements
-	pageRendererPrepareToRender
 	pageRendererRemoveNoscriptElements
 	pageRendererRemoveUnusedDynamicStylesheetElements
-	pageRendererRender
 	pageRendererReplaceBody
 
 	pageSnapshotGetSetting
@@ -106,8 +106,6 @@ const (
 	pageViewShouldPreserveScrollPosition
 	pageViewShouldTransitionTo
 
-	preloaderPreloadOnLoadLinksForView
-	preloaderPreloadURL
 	preloaderPrepareRequest
 	preloaderRequestErrored
 	preloaderRequestFailedWithResponse
@@ -115,25 +113,36 @@ const (
 	preloaderRequestPreventedHandlingResponse
 	preloaderRequestStarted
 	preloaderRequestSucceededWithResponse
+	preloaderPreloadOnLoadLinksForView
+	preloaderPreloadURL
 
+	progressBarRefresh
 	progressBarFadeProgressElement
 	progressBarHide
 	progressBarInstallProgressElement
 	progressBarInstallStylesheetElement
-	progressBarRefresh
 	progressBarSetValue
 	progressBarShow
 	progressBarStartTrickling
 	progressBarStopTrickling
 	progressBarUninstallProgressElement
 
-	rendererFinishRendering
-	rendererFocusFirstAutofocusableElement
-	rendererPrepareToRender
-	rendererPreservingPermanentElements
 	rendererRender
+	rendererPreservingPermanentElements
+	rendererFinishRendering
+	rendererPrepareToRender
+	rendererFocusFirstAutofocusableElement
 
+	sessionFormSubmitted
+	sessionPreloadOnLoadLinksForView
+	sessionVisitCompleted
+	sessionVisitStarted
+	sessionWillSubmitForm
 	sessionAllowsImmediateRender
+	sessionRefresh
+	sessionSubmittedFormLinkToLocation
+	sessionVisitProposedToLocation
+	sessionWillSubmitFormLinkToLocation
 	sessionAllowsVisitingLocationWithAction
 	sessionApplicationAllowsFollowingLinkToLocation
 	sessionApplicationAllowsVisitingLocation
@@ -141,7 +150,6 @@ const (
 	sessionDebouncedRefresh
 	sessionElementIsNavigatable
 	sessionFollowedLinkToLocation
-	sessionFormSubmitted
 	sessionFrameLoaded
 	sessionFrameRendered
 	sessionGetActionForLink
@@ -157,21 +165,13 @@ const (
 	sessionNotifyApplicationBeforeRender
 	sessionNotifyApplicationBeforeVisitingLocation
 	sessionPageBecameInteractive
-	sessionPreloadOnLoadLinksForView
-	sessionRefresh
 	sessionShouldPreloadLink
 	sessionSubmissionIsNavigatable
-	sessionSubmittedFormLinkToLocation
 	sessionViewInvalidated
 	sessionViewRenderedSnapshot
 	sessionViewWillCacheSnapshot
 	sessionVisit
-	sessionVisitCompleted
-	sessionVisitProposedToLocation
-	sessionVisitStarted
 	sessionWillFollowLinkToLocation
-	sessionWillSubmitForm
-	sessionWillSubmitFormLinkToLocation
 
 	snapshotGetElementForAnchor
 	snapshotGetPermanentElementById
@@ -179,25 +179,36 @@ const (
 	snapshotFirstAutofocusableElement
 	snapshotPermanentElements
 
+	viewRender
+	viewScrollToAnchor
 	viewFinishRenderingSnapshot
 	viewFocusElement
 	viewInvalidate
 	viewMarkAsPreview
 	viewMarkVisitDirection
 	viewPrepareToRenderSnapshot
-	viewRender
 	viewRenderSnapshot
-	viewScrollToAnchor
 	viewScrollToAnchorFromLocation
 	viewScrollToElement
 	viewScrollToPosition
 	viewScrollToTop
 	viewUnmarkVisitDirection
 
+	visitRender
+	visitPrepareRequest
+	visitRequestErrored
+	visitRequestFailedWithResponse
+	visitRequestFinished
+	visitRequestPreventedHandlingResponse
+	visitRequestStarted
+	visitRequestSucceededWithResponse
 	visitCacheSnapshot
+	visitChangeHistory
+	visitLoadResponse
+	visitScrollToAnchor
+	visitStart
 	visitCancel
 	visitCancelRender
-	visitChangeHistory
 	visitComplete
 	visitFail
 	visitFinishRequest
@@ -209,24 +220,13 @@ const (
 	visitHasPreloadedResponse
 	visitIssueRequest
 	visitLoadCachedSnapshot
-	visitLoadResponse
 	visitPerformScroll
-	visitPrepareRequest
 	visitRecordResponse
 	visitRecordTimingMetric
-	visitRender
 	visitRenderPageSnapshot
-	visitRequestErrored
-	visitRequestFailedWithResponse
-	visitRequestFinished
-	visitRequestPreventedHandlingResponse
-	visitRequestStarted
-	visitRequestSucceededWithResponse
-	visitScrollToAnchor
 	visitScrollToRestoredPosition
 	visitShouldIssueRequest
 	visitSimulateRequest
-	visitStart
 	visitStartRequest
 )
 
@@ -249,6 +249,12 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.adapterSubmissionFinished(c.This)
 	case browserAdapterFormSubmissionStarted:
 		d.adapterSubmissionStarted(c.This)
+	case browserAdapterVisitCompleted:
+		d.adapterVisitOver(c.This)
+	case browserAdapterVisitStarted:
+		d.adapterVisitStarted(c.This, c.Args[0])
+	case browserAdapterVisitProposedToLocation:
+		d.proposed(c.Args[0], c.Args[1])
 	case browserAdapterHideFormProgressBar:
 		d.hideFormBar(c.This)
 	case browserAdapterHideVisitProgressBar:
@@ -261,12 +267,8 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.showFormBar(c.This)
 	case browserAdapterShowVisitProgressBarAfterDelay:
 		d.showVisitBar(c.This)
-	case browserAdapterVisitCompleted:
-		d.adapterVisitOver(c.This)
 	case browserAdapterVisitFailed:
 		d.adapterVisitOver(c.This)
-	case browserAdapterVisitProposedToLocation:
-		d.proposed(c.Args[0], c.Args[1])
 	case browserAdapterVisitRendered:
 		d.adapterIgnores()
 	case browserAdapterVisitRequestCompleted:
@@ -277,24 +279,22 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.adapterIgnores()
 	case browserAdapterVisitRequestStarted:
 		d.adapterRequestStarted(c.This, c.Args[0])
-	case browserAdapterVisitStarted:
-		d.adapterVisitStarted(c.This, c.Args[0])
-	case errorRendererActivateScriptElements:
-		d.activateErrorScripts(c.This)
 	case errorRendererRender:
 		then := c.Lasting()
 		d.renderFailure(c.This, then)
 		return c.Promise
+	case errorRendererActivateScriptElements:
+		d.activateErrorScripts(c.This)
 	case errorRendererReplaceHeadAndBody:
 		d.replaceAll(c.This)
-	case frameRendererActivateScriptElements:
-		d.activateFrameScripts(c.This)
-	case frameRendererLoadFrameElement:
-		d.loadFrameElement(c.This)
 	case frameRendererRender:
 		then := c.Lasting()
 		d.renderFrame(c.This, then)
 		return c.Promise
+	case frameRendererActivateScriptElements:
+		d.activateFrameScripts(c.This)
+	case frameRendererLoadFrameElement:
+		d.loadFrameElement(c.This)
 	case frameRendererScrollFrameIntoView:
 		return c.Page.Bool(d.scrollFrameIntoView(c.This))
 	case historyPopped:
@@ -323,34 +323,44 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		return d.preserveNothing(c.Args[0])
 	case morphingPageRendererPreservingPermanentElements:
 		return d.preserveNothing(c.Args[0])
+	case navigatorFormSubmissionFinished:
+		d.submissionFinished(c.Args[0])
+	case navigatorFormSubmissionStarted:
+		d.submissionStarted(c.Args[0])
+	case navigatorVisitCompleted:
+		d.navigatorVisitCompleted(c.Args[0])
+	case navigatorVisitStarted:
+		d.navigatorVisitStarted(c.Args[0])
 	case navigatorFormSubmissionErrored:
 		d.submissionErrored(c.Args[0], c.Args[1])
 	case navigatorFormSubmissionFailedWithResponse:
 		then := c.Lasting()
 		d.submissionFailed(c.Args[0], c.Args[1], then)
 		return c.Promise
-	case navigatorFormSubmissionFinished:
-		d.submissionFinished(c.Args[0])
-	case navigatorFormSubmissionStarted:
-		d.submissionStarted(c.Args[0])
 	case navigatorFormSubmissionSucceededWithResponse:
 		then := c.Lasting()
 		d.submissionSucceeded(c.Args[0], c.Args[1], then)
 		return c.Promise
+	case navigatorStop:
+		d.stopCurrent()
 	case navigatorLinkPrefetchingIsEnabledForLocation:
 		return d.prefetchesLocation(c.Args[0])
 	case navigatorProposeVisit:
 		d.proposeVisit(c.Args[0], c.Args[1])
 	case navigatorStartVisit:
 		d.startVisit(c.Args[0], c.Args[1], c.Args[2])
-	case navigatorStop:
-		d.stopCurrent()
 	case navigatorSubmitForm:
 		d.submitForm(c.Args[0], c.Args[1])
-	case navigatorVisitCompleted:
-		d.navigatorVisitCompleted(c.Args[0])
-	case navigatorVisitStarted:
-		d.navigatorVisitStarted(c.Args[0])
+	case pageRendererRender:
+		then := c.Lasting()
+		d.renderBody(c.This, then)
+		return c.Promise
+	case pageRendererFinishRendering:
+		d.finishPage(c.This)
+	case pageRendererPrepareToRender:
+		then := c.Lasting()
+		d.preparePage(c.This, then)
+		return c.Promise
 	case pageRendererActivateNewBody:
 		d.activateBody(c.This)
 	case pageRendererActivateNewBodyScriptElements:
@@ -365,26 +375,16 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		then := c.Lasting()
 		d.copyStylesheets(c.This, then)
 		return c.Promise
-	case pageRendererFinishRendering:
-		d.finishPage(c.This)
 	case pageRendererMergeHead:
 		then := c.Lasting()
 		d.mergeHead(c.This, then)
 		return c.Promise
 	case pageRendererMergeProvisionalElements:
 		d.mergeProvisional(c.This)
-	case pageRendererPrepareToRender:
-		then := c.Lasting()
-		d.preparePage(c.This, then)
-		return c.Promise
 	case pageRendererRemoveNoscriptElements:
 		d.removeNoscripts(c.This)
 	case pageRendererRemoveUnusedDynamicStylesheetElements:
 		d.removeUnusedStyles(c.This)
-	case pageRendererRender:
-		then := c.Lasting()
-		d.renderBody(c.This, then)
-		return c.Promise
 	case pageRendererReplaceBody:
 		then := c.Lasting()
 		d.replaceBody(c.This, then)
@@ -429,10 +429,6 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		return c.Page.Bool(d.preservesScroll(c.This, c.Args[0]))
 	case pageViewShouldTransitionTo:
 		return c.Page.Bool(d.transitionsTo(c.Args[0]))
-	case preloaderPreloadOnLoadLinksForView:
-		d.preloadLinks(c.This, c.Args[0])
-	case preloaderPreloadURL:
-		return d.preload(c.This, c.Args[0])
 	case preloaderPrepareRequest:
 		d.preparePreload(c.Args[0])
 	case preloaderRequestErrored:
@@ -449,6 +445,12 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		then := c.Lasting()
 		d.preloaded(c.Args[0], c.Args[1], then)
 		return c.Promise
+	case preloaderPreloadOnLoadLinksForView:
+		d.preloadLinks(c.This, c.Args[0])
+	case preloaderPreloadURL:
+		return d.preload(c.This, c.Args[0])
+	case progressBarRefresh:
+		d.refreshProgress(c.This)
 	case progressBarFadeProgressElement:
 		d.fadeProgress(c.This, c.Args[0])
 	case progressBarHide:
@@ -457,8 +459,6 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.installProgress(c.This)
 	case progressBarInstallStylesheetElement:
 		d.installBarStyle(c.This)
-	case progressBarRefresh:
-		d.refreshProgress(c.This)
 	case progressBarSetValue:
 		d.setProgress(c.This, c.Args[0])
 	case progressBarShow:
@@ -469,11 +469,7 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.stopTrickling(c.This)
 	case progressBarUninstallProgressElement:
 		d.uninstallProgress(c.This)
-	case rendererFinishRendering:
-		d.finishRendering(c.This)
-	case rendererFocusFirstAutofocusableElement:
-		d.autofocus(c.This)
-	case rendererPrepareToRender:
+	case rendererRender:
 		then := c.Lasting()
 		d.renderNothing(then)
 		return c.Promise
@@ -481,12 +477,34 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		then := c.Lasting()
 		d.preserveDuring(c.This, c.Args[0], then)
 		return c.Promise
-	case rendererRender:
+	case rendererFinishRendering:
+		d.finishRendering(c.This)
+	case rendererPrepareToRender:
 		then := c.Lasting()
 		d.renderNothing(then)
 		return c.Promise
+	case rendererFocusFirstAutofocusableElement:
+		d.autofocus(c.This)
+	case sessionFormSubmitted:
+		d.formSubmitted(c.Args[0], c.Args[1])
+	case sessionPreloadOnLoadLinksForView:
+		d.preloadLinksOf(c.Args[0])
+	case sessionVisitCompleted:
+		d.visitCompleted(c.This, c.Args[0])
+	case sessionVisitStarted:
+		d.visitStarted(c.This, c.Args[0])
+	case sessionWillSubmitForm:
+		return c.Page.Bool(d.willSubmit(c.This, c.Args[0], c.Args[1]))
 	case sessionAllowsImmediateRender:
 		return c.Page.Bool(d.allowsImmediateRender(c.This, c.Args[0], c.Args[1]))
+	case sessionRefresh:
+		d.Refresh(c.Args[0], c.Args[1])
+	case sessionSubmittedFormLinkToLocation:
+		d.submittedFormLink()
+	case sessionVisitProposedToLocation:
+		d.visitProposed(c.Args[0], c.Args[1])
+	case sessionWillSubmitFormLinkToLocation:
+		return c.Page.Bool(d.takes(c.Args[0], c.Args[1]))
 	case sessionAllowsVisitingLocationWithAction:
 		return c.Page.Bool(d.allowsVisiting(c.This, c.Args[0]))
 	case sessionApplicationAllowsFollowingLinkToLocation:
@@ -501,8 +519,6 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		return c.Page.Bool(d.elementIsNavigatable(c.Args[0]))
 	case sessionFollowedLinkToLocation:
 		d.followed(c.This, c.Args[0], c.Args[1])
-	case sessionFormSubmitted:
-		d.formSubmitted(c.Args[0], c.Args[1])
 	case sessionFrameLoaded:
 		d.frameLoaded(c.This, c.Args[0])
 	case sessionFrameRendered:
@@ -533,16 +549,10 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		return d.tellBeforeVisit(c.Args[0])
 	case sessionPageBecameInteractive:
 		d.pageBecameInteractive(c.This)
-	case sessionPreloadOnLoadLinksForView:
-		d.preloadLinksOf(c.Args[0])
-	case sessionRefresh:
-		d.Refresh(c.Args[0], c.Args[1])
 	case sessionShouldPreloadLink:
 		return c.Page.Bool(d.preloadable(c.Args[0]))
 	case sessionSubmissionIsNavigatable:
 		return c.Page.Bool(d.submissionIsNavigatable(c.Args[0], c.Args[1]))
-	case sessionSubmittedFormLinkToLocation:
-		d.submittedFormLink()
 	case sessionViewInvalidated:
 		d.viewInvalidated(c.Args[0])
 	case sessionViewRenderedSnapshot:
@@ -551,18 +561,8 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.willCacheSnapshot(c.This)
 	case sessionVisit:
 		d.Visit(c.Args[0], c.Args[1])
-	case sessionVisitCompleted:
-		d.visitCompleted(c.This, c.Args[0])
-	case sessionVisitProposedToLocation:
-		d.visitProposed(c.Args[0], c.Args[1])
-	case sessionVisitStarted:
-		d.visitStarted(c.This, c.Args[0])
 	case sessionWillFollowLinkToLocation:
 		return c.Page.Bool(d.willFollow(c.This, c.Args[0], c.Args[1], c.Args[2]))
-	case sessionWillSubmitForm:
-		return c.Page.Bool(d.willSubmit(c.This, c.Args[0], c.Args[1]))
-	case sessionWillSubmitFormLinkToLocation:
-		return c.Page.Bool(d.takes(c.Args[0], c.Args[1]))
 	case snapshotGetElementForAnchor:
 		return d.elementForAnchor(c.This, c.Text(0))
 	case snapshotGetPermanentElementById:
@@ -573,6 +573,12 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		return d.autofocusable(c.This)
 	case snapshotPermanentElements:
 		return d.permanentElements(c.This)
+	case viewRender:
+		then := c.Lasting()
+		d.renderView(c.This, c.Args[0], then)
+		return c.Promise
+	case viewScrollToAnchor:
+		d.scrollToAnchor(c.This, c.Args[0])
 	case viewFinishRenderingSnapshot:
 		d.finishWith(c.Args[0])
 	case viewFocusElement:
@@ -587,16 +593,10 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		then := c.Lasting()
 		d.prepare(c.This, c.Args[0], then)
 		return c.Promise
-	case viewRender:
-		then := c.Lasting()
-		d.renderView(c.This, c.Args[0], then)
-		return c.Promise
 	case viewRenderSnapshot:
 		then := c.Lasting()
 		d.renderWith(c.Args[0], then)
 		return c.Promise
-	case viewScrollToAnchor:
-		d.scrollToAnchor(c.This, c.Args[0])
 	case viewScrollToAnchorFromLocation:
 		d.scrollToFragment(c.This, c.Args[0])
 	case viewScrollToElement:
@@ -607,14 +607,42 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.scrollToTop(c.This)
 	case viewUnmarkVisitDirection:
 		d.unmarkDirection(c.This)
+	case visitRender:
+		then := c.Lasting()
+		d.renderCallback(c.This, c.Args[0], then)
+		return c.Promise
+	case visitPrepareRequest:
+		d.prepareRequest(c.This, c.Args[0])
+	case visitRequestErrored:
+		d.requestErrored(c.This)
+	case visitRequestFailedWithResponse:
+		then := c.Lasting()
+		d.requestFailed(c.This, c.Args[0], c.Args[1], then)
+		return c.Promise
+	case visitRequestFinished:
+		d.requestFinished(c.This)
+	case visitRequestPreventedHandlingResponse:
+		d.requestPrevented(c.This, c.Args[0], c.Args[1])
+	case visitRequestStarted:
+		d.requestStarted(c.This)
+	case visitRequestSucceededWithResponse:
+		then := c.Lasting()
+		d.requestSucceeded(c.This, c.Args[0], c.Args[1], then)
+		return c.Promise
 	case visitCacheSnapshot:
 		d.cacheSnapshotOf(c.This)
+	case visitChangeHistory:
+		d.changeHistory(c.This)
+	case visitLoadResponse:
+		d.loadResponse(c.This)
+	case visitScrollToAnchor:
+		return d.scrollToFragmentOf(c.This)
+	case visitStart:
+		d.start(c.This)
 	case visitCancel:
 		d.cancel(c.This)
 	case visitCancelRender:
 		d.cancelRender(c.This)
-	case visitChangeHistory:
-		d.changeHistory(c.This)
 	case visitComplete:
 		d.complete(c.This)
 	case visitFail:
@@ -637,50 +665,22 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.issueRequest(c.This)
 	case visitLoadCachedSnapshot:
 		d.loadCachedSnapshot(c.This)
-	case visitLoadResponse:
-		d.loadResponse(c.This)
 	case visitPerformScroll:
 		d.performScroll(c.This)
-	case visitPrepareRequest:
-		d.prepareRequest(c.This, c.Args[0])
 	case visitRecordResponse:
 		d.recordResponse(c.This, c.Args[0])
 	case visitRecordTimingMetric:
 		d.recordTiming(c.This, c.Text(0))
-	case visitRender:
-		then := c.Lasting()
-		d.renderCallback(c.This, c.Args[0], then)
-		return c.Promise
 	case visitRenderPageSnapshot:
 		then := c.Lasting()
 		d.renderSnapshot(c.This, c.Args[0], c.Bool(1), then)
 		return c.Promise
-	case visitRequestErrored:
-		d.requestErrored(c.This)
-	case visitRequestFailedWithResponse:
-		then := c.Lasting()
-		d.requestFailed(c.This, c.Args[0], c.Args[1], then)
-		return c.Promise
-	case visitRequestFinished:
-		d.requestFinished(c.This)
-	case visitRequestPreventedHandlingResponse:
-		d.requestPrevented(c.This, c.Args[0], c.Args[1])
-	case visitRequestStarted:
-		d.requestStarted(c.This)
-	case visitRequestSucceededWithResponse:
-		then := c.Lasting()
-		d.requestSucceeded(c.This, c.Args[0], c.Args[1], then)
-		return c.Promise
-	case visitScrollToAnchor:
-		return d.scrollToFragmentOf(c.This)
 	case visitScrollToRestoredPosition:
 		return d.scrollToRestored(c.This)
 	case visitShouldIssueRequest:
 		return c.Page.Bool(d.shouldIssueRequest(c.This))
 	case visitSimulateRequest:
 		d.simulateRequest(c.This)
-	case visitStart:
-		d.start(c.This)
 	case visitStartRequest:
 		d.startRequest(c.This)
 	}

@@ -120,6 +120,8 @@ func withoutQuery(href string) string {
 
 // start asks the user where the page wants it, and then sends the request; it
 // returns the promise of the answer.
+//
+//turbo:method FormSubmission start
 func (f *Forms) start(s dom.Node) dom.Node {
 	p := f.Page
 	form, submitter := p.Get(s, "formElement"), p.Get(s, "submitter")
@@ -159,13 +161,15 @@ func (f *Forms) perform(s dom.Node) dom.Node {
 	return p.Do(p.Get(s, "fetchRequest"), "perform")
 }
 
-// stop aborts a submission and reports whether it was under way.
-func (f *Forms) stop(s dom.Node) bool {
+// stop aborts a submission, and returns true where it was under way.
+//
+//turbo:method FormSubmission stop
+func (f *Forms) stop(s dom.Node) dom.Node {
 	p := f.Page
 	if state, _ := p.Text(s, "state"); strings.HasPrefix(state, "stop") {
-		return false
+		return 0
 	}
 	p.Set(s, "state", p.String("stopping"))
 	p.Do(p.Get(s, "fetchRequest"), "cancel")
-	return true
+	return dom.True
 }

@@ -5,64 +5,46 @@ import (
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/link"
-	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
 // StreamType is what the runtime accepts beside HTML.
 const StreamType = "text/vnd.turbo-stream.html"
 
-// What follows answers the fetch request of a submission; s is the submission,
-// as the page's object.
+// What follows answers for submissions (Turbo 8.0.23, form submission); s is the
+// submission, as the page's object.
 
-// The methods of submissions beyond those of their requests, in the order of
-// their names in js/forms.js.
-const (
-	formStart = surface.RequestMethods + iota
-	formStop
-	formSetSubmitsWith
-	formResetSubmitterText
-	formRequestMustRedirect
-	formRequestAcceptsTurboStreamResponse
-)
+// requestPrevented records an answer that streams have taken.
+//
+//turbo:method FormSubmission requestPreventedHandlingResponse
+func (f *Forms) requestPrevented(s, _, response dom.Node) {
+	f.Answered()
+	f.record(s, f.Page.Is(response, "succeeded"), "fetchResponse", response)
+}
 
-// Answer answers for a submission (Turbo 8.0.23, form submission).
-func (f *Forms) Answer(s dom.Node, method int, a, b dom.Node) dom.Node {
+//turbo:method FormSubmission requestFailedWithResponse
+func (f *Forms) failed(s, _, response dom.Node) {
 	p := f.Page
-	switch method {
-	case surface.RequestPrepareRequest:
-		f.prepare(s, a)
-	case surface.RequestRequestStarted:
-		f.started(s)
-	case surface.RequestRequestPreventedHandlingResponse:
-		f.Answered()
-		f.record(s, p.Is(b, "succeeded"), "fetchResponse", b)
-	case surface.RequestRequestSucceededWithResponse:
-		f.succeeded(s, a, b)
-	case surface.RequestRequestFailedWithResponse:
-		f.record(s, false, "fetchResponse", b)
-		p.Do(p.Get(s, "delegate"), "formSubmissionFailedWithResponse", s, b)
-	case surface.RequestRequestErrored:
-		f.record(s, false, "error", b)
-		p.Do(p.Get(s, "delegate"), "formSubmissionErrored", s, b)
-	case surface.RequestRequestFinished:
-		f.finished(s)
-	case formStart:
-		return f.start(s)
-	case formStop:
-		if f.stop(s) {
-			return dom.True
-		}
-	case formSetSubmitsWith:
-		f.swapText(s)
-	case formResetSubmitterText:
-		f.resetText(s)
-	case formRequestMustRedirect:
-		return p.Bool(!p.Is(a, "isSafe") && p.Is(s, "mustRedirect"))
-	case formRequestAcceptsTurboStreamResponse:
-		submitter := p.Get(s, "submitter")
-		return p.Bool(!p.Is(a, "isSafe") || p.HasAttr(p.Get(s, "formElement"), "data-turbo-stream") || submitter != 0 && p.HasAttr(submitter, "data-turbo-stream"))
-	}
-	return 0
+	f.record(s, false, "fetchResponse", response)
+	p.Do(p.Get(s, "delegate"), "formSubmissionFailedWithResponse", s, response)
+}
+
+//turbo:method FormSubmission requestErrored
+func (f *Forms) errored(s, _, problem dom.Node) {
+	p := f.Page
+	f.record(s, false, "error", problem)
+	p.Do(p.Get(s, "delegate"), "formSubmissionErrored", s, problem)
+}
+
+//turbo:method FormSubmission requestMustRedirect
+func (f *Forms) mustRedirect(s, request dom.Node) bool {
+	return !f.Page.Is(request, "isSafe") && f.Page.Is(s, "mustRedirect")
+}
+
+//turbo:method FormSubmission requestAcceptsTurboStreamResponse
+func (f *Forms) acceptsStreams(s, request dom.Node) bool {
+	p := f.Page
+	submitter := p.Get(s, "submitter")
+	return !p.Is(request, "isSafe") || p.HasAttr(p.Get(s, "formElement"), "data-turbo-stream") || submitter != 0 && p.HasAttr(submitter, "data-turbo-stream")
 }
 
 func (f *Forms) asks(s dom.Node, method string, request dom.Node) bool {
@@ -71,6 +53,8 @@ func (f *Forms) asks(s dom.Node, method string, request dom.Node) bool {
 }
 
 // prepare adds the CSRF token and the wish for streams to the request.
+//
+//turbo:method FormSubmission prepareRequest
 func (f *Forms) prepare(s, request dom.Node) {
 	p := f.Page
 	if !p.Is(request, "isSafe") {
@@ -104,6 +88,8 @@ func (f *Forms) csrfToken() string {
 }
 
 // started marks form and submitter as busy.
+//
+//turbo:method FormSubmission requestStarted
 func (f *Forms) started(s dom.Node) {
 	p := f.Page
 	p.Set(s, "state", p.String("waiting"))
@@ -128,6 +114,7 @@ func (f *Forms) textProperty(submitter dom.Node) string {
 	return "value"
 }
 
+//turbo:method FormSubmission setSubmitsWith
 func (f *Forms) swapText(s dom.Node) {
 	p := f.Page
 	submitter := p.Get(s, "submitter")
@@ -142,6 +129,7 @@ func (f *Forms) swapText(s dom.Node) {
 	p.Set(submitter, property, p.String(text))
 }
 
+//turbo:method FormSubmission resetSubmitterText
 func (f *Forms) resetText(s dom.Node) {
 	p := f.Page
 	submitter := p.Get(s, "submitter")
@@ -155,6 +143,7 @@ func (f *Forms) resetText(s dom.Node) {
 	}
 }
 
+//turbo:method FormSubmission requestSucceededWithResponse
 func (f *Forms) succeeded(s, request, response dom.Node) {
 	p := f.Page
 	delegate := p.Get(s, "delegate")
@@ -177,6 +166,8 @@ func (f *Forms) record(s dom.Node, success bool, name string, value dom.Node) {
 }
 
 // finished takes the marks off and tells that the submission is over.
+//
+//turbo:method FormSubmission requestFinished
 func (f *Forms) finished(s dom.Node) {
 	p := f.Page
 	p.Set(s, "state", p.String("stopped"))

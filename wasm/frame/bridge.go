@@ -14,45 +14,45 @@ const (
 	functionSubmitInFrame
 	functionSubmitOutside
 
-	frameControllerAllowsImmediateRender
-	frameControllerChangeHistory
-	frameControllerConnect
-	frameControllerDisabledChanged
-	frameControllerDisconnect
-	frameControllerElementAppearedInViewport
-	frameControllerExtractForeignFrameElement
-	frameControllerFetchResponseLoaded
-	frameControllerFormSubmissionErrored
-	frameControllerFormSubmissionFailedWithResponse
-	frameControllerFormSubmissionFinished
-	frameControllerFormSubmissionStarted
-	frameControllerFormSubmissionSucceededWithResponse
-	frameControllerFormSubmitted
-	frameControllerLinkClickIntercepted
-	frameControllerLoadResponse
-	frameControllerLoadingStyleChanged
-	frameControllerPreloadOnLoadLinksForView
 	frameControllerPrepareRequest
-	frameControllerProposeVisitIfNavigatedWithAction
 	frameControllerRequestErrored
 	frameControllerRequestFailedWithResponse
 	frameControllerRequestFinished
 	frameControllerRequestPreventedHandlingResponse
 	frameControllerRequestStarted
 	frameControllerRequestSucceededWithResponse
+	frameControllerFormSubmissionFinished
+	frameControllerFormSubmissionStarted
+	frameControllerFormSubmitted
+	frameControllerPreloadOnLoadLinksForView
+	frameControllerWillSubmitForm
+	frameControllerAllowsImmediateRender
+	frameControllerChangeHistory
+	frameControllerFormSubmissionErrored
+	frameControllerFormSubmissionFailedWithResponse
+	frameControllerFormSubmissionSucceededWithResponse
+	frameControllerLinkClickIntercepted
+	frameControllerLoadResponse
 	frameControllerShouldInterceptLinkClick
+	frameControllerSubmittedFormLinkToLocation
+	frameControllerWillSubmitFormLinkToLocation
+	frameControllerConnect
+	frameControllerDisabledChanged
+	frameControllerDisconnect
+	frameControllerElementAppearedInViewport
+	frameControllerExtractForeignFrameElement
+	frameControllerFetchResponseLoaded
+	frameControllerLoadingStyleChanged
+	frameControllerProposeVisitIfNavigatedWithAction
 	frameControllerSourceURLChanged
 	frameControllerSourceURLReloaded
-	frameControllerSubmittedFormLinkToLocation
 	frameControllerWillRenderFrame
-	frameControllerWillSubmitForm
-	frameControllerWillSubmitFormLinkToLocation
 	frameControllerIsLoading
 
 	frameRedirectorFormSubmitted
+	frameRedirectorWillSubmitForm
 	frameRedirectorLinkClickIntercepted
 	frameRedirectorShouldInterceptLinkClick
-	frameRedirectorWillSubmitForm
 )
 
 // Respond performs a method by its number.
@@ -66,52 +66,8 @@ func (f *Frames) Respond(number int, c *surface.Call) dom.Node {
 		f.Submit(c.This)
 	case functionSubmitOutside:
 		f.SubmitOutside(c.This)
-	case frameControllerAllowsImmediateRender:
-		return c.Page.Bool(f.allows(c.This, c.Args[0], c.Args[1]))
-	case frameControllerChangeHistory:
-		f.changeHistory(c.This)
-	case frameControllerConnect:
-		f.connect(c.This)
-	case frameControllerDisabledChanged:
-		f.disabledChanged(c.This)
-	case frameControllerDisconnect:
-		f.disconnect(c.This)
-	case frameControllerElementAppearedInViewport:
-		f.appeared(c.This, c.Args[0])
-	case frameControllerExtractForeignFrameElement:
-		then := c.LastingValue()
-		f.extract(c.This, c.Args[0], then)
-		return c.Promise
-	case frameControllerFetchResponseLoaded:
-		then := c.LastingStep()
-		f.loaded(c.This, c.Args[0], then)
-		return c.Promise
-	case frameControllerFormSubmissionErrored:
-		f.submissionErrored(c.Args[0], c.Args[1])
-	case frameControllerFormSubmissionFailedWithResponse:
-		f.submissionFailed(c.This, c.Args[0], c.Args[1])
-	case frameControllerFormSubmissionFinished:
-		f.submissionFinished(c.This, c.Args[0])
-	case frameControllerFormSubmissionStarted:
-		f.submissionStarted(c.This, c.Args[0])
-	case frameControllerFormSubmissionSucceededWithResponse:
-		f.submissionSucceeded(c.This, c.Args[0], c.Args[1])
-	case frameControllerFormSubmitted:
-		f.submit(c.This, c.Args[0], c.Args[1])
-	case frameControllerLinkClickIntercepted:
-		f.navigate(c.This, c.Args[0], c.Args[1])
-	case frameControllerLoadResponse:
-		then := c.Lasting()
-		f.loadResponse(c.This, c.Args[0], then)
-		return c.Promise
-	case frameControllerLoadingStyleChanged:
-		f.loadingChanged(c.This)
-	case frameControllerPreloadOnLoadLinksForView:
-		f.preloadLinks(c.Args[0])
 	case frameControllerPrepareRequest:
 		f.prepareRequest(c.This, c.Args[0], c.Args[1])
-	case frameControllerProposeVisitIfNavigatedWithAction:
-		f.remember(c.This, c.Args[0], c.Text(1))
 	case frameControllerRequestErrored:
 		f.requestErrored(c.This, c.Args[0], c.Args[1])
 	case frameControllerRequestFailedWithResponse:
@@ -128,30 +84,74 @@ func (f *Frames) Respond(number int, c *surface.Call) dom.Node {
 		then := c.Lasting()
 		f.answered(c.This, c.Args[0], c.Args[1], then)
 		return c.Promise
+	case frameControllerFormSubmissionFinished:
+		f.submissionFinished(c.This, c.Args[0])
+	case frameControllerFormSubmissionStarted:
+		f.submissionStarted(c.This, c.Args[0])
+	case frameControllerFormSubmitted:
+		f.submit(c.This, c.Args[0], c.Args[1])
+	case frameControllerPreloadOnLoadLinksForView:
+		f.preloadLinks(c.Args[0])
+	case frameControllerWillSubmitForm:
+		return c.Page.Bool(f.interceptsForm(c.This, c.Args[0], c.Args[1]))
+	case frameControllerAllowsImmediateRender:
+		return c.Page.Bool(f.allows(c.This, c.Args[0], c.Args[1]))
+	case frameControllerChangeHistory:
+		f.changeHistory(c.This)
+	case frameControllerFormSubmissionErrored:
+		f.submissionErrored(c.Args[0], c.Args[1])
+	case frameControllerFormSubmissionFailedWithResponse:
+		f.submissionFailed(c.This, c.Args[0], c.Args[1])
+	case frameControllerFormSubmissionSucceededWithResponse:
+		f.submissionSucceeded(c.This, c.Args[0], c.Args[1])
+	case frameControllerLinkClickIntercepted:
+		f.navigate(c.This, c.Args[0], c.Args[1])
+	case frameControllerLoadResponse:
+		then := c.Lasting()
+		f.loadResponse(c.This, c.Args[0], then)
+		return c.Promise
 	case frameControllerShouldInterceptLinkClick:
 		return c.Page.Bool(f.interceptsLink(c.This, c.Args[0]))
+	case frameControllerSubmittedFormLinkToLocation:
+		f.submittedFormLink(c.This, c.Args[0], c.Args[1], c.Args[2])
+	case frameControllerWillSubmitFormLinkToLocation:
+		return c.Page.Bool(f.interceptsLink(c.This, c.Args[0]))
+	case frameControllerConnect:
+		f.connect(c.This)
+	case frameControllerDisabledChanged:
+		f.disabledChanged(c.This)
+	case frameControllerDisconnect:
+		f.disconnect(c.This)
+	case frameControllerElementAppearedInViewport:
+		f.appeared(c.This, c.Args[0])
+	case frameControllerExtractForeignFrameElement:
+		then := c.LastingValue()
+		f.extract(c.This, c.Args[0], then)
+		return c.Promise
+	case frameControllerFetchResponseLoaded:
+		then := c.LastingStep()
+		f.loaded(c.This, c.Args[0], then)
+		return c.Promise
+	case frameControllerLoadingStyleChanged:
+		f.loadingChanged(c.This)
+	case frameControllerProposeVisitIfNavigatedWithAction:
+		f.remember(c.This, c.Args[0], c.Text(1))
 	case frameControllerSourceURLChanged:
 		f.sourceChanged(c.This)
 	case frameControllerSourceURLReloaded:
 		return f.reload(c.This)
-	case frameControllerSubmittedFormLinkToLocation:
-		f.submittedFormLink(c.This, c.Args[0], c.Args[1], c.Args[2])
 	case frameControllerWillRenderFrame:
 		f.willRender(c.This, c.Args[0])
-	case frameControllerWillSubmitForm:
-		return c.Page.Bool(f.interceptsForm(c.This, c.Args[0], c.Args[1]))
-	case frameControllerWillSubmitFormLinkToLocation:
-		return c.Page.Bool(f.interceptsLink(c.This, c.Args[0]))
 	case frameControllerIsLoading:
 		return c.Page.Bool(f.isLoading(c.This))
 	case frameRedirectorFormSubmitted:
 		f.redirectForm(c.Args[0], c.Args[1])
+	case frameRedirectorWillSubmitForm:
+		return c.Page.Bool(f.redirectsForm(c.Args[0], c.Args[1]))
 	case frameRedirectorLinkClickIntercepted:
 		f.redirectLink(c.Args[0], c.Args[1], c.Args[2])
 	case frameRedirectorShouldInterceptLinkClick:
 		return c.Page.Bool(f.redirectsLink(c.Args[0]))
-	case frameRedirectorWillSubmitForm:
-		return c.Page.Bool(f.redirectsForm(c.Args[0], c.Args[1]))
 	}
 	return 0
 }

@@ -5,10 +5,11 @@ package surface
 // Who answers for objects of the page's: what the numbers of their methods begin
 // with, above RoomBits.
 const (
-	Page   = iota + 1 // browser.Page
-	Drive             // drive.Drive
-	Frames            // frame.Frames
+	Page   = iota // browser.Page
+	Drive         // drive.Drive
+	Forms         // form.Forms
+	Frames        // frame.Frames
 )
 
 // RoomBits are the lower bits of a number, which say which method it is.
-const RoomBits = 12
+const RoomBits = 9

@@ -1,3 +1,6 @@
+// Package surface is what pages reach of the runtime: the methods that Go answers
+// for their objects, declared where they are (see js/bridge), and what the script
+// tells Go of.
 package surface
 
 // The script takes these constants from js/numbers.js, which go generate ./js
