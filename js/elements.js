@@ -1,14 +1,15 @@
-// Custom elements: shells that hand over to Go.
+// Stream elements: shells that hand over to Go.
 
 import { announced, content, enter, fragment, list, messages, openingTag, piece, provide, repaint, RuntimeError, source, text } from "./dom.js"
-import { actions, ALL_TARGETS, NAMED_TARGETS, PLACE_APPEND, PLACE_BEFORE, MATCHING_TARGETS } from "./numbers.js"
+import { fill, isLazy, makeLazy, revealing } from "./lazy-templates.js"
+import { actions, ALL_TARGETS, MATCHING_TARGETS, NAMED_TARGETS, PLACE_APPEND, PLACE_BEFORE } from "./numbers.js"
 import * as runtime from "./runtime.js"
 import { begin, end } from "./settled.js"
 
 export const StreamActions = {} // refresh is the session's
 
-// Performs an action of Go's on a stream element. Its errors begin with the
-// opening tag of the stream.
+// A function that performs an action of Go's on a stream element. Its errors
+// begin with the opening tag of the stream.
 export const perform = (index) => function () {
   try { enter("perform", this, index) } catch (error) { throw this.explain(error) }
 }
@@ -17,64 +18,45 @@ for (const [index, name] of actions.entries()) StreamActions[name] = perform(ind
 
 const builtin = { ...StreamActions }
 const own = new Set(Object.values(builtin))
-// Whether stream elements do what ours do, whoever may see them.
+// Whether no application has changed what stream elements do.
 export const intact = () => unchanged() && actions.every((name) => StreamActions[name] == builtin[name])
 
-// Streams that a batch makes are clones of shells, their source without the
-// template's content. A template is lazy: it gets its content when it is
-// looked at, from the message, and hardly ever is.
-const shells = new Map()
-let shell
-const made = [] // by envelope
+// What a batch has made; its streams go by the numbers of their envelopes.
+const made = [] // by envelope: the element, and the shell that it is a clone of
+const shells = new Map() // by the source of a stream, without the content of its template
+let shell // the last one used
+const assembly = fragment("") // elements on their way into the page, of a document in which nothing is upgraded
+let first // the first envelope in the assembly
 let upcoming // the envelope of the element that is upgraded next
-const assembly = fragment("") // of a document in which nothing is upgraded
-let first // its first envelope
 
-const origins = new WeakMap()
-const template = HTMLTemplateElement.prototype
-const lazy = Object.create(template)
-
-function fill(element) {
-  if (Object.getPrototypeOf(element) != lazy) return
-  Object.setPrototypeOf(element, template)
-  const { source, index } = origins.get(element)
-  source.content ??= fragment(source.message)
-  const own = source.content.children[index].firstElementChild
-  if (own) element.content.append(own.content)
-}
-
-const revealing = ["innerHTML", "outerHTML", "cloneNode", "getHTML"]
-for (const name of ["content", ...revealing]) {
-  Object.defineProperty(lazy, name, {
-    get() {
-      fill(this)
-      return this[name]
-    },
-    set(value) {
-      fill(this)
-      this[name] = value
-    }
-  })
+function shellOf(html) {
+  if (shells.size > 999) shells.clear()
+  let shell = shells.get(html)
+  if (!shell) {
+    shells.set(html, shell = fragment(html).firstChild)
+    if (!shell.firstElementChild) shell.append(document.createElement("template"))
+  }
+  return shell
 }
 
 export class StreamElement extends HTMLElement {
-  #state = "" // then "started", then "over"
-  #connected = false // at least once: it leaves the page when it is over
-  #envelope = made[upcoming]?.element == this ? upcoming++ : -1
-  #event // that announced it: its render may be replaced until then
-  #promised // the promise of render() and what settles it, once asked for
+  #state = "" // then "started", when it is to be performed, then "over"
+  #connected = false // whether it ever was: then it leaves the page when it is over
+  #envelope = made[upcoming]?.element == this ? upcoming++ : -1 // of the batch that made it, if one did
+  #event // that announced it; listeners may have replaced its render
+  #promised // the promise of render() and what settles it, once it is asked for
 
   static async renderElement(element) { await element.performAction() }
 
   connectedCallback() {
-    if (!this.#state && this.render != render) return this.#connect()
+    if (!this.#state && this.render != render) return this.#renderAndLeave()
     this.#connected = true
     if (!this.#state) this.#start()
     else if (this.#state == "over") queueMicrotask(() => this.disconnect())
   }
 
-  // Where an application renders, it is over when that says so.
-  async #connect() {
+  // An application that has replaced render says by it when the element is over.
+  async #renderAndLeave() {
     try {
       await this.render()
     } catch (error) {
@@ -94,15 +76,16 @@ export class StreamElement extends HTMLElement {
 
   #promise() {
     if (!this.#promised) {
-      this.#promised = {}
-      this.#promised.promise = new Promise((resolve, reject) => Object.assign(this.#promised, { resolve, reject }))
+      const settle = {}
+      const promise = new Promise((resolve, reject) => Object.assign(settle, { resolve, reject }))
+      this.#promised = { promise, ...settle }
     }
     return this.#promised
   }
 
   #start() {
     this.#state = "started"
-    // The elements of a page that waits for the runtime keep their order.
+    // Elements that are in the page before Go runs wait for it, in order.
     if (runtime.running) this.#announce()
     else runtime.when(() => this.#announce(), () => this.#promised?.reject(runtime.over))
   }
@@ -115,14 +98,14 @@ export class StreamElement extends HTMLElement {
     } catch (error) {
       return this.#end([error])
     }
-    // What may be asynchronous is done before the callbacks of the next repaint.
+    // A batch performs what is the runtime's own; anything else may be asynchronous and waits for a repaint by itself.
     if (this.#envelope >= 0 && !this.#promised && event.detail.render == renderElement && own.has(StreamActions[this.action])) return announced(this.#envelope)
     announced()
     repaint(() => this.#perform())
   }
 
-  // Most actions are over when their function returns: no promise is made, so
-  // that a burst costs little.
+  // Most actions are over when their function returns. No promise is made for
+  // these, so that a burst costs little.
   #perform() {
     let result
     try {
@@ -152,27 +135,18 @@ export class StreamElement extends HTMLElement {
 
   static {
     const primitives = {
+      // No source stands for the one before.
       add_stream(at, length, envelope) {
-        if (length) {
-          const html = text(at, length)
-          if (shells.size > 999) shells.clear()
-          shell = shells.get(html)
-          if (!shell) {
-            shells.set(html, shell = fragment(html).firstChild)
-            if (!shell.firstElementChild) shell.append(document.createElement("template"))
-          }
-        }
+        if (length) shell = shellOf(text(at, length))
         const element = shell.cloneNode(true)
         made[envelope] = { element, shell }
         first ??= envelope
-        const template = element.firstElementChild
-        origins.set(template, { source, index: source.count++ })
-        Object.setPrototypeOf(template, lazy)
+        makeLazy(element.firstElementChild, source)
         assembly.appendChild(element)
       },
       add_stray(at, length) { assembly.append(text(at, length)) },
       insert_streams() {
-        const outer = upcoming
+        const outer = upcoming // an element that is upgraded may insert others
         upcoming = first
         first = undefined
         document.documentElement.appendChild(assembly)
@@ -181,11 +155,12 @@ export class StreamElement extends HTMLElement {
       stream_intact(envelope, action) {
         if (StreamActions[actions[action]] != builtin[actions[action]] || !unchanged()) return 0
         if (envelope < 0) return 1
-        const { element, shell } = made[envelope], template = element.firstElementChild
+        const { element, shell } = made[envelope]
         return +(element.#event.detail.render == renderElement && !element.#promised && !Object.getOwnPropertyNames(element).length &&
-          element.isEqualNode(shell) && Object.getPrototypeOf(template) == lazy)
+          element.isEqualNode(shell) && isLazy(element.firstElementChild))
       },
       perform_stream(envelope) { made[envelope].element.#perform() },
+      // A stream that was to have no element, and is not performed by its bytes after all.
       late_stream(message, at, length) {
         const element = document.importNode(fragment(piece(message, at, length)).firstChild, true)
         if (!element.firstElementChild) element.append(document.createElement("template"))
@@ -202,7 +177,7 @@ export class StreamElement extends HTMLElement {
 
   disconnect() { try { this.remove() } catch {} }
 
-  // What a call into Go threw: the texts of Go's own errors follow the opening tag.
+  // The error to throw for what a call into Go threw: texts of Go's own errors follow the opening tag.
   explain(error) {
     return error instanceof RuntimeError ? new Error(`${this.description}: ${error.message}`) : error
   }
@@ -251,8 +226,8 @@ const { render, disconnect } = prototype
 
 const getters = ["performAction", "beforeRenderEvent"].map((name) => [name, Object.getOwnPropertyDescriptor(prototype, name).get])
 
-// Whether what an element does when it is connected is ours. To look at getters takes a while: they are looked at once in
-// a turn of the page.
+// Whether what an element does when it is connected is ours. Looking at getters takes a while, so they are looked at once
+// in a task of the page.
 let trusted
 function unchanged() {
   if (prototype.render != render || prototype.disconnect != disconnect || StreamElement.renderElement != renderElement) return false
@@ -263,7 +238,7 @@ function unchanged() {
   return trusted
 }
 
-// To look at a stream's source is to look at its template.
+// Whoever looks at a stream's source looks at its template.
 for (const name of revealing) {
   Object.defineProperty(StreamElement.prototype, name, {
     get() {
@@ -278,7 +253,7 @@ for (const name of revealing) {
 // Actions of the application written in Go.
 provide({ add_action(at, length, index) { StreamActions[text(at, length)] = perform(index) } })
 
-// Whether stream elements are ours: the first definition of a name stays.
+// Whether stream elements are ours: the first definition of a custom element stays.
 let ours
 export const isOurs = () => ours ??= customElements.get("turbo-stream") == StreamElement
 
