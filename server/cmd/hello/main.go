@@ -4,6 +4,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"html/template"
 	"log"
 	"net/http"
@@ -17,19 +18,11 @@ import (
 	"github.com/turbowasm/turbowasm/server/stream"
 )
 
-// A line has an ID so that a page which shows it already replaces it when it is broadcast.
-type line struct {
-	ID   int
-	Text string
-}
+type line struct{ ID, Text string }
 
-const html = `{{define "page"}}<!DOCTYPE html>
-<title>Hello</title>
-{{.Turbo}}
-{{streamFrom .At "lines"}}
-<ul id="lines">{{range .Lines}}{{template "line" .}}{{end}}</ul>
-{{template "form"}}{{end}}
-{{define "form"}}<form id="form" action="/lines" method="post"><input name="line" required> <button>Write</button></form>{{end}}
+const html = `{{define "page"}}<!DOCTYPE html><title>Hello</title>{{.Turbo}}{{streamFrom .At "lines"}}
+<ul id="lines">{{range .Lines}}{{template "line" .}}{{end}}</ul>{{template "form"}}{{end}}
+{{define "form"}}<form id="form" action="/lines" method="post"><input name="line" required></form>{{end}}
 {{define "line"}}<li id="line_{{.ID}}">{{.Text}}</li>{{end}}`
 
 func main() {
@@ -45,24 +38,20 @@ func main() {
 	mux := http.NewServeMux()
 	mux.Handle("/turbo/", runtime)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		at, err := turbo.Position(r.Context(), "lines") // taken before the lines are read, so that the page misses none
-		if err != nil {
-			http.Error(w, "try again", http.StatusServiceUnavailable)
-			return
-		}
+		at, _ := turbo.Position(r.Context(), "lines") // before the lines are read, so that none is missed; fails with Redis alone
 		mu.Lock()
 		now := slices.Clone(lines)
 		mu.Unlock()
 		views.ExecuteTemplate(w, "page", map[string]any{"Turbo": runtime.Tags(""), "At": at, "Lines": now})
 	})
 	mux.HandleFunc("POST /lines", func(w http.ResponseWriter, r *http.Request) {
+		added := line{rand.Text(), r.FormValue("line")}
 		mu.Lock()
-		added := line{len(lines), r.FormValue("line")}
 		lines = append(lines, added)
 		mu.Unlock()
 		turbo.To("lines").Broadcast(r.Context(), stream.Append.To("lines", stream.Template(views, "line", added))) // to everybody
-		emptied := stream.Replace.To("form", stream.Template(views, "form", nil))
-		stream.Response{Stream: []stream.Component{emptied}, Location: "/"}.Write(w, r) // without JavaScript: a redirect
+		empty := stream.Replace.To("form", stream.Template(views, "form", nil))
+		stream.Response{Stream: []stream.Component{empty}, Location: "/"}.Write(w, r) // or, without JavaScript, a redirect
 	})
 	if err := turbo.Mount(mux); err != nil {
 		log.Fatal(err)

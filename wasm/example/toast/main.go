@@ -1,20 +1,10 @@
-// Command toast adds a stream action to the runtime, and empties forms that were
-// sent.
+// Command toast adds a stream action to the runtime, and empties forms that were sent.
 package main
 
 import "github.com/turbowasm/turbowasm/wasm/turbo"
 
 func main() {
-	app := &turbo.App{
-		Actions: map[string]turbo.Action{"toast": toast},
-		Ready: func(p *turbo.Page) {
-			p.OnSubmitEnd(func(e turbo.SubmitEnd) {
-				if e.Success() {
-					e.Form().Value().Call("reset")
-				}
-			})
-		},
-	}
+	app := &turbo.App{Actions: map[string]turbo.Action{"toast": toast}, Ready: ready}
 	app.Run()
 }
 
@@ -24,4 +14,12 @@ func toast(s *turbo.Stream) error {
 		target.Append(turbo.Fill(`<p role="status">{}</p>`, s.Attr("message")))
 	}
 	return nil
+}
+
+func ready(p *turbo.Page) {
+	p.OnSubmitEnd(func(e turbo.SubmitEnd) {
+		if e.Success() {
+			e.Form().Value().Call("reset")
+		}
+	})
 }
