@@ -4,8 +4,9 @@
 
 import { enter, path, provide, put, repaint, text } from "./dom.js"
 import {
-  ATTEMPT, CLOSE, CLOSED, CONNECT, DELIVER, DISCONNECT, FIRE, FORGET, GET, HOLD, NEW, OPENED, RECEIVE, RELOAD, REOPEN,
-  RESUME, SERVE, SHOW, SHOWN, SUBSCRIBE, UNSUBSCRIBE, UNWATCH, WATCH
+  ATTEMPT, ATTEMPTS, CLOSE, CLOSED, CONNECT, DELIVER, DISCONNECT, DISCONNECTED_AT, EVENTS, FALLBACK, FIRE, FORGET, GET, HOLD, NEW, OPENED,
+  PINGED_AT, RECEIVE, RELOAD, REOPEN, RESUME, RUNNING, SERVE, SHOW, SHOWN, SOCKET_CLOSED, STALE, STARTED_AT, STOPPED_AT, SUBSCRIBE, UNSUBSCRIBE,
+  UNWATCH, WATCH
 } from "./numbers.js"
 import * as runtime from "./runtime.js"
 
@@ -35,14 +36,14 @@ class Monitor {
 
   start() { tell(this.#consumer, WATCH) }
   stop() { tell(this.#consumer, UNWATCH) }
-  isRunning() { return !!this.#get(0) }
-  connectionIsStale() { return !!this.#get(1) }
-  get reconnectAttempts() { return +this.#get(2) }
+  isRunning() { return !!this.#get(RUNNING) }
+  connectionIsStale() { return !!this.#get(STALE) }
+  get reconnectAttempts() { return +this.#get(ATTEMPTS) }
   set reconnectAttempts(count) { tell(this.#consumer, ATTEMPT, count) }
-  get startedAt() { return this.#get(3) || undefined }
-  get stoppedAt() { return this.#get(4) || undefined }
-  get pingedAt() { return this.#get(5) || undefined }
-  get disconnectedAt() { return this.#get(6) || undefined }
+  get startedAt() { return this.#get(STARTED_AT) || undefined }
+  get stoppedAt() { return this.#get(STOPPED_AT) || undefined }
+  get pingedAt() { return this.#get(PINGED_AT) || undefined }
+  get disconnectedAt() { return this.#get(DISCONNECTED_AT) || undefined }
   #get(index) { return tell(this.#consumer, GET, index) }
 }
 
@@ -170,7 +171,7 @@ Consumer.prototype.show = function (identifier, places) {
 
 // The server has Server-Sent Events at the same address: they are for where
 // WebSockets do not come through, or the only way.
-Consumer.prototype.serve = function (only) { tell(this, SERVE, only ? 2 : 1) }
+Consumer.prototype.serve = function (only) { tell(this, SERVE, only ? EVENTS : FALLBACK) }
 
 // An EventSource in the place of a WebSocket. It would come back by itself, but
 // that is decided elsewhere.
@@ -235,7 +236,7 @@ provide({
     }
   },
   cable_close(number) { consumerOf(number).connection.webSocket.close() },
-  cable_state: (number) => consumerOf(number).connection.webSocket?.readyState ?? 3,
+  cable_state: (number) => consumerOf(number).connection.webSocket?.readyState ?? SOCKET_CLOSED,
   cable_send(number, name, letters, at, length, since, size) {
     const data = { command: text(name, letters), identifier: text(at, length) }
     if (size) {

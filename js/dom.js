@@ -5,7 +5,7 @@
 // Nodes cross as handles: indices into a stack that every entry into Go
 // releases down to where it found it. Text crosses as (pointer, length).
 
-import { PANIC, PLACE_AFTER, PLACE_APPEND, PLACE_BEFORE, PLACE_PREPEND, PLACE_REPLACE, THROWN } from "./numbers.js"
+import { NODE_FALSE, NODE_NULL, NODE_TRUE, PANIC, PLACE_AFTER, PLACE_APPEND, PLACE_BEFORE, PLACE_PREPEND, PLACE_REPLACE, THROWN } from "./numbers.js"
 import { begin, end } from "./settled.js"
 import { html as trusted, script as trustedScript, setAttribute } from "./trusted.js"
 
@@ -21,7 +21,7 @@ let integers = new Int32Array() // another
 let scratch = 0 // where text for Go is written
 let room = 0 // how many bytes fit there
 
-export const nodes = [undefined, true, false, null]
+export const nodes = Object.assign([undefined], { [NODE_TRUE]: true, [NODE_FALSE]: false, [NODE_NULL]: null })
 let top = nodes.length
 
 // Places for values that Go keeps beyond a call. They are taken from the stack,
@@ -148,7 +148,7 @@ export function enter(name, node, a, b, c, d) {
 export function ask(object, method, ...args) {
   const mark = top
   try {
-    return nodes[call("ask", object, method, ...args.map((value) => value === false ? 2 : handle(value)))]
+    return nodes[call("ask", object, method, ...args.map((value) => value === false ? NODE_FALSE : handle(value)))]
   } finally {
     release(mark)
   }

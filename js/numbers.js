@@ -45,6 +45,17 @@ export const CLICK_IN_FRAME = 1537
 export const SUBMIT_IN_FRAME = 1538
 export const SUBMIT_OUTSIDE = 1539
 
+// The transports of servers.
+export const SOCKETS = 0
+export const FALLBACK = 1
+export const EVENTS = 2
+
+// The states of sockets.
+export const SOCKET_CONNECTING = 0
+export const SOCKET_OPEN = 1
+export const SOCKET_CLOSING = 2
+export const SOCKET_CLOSED = 3
+
 // Verdicts, which the page is told.
 export const DROP = 0
 export const DELIVER = 1
@@ -60,6 +71,11 @@ export const PLACE_REPLACE = 4
 export const PLACE_CHILDREN = 5
 export const PLACE_MORPH = 6
 export const PLACE_MORPH_CHILDREN = 7
+
+// Null is the page's null, True and False its booleans.
+export const NODE_TRUE = 1
+export const NODE_FALSE = 2
+export const NODE_NULL = 3
 
 // What morph_rest looks at.
 export const INSIDE_OLD = 1
@@ -133,6 +149,20 @@ export const SHOW = 17
 export const RESUME = 18
 export const FORGET = 19
 export const SERVE = 20
+
+// What the page may get of a consumer's monitor.
+export const RUNNING = 0
+export const STALE = 1
+export const ATTEMPTS = 2
+export const STARTED_AT = 3
+export const STOPPED_AT = 4
+export const PINGED_AT = 5
+export const DISCONNECTED_AT = 6
+
+// How the waiting for something of the page's ends.
+export const FULFILLED = 0
+export const REJECTED = 1
+export const LOST = 2
 
 // Kinds of reports to the page.
 export const ERROR = 0

@@ -2,7 +2,7 @@
 // For what happens once per event; what is hot has primitives of its own.
 
 import { ask, drop, fire, handle, handles, keep, nodes, path, provide, push, put, text } from "./dom.js"
-import { methods } from "./numbers.js"
+import { FULFILLED, LOST, methods, REJECTED } from "./numbers.js"
 import * as runtime from "./runtime.js"
 import { aside, begin } from "./settled.js"
 import { html } from "./trusted.js"
@@ -27,7 +27,7 @@ export function dispatch(name, target, cancelable, detail) {
 
 // Go hears of a function that nobody can call any more, and gives up what
 // waits for it.
-const lost = new FinalizationRegistry((slot) => fire(slot, null, 2))
+const lost = new FinalizationRegistry((slot) => fire(slot, null, LOST))
 
 provide({
   keep: (n) => keep(nodes[n]),
@@ -58,17 +58,17 @@ provide({
   // A rejection stays an unhandled one.
   then(n, slot) {
     if (!aside.has(nodes[n])) begin(slot)
-    const settled = (value) => fire(slot, value, 0)
+    const settled = (value) => fire(slot, value, FULFILLED)
     lost.register(settled, slot)
     Promise.resolve(nodes[n]).then(settled, (error) => {
-      fire(slot, error, 1)
+      fire(slot, error, REJECTED)
       throw error
     })
   },
   once(slot, again) {
     let called
     if (!again) begin(slot)
-    const once = (value) => { if (!called) called = !fire(slot, value, 0) && !again }
+    const once = (value) => { if (!called) called = !fire(slot, value, FULFILLED) && !again }
     lost.register(once, slot)
     return handle(once)
   }

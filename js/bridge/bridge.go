@@ -67,6 +67,9 @@ func Generate(root string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := source.distinct(); err != nil {
+		return nil, err
+	}
 	files := map[string]string{
 		"js/numbers.js":         script(rooms, source.groups),
 		"wasm/surface/rooms.go": roomsFile(rooms),
@@ -145,6 +148,33 @@ func (s *source) rooms() ([]*room, error) {
 		}
 	}
 	return rooms, nil
+}
+
+// distinct checks that the script has each constant once.
+func (s *source) distinct() error {
+	seen := map[string]bool{}
+	check := func(name string) error {
+		if seen[name] {
+			return fmt.Errorf("bridge: two constants of the script are called %s", name)
+		}
+		seen[name] = true
+		return nil
+	}
+	for _, m := range s.methods {
+		if m.class == "" {
+			if err := check(m.name); err != nil {
+				return err
+			}
+		}
+	}
+	for _, g := range s.groups {
+		for _, c := range g.constants {
+			if err := check(c.name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func boolean(b bool) int {

@@ -190,8 +190,10 @@ func (s *source) readConstants(fset *token.FileSet, file *ast.File, d *ast.GenDe
 		}
 	}
 	alone := &ast.File{Name: ast.NewIdent("alone"), Decls: []ast.Decl{d}}
+	declared := map[string]bool{}
 	for _, spec := range d.Specs {
-		if kind, ok := spec.(*ast.ValueSpec).Type.(*ast.Ident); ok && types.Universe.Lookup(kind.Name) == nil {
+		if kind, ok := spec.(*ast.ValueSpec).Type.(*ast.Ident); ok && types.Universe.Lookup(kind.Name) == nil && !declared[kind.Name] {
+			declared[kind.Name] = true
 			alone.Decls = append(alone.Decls, &ast.GenDecl{Tok: token.TYPE, Specs: []ast.Spec{&ast.TypeSpec{Name: kind, Type: ast.NewIdent("int32")}}})
 		}
 	}

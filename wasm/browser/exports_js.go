@@ -148,12 +148,12 @@ func exportDuplicates(element, place int32) (result int32) {
 }
 
 //go:wasmexport turbo_fire
-func exportFire(value, slot, failed int32) (result int32) {
+func exportFire(value, slot, end int32) (result int32) {
 	defer guard(page.begin(), &result, "running what waited for the page")
-	if w, ok := page.slots.take(slot, failed == lost); ok {
+	if w, ok := page.slots.take(slot, end == surface.Lost); ok {
 		page.holding = w.holding
-		if failed != lost {
-			w.callback(dom.Node(value), failed != 0)
+		if end != surface.Lost {
+			w.callback(dom.Node(value), end == surface.Rejected)
 		}
 	}
 	return page.settle()

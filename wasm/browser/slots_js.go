@@ -14,9 +14,6 @@ type waiting struct {
 	holding  *holding // nil for what may be called again
 }
 
-// lost is in the place of a failure where nobody can call any more.
-const lost = 2
-
 // take frees a slot, unless it may be called again and that is no reason not
 // to; ok is false when it was freed before.
 func (s *slots) take(slot int32, always bool) (w waiting, ok bool) {

@@ -142,7 +142,11 @@ func exportCable(_, consumer, verb, argument, n int32) (result float64) {
 		c.Monitor.Attempts = int(argument)
 	case surface.CableGet:
 		m := &c.Monitor
-		return [...]float64{truth(m.Running()), truth(c.Stale()), float64(m.Attempts), m.StartedAt, m.StoppedAt, m.PingedAt, m.DisconnectedAt}[argument]
+		return [...]float64{
+			surface.MonitorRunning: truth(m.Running()), surface.MonitorStale: truth(c.Stale()), surface.MonitorAttempts: float64(m.Attempts),
+			surface.MonitorStartedAt: m.StartedAt, surface.MonitorStoppedAt: m.StoppedAt,
+			surface.MonitorPingedAt: m.PingedAt, surface.MonitorDisconnectedAt: m.DisconnectedAt,
+		}[argument]
 	}
 	return 0
 }

@@ -3,6 +3,9 @@ package cable
 // Door says which transports a server has.
 type Door int32
 
+// The transports of servers.
+//
+//turbo:numbers
 const (
 	Sockets  Door = iota // WebSockets alone
 	Fallback             // Server-Sent Events, too, for where WebSockets do not come through

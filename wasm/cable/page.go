@@ -65,6 +65,9 @@ type Page interface {
 // State is a WebSocket's readyState.
 type State int32
 
+// The states of sockets.
+//
+//turbo:numbers +SOCKET_
 const (
 	Connecting State = iota
 	Open

@@ -1,6 +1,8 @@
 package dom
 
 // Null is the page's null, True and False its booleans.
+//
+//turbo:numbers +NODE_
 const (
 	True  Node = 1
 	False Node = 2

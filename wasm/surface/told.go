@@ -33,6 +33,28 @@ const (
 	CableServe
 )
 
+// What the page may get of a consumer's monitor.
+//
+//turbo:numbers -Monitor
+const (
+	MonitorRunning = iota
+	MonitorStale
+	MonitorAttempts
+	MonitorStartedAt
+	MonitorStoppedAt
+	MonitorPingedAt
+	MonitorDisconnectedAt
+)
+
+// How the waiting for something of the page's ends.
+//
+//turbo:numbers
+const (
+	Fulfilled = iota
+	Rejected
+	Lost // nobody can end it any more
+)
+
 // Kinds of reports to the page.
 //
 //turbo:numbers -Report
