@@ -3,7 +3,8 @@
 //
 //   node conformance/embed.mjs [FOLDER...]
 import assert from "node:assert/strict"
-import { execFile } from "node:child_process"
+import { execFile, spawn } from "node:child_process"
+import { createHash } from "node:crypto"
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises"
 import http from "node:http"
 import { tmpdir } from "node:os"
@@ -29,6 +30,9 @@ const own = {
 // Where the example of a static site has its streams from; in the test another server is there.
 const feedName = "https://live.example.com"
 
+// The hash of a file, as subresource integrity wants it.
+const integrity = async (file) => "sha384-" + createHash("sha384").update(await readFile(file)).digest("base64")
+
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".wasm": "application/wasm" }
 
 // A server of a folder's files; cdn is the address of another, whose name the files may have.
@@ -39,7 +43,10 @@ async function serve(folder, { policy, wasm, prefix = "", cdn = "", feed = feedN
       if (!pathname.startsWith(prefix + "/")) throw new Error("outside")
       let body = await readFile(path.join(folder, path.normalize(name)))
       const extension = path.extname(name)
-      if (extension == ".html") body = body.toString().replaceAll("{{cdn}}", cdn).replaceAll(feedName, feed)
+      if (extension == ".html") {
+        body = body.toString().replaceAll("{{cdn}}", cdn).replaceAll(feedName, feed)
+        for (const [place, file] of body.matchAll(/\{\{integrity (.*?)\}\}/g)) body = body.replaceAll(place, await integrity(path.join(folder, file)))
+      }
       response.setHeader("Content-Type", extension == ".wasm" && wasm || types[extension] || "application/octet-stream")
       if (policy && extension == ".html") response.setHeader("Content-Security-Policy", policy.replaceAll("{{cdn}}", cdn))
       if (cors) response.setHeader("Access-Control-Allow-Origin", "*")
@@ -96,6 +103,15 @@ async function isOrdinary(page, url, feed) {
   await page.removeScriptToEvaluateOnNewDocument(without.identifier)
 }
 
+// Runs a site that is a Go program of its own, which prints its address.
+async function serveProgram(directory, binary, ...args) {
+  await run("go", ["build", "-o", binary, "."], { cwd: directory })
+  const program = spawn(binary, args, { stdio: ["ignore", "pipe", "inherit"] })
+  const ended = new Promise((resolve) => program.once("exit", resolve))
+  const url = await Promise.race([new Promise((resolve) => program.stdout.once("data", (data) => resolve(data.toString().trim()))), ended.then((code) => { throw new Error(`the server ended with ${code}`) })])
+  return { url, close: () => { program.kill(); return ended } }
+}
+
 // Packs the distribution, and unpacks it as npm installs it.
 async function pack(directory) {
   await run("npm", ["pack", "--silent", "--pack-destination", directory], { cwd: path.join(js, "dist") })
@@ -113,7 +129,7 @@ async function build(site, directory, installed) {
   }
   const modules = path.join(directory, "node_modules")
   await mkdir(modules)
-  for (const name of ["vite", "webpack", "esbuild", ".bin"]) await symlink(path.join(js, "node_modules", name), path.join(modules, name))
+  for (const name of ["vite", "webpack", "esbuild", "rollup", "@rollup", "parcel", "@parcel", ".bin"]) await symlink(path.join(js, "node_modules", name), path.join(modules, name))
   await symlink(installed, path.join(modules, "turbowasm"))
   await run("sh", ["-e", "build.sh"], { cwd: directory, env: { ...process.env, PATH: path.join(modules, ".bin") + path.delimiter + process.env.PATH } })
   return path.join(directory, "out")
@@ -156,6 +172,11 @@ try {
     const servers = []
     const page = await browser.newPage()
     try {
+      if ((await readdir(path.join(sites, name))).includes("main.go")) {
+        servers.push(await serveProgram(path.join(sites, name), path.join(temporary, name), installed))
+        await works(page, servers[0].url)
+        continue
+      }
       const folder = await build(name, path.join(temporary, name), installed)
       const options = { ...own[name] }
       if (name == "cdn") {

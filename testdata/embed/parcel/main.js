@@ -1,0 +1,3 @@
+import * as Turbo from "turbowasm"
+
+Turbo.config.drive.progressBarDelay = 200

@@ -1,0 +1,2 @@
+rollup --config rollup.config.mjs --silent
+cp index.html two.html out

@@ -1,0 +1,12 @@
+import resolve from "@rollup/plugin-node-resolve"
+import { readFile } from "node:fs/promises"
+
+// Rollup does not follow new URL: the wasm is written beside the bundle.
+const turboWasm = {
+  name: "turbo.wasm",
+  async generateBundle() {
+    this.emitFile({ type: "asset", fileName: "turbo.wasm", source: await readFile("node_modules/turbowasm/turbo.wasm") })
+  }
+}
+
+export default { input: "main.js", output: { dir: "out", format: "es" }, plugins: [resolve(), turboWasm] }
