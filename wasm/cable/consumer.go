@@ -26,15 +26,15 @@ type Consumer struct {
 	welcomed     bool // subscriptions can be asked for
 	supported    bool // the socket speaks one of our protocols
 	extended     bool // and it is the extended one
-	live         bool // the socket was open and its close has not been told
+	live         bool // the socket was open, and subscriptions have not been told of its end
 	unwanted     bool // the socket is to be closed when it opens
-	reconnecting bool // this connection took attempts, and nobody was told yet
+	reconnecting bool // this connection took several attempts, and no subscription has been told yet
 
 	door      Door
-	listening bool // the connection is one of events
-	wanted    bool // events are to be asked for anew
-	failed    int  // sockets in a row that were not welcomed
-	proven    bool // one was
+	listening bool // the connection is one of Server-Sent Events
+	wanted    bool // events are to be requested again
+	failed    int  // how many sockets in a row were not welcomed
+	proven    bool // whether one ever was
 }
 
 // New returns a consumer that is not connected yet.
@@ -65,7 +65,7 @@ func (c *Consumer) Connect() (opened bool, err error) {
 
 func (c *Consumer) active() bool { return c.page.State() <= Open }
 
-// Close closes the socket if it is open. Unless reconnect is set the consumer
+// Close closes the socket if it is open. Unless reconnect is set, the consumer
 // then stays disconnected until Connect, Reopen or Subscribe.
 func (c *Consumer) Close(reconnect bool) {
 	state := c.page.State()
@@ -86,7 +86,7 @@ func (c *Consumer) Close(reconnect bool) {
 	}
 }
 
-// Reopen replaces the connection by a new one. The error is the page's.
+// Reopen replaces the connection with a new one. The error is the page's.
 func (c *Consumer) Reopen() error {
 	if !c.active() {
 		_, err := c.Connect()
@@ -97,11 +97,11 @@ func (c *Consumer) Reopen() error {
 	return nil
 }
 
-// Shown takes that the page became visible: it wants a living connection soon.
+// Shown says that the page became visible, so that the connection is checked soon.
 func (c *Consumer) Shown() { c.start(Look, lookDelay) }
 
-// Resume takes that the page or the network is back after a while: a connection
-// that is lost or stale is opened anew at once, if it is watched over. The error
+// Resume says that the page or the network is back after a while: if the monitor
+// is running, a connection that is lost or stale is reopened at once. The error
 // is the page's.
 func (c *Consumer) Resume() error {
 	if c.Monitor.Running() && (c.Stale() || c.page.State() > Open) {
@@ -110,7 +110,7 @@ func (c *Consumer) Resume() error {
 	return nil
 }
 
-// Watch has the monitor watch over the connection.
+// Watch starts the monitor.
 func (c *Consumer) Watch() {
 	if !c.Monitor.Running() {
 		c.Monitor.StartedAt, c.Monitor.StoppedAt = c.page.Now(), 0
@@ -118,7 +118,7 @@ func (c *Consumer) Watch() {
 	}
 }
 
-// Unwatch has the monitor leave the connection alone.
+// Unwatch stops the monitor.
 func (c *Consumer) Unwatch() {
 	if c.Monitor.Running() {
 		c.Monitor.StoppedAt = c.page.Now()
@@ -131,7 +131,7 @@ func (c *Consumer) poll() { c.start(Poll, c.Monitor.delay(c.page.Random())) }
 // Stale reports whether nothing has been heard for more than 6 seconds.
 func (c *Consumer) Stale() bool { return c.Monitor.stale(c.page.Now()) }
 
-// Fire takes that the time of a timer has come. The error is the page's.
+// Fire says that a timer is due. The error is the page's.
 func (c *Consumer) Fire(t Timer) error {
 	c.waiting[t] = false
 	switch t {
@@ -177,14 +177,14 @@ func (c *Consumer) Fire(t Timer) error {
 	return nil
 }
 
-// retry opens a lost connection anew, soon.
+// retry reopens a lost connection soon.
 func (c *Consumer) retry() {
 	if c.Monitor.Running() {
 		c.start(Retry, c.Monitor.retryDelay(c.page.Random()))
 	}
 }
 
-// start sets a timer. Who waits for a Look or a Reopen is not put off.
+// start sets a timer. A Look or a Reopen that is already waiting is not postponed.
 func (c *Consumer) start(t Timer, ms int) {
 	if c.waiting[t] && (t == Look || t == Reopen) {
 		return
@@ -198,7 +198,7 @@ func (c *Consumer) stop(t Timer) {
 	c.page.SetTimer(t, -1)
 }
 
-// Opened takes the opening of the socket and the subprotocol it speaks.
+// Opened says that the socket is open, and which subprotocol it speaks.
 func (c *Consumer) Opened(spoken string) {
 	c.live = true
 	c.extended = spoken == extended
@@ -211,7 +211,7 @@ func (c *Consumer) Opened(spoken string) {
 	}
 }
 
-// Closed takes the closing of the socket, or the failure to open it.
+// Closed says that the socket was closed, or could not be opened.
 func (c *Consumer) Closed() {
 	c.failing()
 	if c.listening {
@@ -237,7 +237,7 @@ func (c *Consumer) Closed() {
 	}
 }
 
-// reset forgets what the server said on the former socket.
+// reset forgets what the server said on the previous socket.
 func (c *Consumer) reset() {
 	c.welcomed, c.supported, c.extended = false, false, false
 	for _, f := range c.feeds {
@@ -249,7 +249,7 @@ func (c *Consumer) reset() {
 	}
 }
 
-// Receive takes a message from the server and decides what becomes of it.
+// Receive takes a message from the server and decides what the page does with it.
 func (c *Consumer) Receive(m Message) Verdict {
 	if !c.supported {
 		return Drop

@@ -8,16 +8,16 @@ type Door int32
 //turbo:numbers
 const (
 	Sockets  Door = iota // WebSockets alone
-	Fallback             // Server-Sent Events, too, for where WebSockets do not come through
+	Fallback             // Server-Sent Events as well, for networks that let no WebSocket through
 	Events               // Server-Sent Events alone
 )
 
 const (
 	socketTries = 2      // sockets in a row without a welcome before events are tried
-	askSeldom   = 10_000 // milliseconds until events ask again for what got no answer
+	askSeldom   = 10_000 // milliseconds until events ask again for what was not answered
 )
 
-// Serve takes that the server has these transports, from the next connection on.
+// Serve says which transports the server has. It counts from the next connection on.
 func (c *Consumer) Serve(d Door) {
 	if c.door != Events {
 		c.door = d
@@ -25,8 +25,8 @@ func (c *Consumer) Serve(d Door) {
 }
 
 // choose picks the transport of the next connection: events once sockets have
-// failed and never been welcomed. A lost connection of events is tried as a
-// socket once, for what was in the way may be gone.
+// failed and none was ever welcomed. After a connection of events is lost, a
+// socket gets one more try, in case it can come through now.
 func (c *Consumer) choose() {
 	c.listening = c.door == Events || c.door == Fallback && !c.proven && c.failed >= socketTries
 }
@@ -40,8 +40,8 @@ func (c *Consumer) failing() {
 	}
 }
 
-// falls reports that a socket which was not heard of is to be given up for
-// events, though it may still be connecting.
+// falls reports whether a silent socket is given up for events, though it may
+// still be connecting.
 func (c *Consumer) falls() bool {
 	return c.door == Fallback && !c.proven && !c.listening && !c.welcomed && c.active()
 }
@@ -52,15 +52,15 @@ func (c *Consumer) fall() {
 	c.renew()
 }
 
-// renew has the events asked for anew, with all that is wanted of them by then:
-// once they have begun, nothing can be said to the server.
+// renew makes a new request for events soon, for all that is wanted by then: once
+// events have begun, nothing more can be said to the server.
 func (c *Consumer) renew() {
 	c.wanted = true
 	c.start(Ask, 0)
 }
 
-// listen opens a connection of events in place of the one there is. What the
-// server said of the subscriptions still counts for those who were told.
+// listen opens a connection of events in place of the current one. Subscriptions
+// that were told that they are connected still are.
 func (c *Consumer) listen() error {
 	c.wanted, c.welcomed = false, false
 	c.lost()
@@ -88,7 +88,7 @@ func (c *Consumer) listen() error {
 	return nil
 }
 
-// listened takes that the events have begun.
+// listened says that the events have begun.
 func (c *Consumer) listened() {
 	for _, f := range c.feeds {
 		if f.asking > 0 {
@@ -97,7 +97,7 @@ func (c *Consumer) listened() {
 	}
 }
 
-// relisten asks for what was wanted meanwhile, or got no answer.
+// relisten asks for what was wanted meanwhile, or was not answered.
 func (c *Consumer) relisten() error {
 	again := c.wanted
 	for _, s := range c.subscriptions {

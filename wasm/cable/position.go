@@ -3,7 +3,7 @@ package cable
 import "strconv"
 
 // Place is a position in a stream: how far a page has been told of it. Offsets
-// count the messages of an epoch from 1; another epoch has messages of its own.
+// count the messages of an epoch from 1; each epoch counts its own messages.
 type Place struct {
 	Stream, Epoch string
 	Offset        int64
@@ -12,11 +12,11 @@ type Place struct {
 // Verdict says what the page does with a message.
 type Verdict int32
 
-// Verdicts, which the page is told.
+// What the page does with a message.
 //
 //turbo:numbers
 const (
-	Drop    Verdict = iota // nothing: it is the consumer's own, or known
+	Drop    Verdict = iota // nothing: it was for the consumer itself, or has been delivered before
 	Deliver                // to the subscriptions with its identifier, if it has one
 	Hold                   // keep it until Page.Release
 )
@@ -24,7 +24,7 @@ const (
 const (
 	answerWithin = 5000 // milliseconds that a server may take for a history
 	holdAtMost   = 1000 // messages that wait for earlier ones
-	askAtMost    = 3    // histories in a row that leave a hole
+	askAtMost    = 3    // histories in a row that leave messages missing
 )
 
 // feed is what is known of the streams of an identifier. It lives as long as
@@ -33,7 +33,7 @@ type feed struct {
 	identifier string
 	places     []Place
 	confirmed  bool    // at least once
-	from       float64 // when the server was last heard of, while it owes what came since
+	from       float64 // when the server was last heard from, if it still has to send what came since
 	asking     int     // histories that are not answered yet
 	asked      int     // histories since a message was delivered
 	held       int     // messages that the page keeps
@@ -77,9 +77,9 @@ func (c *Consumer) dropFeed(identifier string) {
 	}
 }
 
-// Show takes that the page shows a stream up to this place, for an identifier
-// that has, or is about to have, a subscription: it was rendered so. What came
-// later is asked for again, what came before is left out from here on.
+// Show says that the page was rendered with a stream up to this place, for an
+// identifier that has, or is about to have, a subscription. Later messages are
+// requested again, earlier ones are ignored from here on.
 func (c *Consumer) Show(identifier string, shown Place) {
 	f := c.makeFeed(identifier)
 	known := f.find(shown.Stream)
@@ -94,9 +94,9 @@ func (c *Consumer) Show(identifier string, shown Place) {
 	}
 }
 
-// since is what a server is asked to send of a feed: what came after the places,
-// and of streams without one what it sent since it was last heard of. It is
-// empty where there is nothing to ask for.
+// since says what a server is asked to send of a feed: what came after the
+// places, and for streams without one what it sent since it was last heard from.
+// It is empty if there is nothing to ask for.
 func (c *Consumer) since(f *feed) string {
 	if !c.extended && !c.listening {
 		return ""
@@ -156,8 +156,8 @@ func (c *Consumer) place(f *feed, at Place) Verdict {
 	return Deliver
 }
 
-// answered takes that a history is complete. What is held waits for the last of
-// those that were asked for: what an earlier one lacks is in it.
+// answered says that a history is complete. What is held waits for the last one
+// that was requested, which has whatever an earlier one lacks.
 func (c *Consumer) answered(f *feed) {
 	if f.asking--; f.asking == 0 {
 		f.from = 0
@@ -165,8 +165,8 @@ func (c *Consumer) answered(f *feed) {
 	}
 }
 
-// lost takes that the connection is lost: streams without a place are asked for
-// by the time of the last message.
+// lost says that the connection is lost: for streams without a place, the server
+// is asked by the time of the last message.
 func (c *Consumer) lost() {
 	for _, f := range c.feeds {
 		if f.confirmed && f.from == 0 {
@@ -175,8 +175,8 @@ func (c *Consumer) lost() {
 	}
 }
 
-// gap takes that messages are lost for good: whoever shows the streams has to
-// get them otherwise. The next message is where they go on.
+// gap says that messages are lost for good: whoever shows the streams has to get
+// them in another way. Streams go on with the next message.
 func (c *Consumer) gap(f *feed) {
 	f.asking, f.asked, f.from, f.places = 0, 0, 0, nil
 	for _, s := range c.subscriptions {
@@ -187,7 +187,7 @@ func (c *Consumer) gap(f *feed) {
 	c.release(f, true)
 }
 
-// release has the page hand in again what it holds, or forget it.
+// release makes the page hand in again what it holds, or forget it.
 func (c *Consumer) release(f *feed, again bool) {
 	if f.held > 0 {
 		f.held = 0

@@ -6,7 +6,7 @@ type subscription struct {
 	id         int32
 	identifier string
 	status     status
-	connected  bool // it was told so
+	connected  bool // it was told that it is connected
 	removed    bool
 }
 
@@ -14,14 +14,14 @@ type subscription struct {
 type status int
 
 const (
-	idle    status = iota // it was not asked
-	pending               // no answer yet
+	idle    status = iota // the server was not asked
+	pending               // it has not answered yet
 	confirmed
 )
 
 // Subscribe adds a subscription under an id that the page has not used before
-// and connects if necessary. Identifiers are compared byte by byte. The error
-// is that of connecting; the subscription is there nevertheless.
+// and connects if necessary. Identifiers are compared byte by byte. An error
+// comes from connecting; the subscription is added all the same.
 func (c *Consumer) Subscribe(id int32, identifier string) error {
 	s := &subscription{id: id, identifier: identifier}
 	if first := c.first(identifier); first != nil {
@@ -34,7 +34,7 @@ func (c *Consumer) Subscribe(id int32, identifier string) error {
 	}
 	c.page.Notify(id, Initialized)
 	switch {
-	case s.removed: // it has thought better of it
+	case s.removed: // in answer to Initialized
 	case s.status == idle:
 		c.request(s)
 	case s.status == confirmed:
@@ -43,8 +43,8 @@ func (c *Consumer) Subscribe(id int32, identifier string) error {
 	return nil
 }
 
-// Unsubscribe removes a subscription, and the server's when it was the last
-// with its identifier. One that is not there is left out.
+// Unsubscribe removes a subscription, and unsubscribes from the server when it
+// was the last one with its identifier. An unknown id is ignored.
 func (c *Consumer) Unsubscribe(id int32) {
 	for _, s := range c.subscriptions {
 		if s.id == id {
@@ -63,10 +63,10 @@ func (c *Consumer) Unsubscribe(id int32) {
 	}
 }
 
-// Reload asks for all subscriptions anew.
+// Reload asks the server for all subscriptions again.
 func (c *Consumer) Reload() { c.ask(true) }
 
-// ask asks for the subscriptions that are pending, or all.
+// ask asks for all subscriptions, or for those that are pending.
 func (c *Consumer) ask(all bool) {
 	for _, s := range c.subscriptions {
 		if (all || s.status == pending) && c.first(s.identifier) == s {
@@ -75,8 +75,8 @@ func (c *Consumer) ask(all bool) {
 	}
 }
 
-// request sends a subscribe command, again and again until it is answered.
-// Before the welcome it does nothing, for that asks for all.
+// request sends a subscribe command, which is repeated until it is answered.
+// Before the welcome it does nothing, since the welcome asks for all.
 func (c *Consumer) request(s *subscription) {
 	if c.listening {
 		c.renew()
@@ -87,7 +87,7 @@ func (c *Consumer) request(s *subscription) {
 		f := c.makeFeed(s.identifier)
 		since := c.since(f)
 		c.page.Send(Subscribe, s.identifier, since)
-		if since != "" { // sent again, it is answered once all the same
+		if since != "" { // even if it is repeated, there is one answer
 			f.asking = max(f.asking, 1)
 			c.start(Answer, answerWithin)
 		}
@@ -95,8 +95,8 @@ func (c *Consumer) request(s *subscription) {
 	}
 }
 
-// confirm takes the server's consent. One that comes too late, for there is no
-// subscription left, is none: the server has been told already.
+// confirm takes a confirmation. One that comes too late, when no subscription is
+// left, is ignored: the server has already been told.
 func (c *Consumer) confirm(identifier string) {
 	if c.first(identifier) == nil {
 		return
@@ -115,7 +115,7 @@ func (c *Consumer) confirm(identifier string) {
 	}
 }
 
-// tellJoined tells those who joined an identifier that was confirmed.
+// tellJoined tells the subscriptions that joined a confirmed identifier.
 func (c *Consumer) tellJoined() {
 	for _, s := range c.subscriptions {
 		if s.status == confirmed && !s.connected && c.page.State() == Open {
@@ -124,7 +124,7 @@ func (c *Consumer) tellJoined() {
 	}
 }
 
-// reject takes the server's refusal. Who subscribes from here on asks anew.
+// reject takes a rejection. Later subscriptions with the identifier ask again.
 func (c *Consumer) reject(identifier string) {
 	all := c.subscriptions
 	for _, s := range all {
@@ -156,7 +156,7 @@ func (c *Consumer) mark(identifier string, status status) {
 	}
 }
 
-// remove makes a new list, so that whoever goes through the old one may go on.
+// remove makes a new list, so that a loop over the old one can go on.
 func (c *Consumer) remove(s *subscription) {
 	s.removed = true
 	kept := make([]*subscription, 0, len(c.subscriptions))

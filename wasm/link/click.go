@@ -7,8 +7,8 @@ import (
 )
 
 // Clicked returns the link that a click asks to follow and the URL it leads
-// to, 0 when the click is somebody else's (Turbo 8.0.23, link click observer).
-// Links whose href is no string, as in SVG, are the browser's.
+// to, 0 when the click is not Turbo's to handle (Turbo 8.0.23, link click
+// observer). Links whose href is not a string, as in SVG, are left to the browser.
 func Clicked(p dom.Values, event dom.Node) (link, url dom.Node) {
 	if p.Is(event, "target.isContentEditable") || p.Is(event, "defaultPrevented") || p.Number(event, "which") > 1 ||
 		p.Is(event, "altKey") || p.Is(event, "ctrlKey") || p.Is(event, "metaKey") || p.Is(event, "shiftKey") {
@@ -28,7 +28,7 @@ func Clicked(p dom.Values, event dom.Node) (link, url dom.Node) {
 	if target, _ := p.Attr(link, "target"); target != "" && target != "_self" {
 		return 0, 0
 	}
-	// In Firefox the property is that of the base element where the link has none.
+	// In Firefox the property has the value of the base element if the link has none.
 	if target, _ := p.Text(link, "target"); LeavesPage(p, target) {
 		return 0, 0
 	}
@@ -70,7 +70,7 @@ func Closest(p dom.Values, n dom.Node, selector string) dom.Node {
 	return 0
 }
 
-// Navigatable reports whether links and forms at n are the runtime's (Turbo
+// Navigatable reports whether the runtime handles links and forms at n (Turbo
 // 8.0.23, session: config.drive.enabled and the closest data-turbo).
 func Navigatable(p dom.Values, n dom.Node) bool {
 	value := ""

@@ -8,13 +8,13 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
 )
 
-// Location is a URL in the parts that matter here, as the page's URL gives
+// Location is a URL, in the parts that matter here, as a URL of the page gives
 // them.
 type Location struct{ Href, Origin, Pathname string }
 
-// Visitable reports whether a location lies below root and is not of a kind
-// that browsers rather download or show by themselves. unvisitable tells of an
-// extension, its dot included.
+// Visitable reports whether a location lies below root and is not of a kind that
+// browsers download or show by themselves, which unvisitable knows by extension,
+// with the dot.
 func Visitable(location, root Location, unvisitable func(extension string) bool) bool {
 	prefix := root.Origin + root.Pathname
 	if !strings.HasSuffix(prefix, "/") {
@@ -35,15 +35,15 @@ func Extension(pathname string) string {
 	return ""
 }
 
-// URL resolves what an attribute or a caller names against the page's base; it
-// is 0 when that is no URL.
+// URL resolves an address against the page's base. It returns 0 when that does
+// not give a URL.
 func URL(p dom.Values, location dom.Node) dom.Node {
 	url, _ := p.Call(0, "url", location)
 	return url
 }
 
-// Setting returns what the page's head says by metas of a name: the last of
-// them counts (Turbo 8.0.23, drive: page settings).
+// Setting returns the content of the last meta element of a name in the page's
+// head (Turbo 8.0.23, drive: page settings).
 func Setting(p dom.Values, name string) (content string, ok bool) {
 	metas, _ := p.SelectAll(p.Get(0, "document.head"), `meta[name="`+name+`"]`)
 	if len(metas) == 0 {
@@ -52,8 +52,8 @@ func Setting(p dom.Values, name string) (content string, ok bool) {
 	return p.Attr(metas[len(metas)-1], "content")
 }
 
-// Meta returns what the document says by metas of a name where the first of
-// them counts: tokens and prefetching.
+// Meta returns the content of the first meta element of a name in the document,
+// which counts for tokens and prefetching.
 func Meta(p dom.Values, name string) (content string, ok bool) {
 	n, _ := p.Select(p.Get(0, "document"), `meta[name="`+name+`"]`)
 	if n == 0 {
@@ -62,7 +62,7 @@ func Meta(p dom.Values, name string) (content string, ok bool) {
 	return p.Text(n, "content")
 }
 
-// VisitableURL reports whether the page at url is one that the runtime visits.
+// VisitableURL reports whether the runtime visits the page at a URL.
 func VisitableURL(p dom.Values, url dom.Node) bool { return visitable(p, url, Setting) }
 
 // VisitableInFrame is VisitableURL for the forms of frames, for which the

@@ -11,12 +11,12 @@ import (
 // App is what an application adds to the runtime. Its zero value adds nothing.
 // It must not change once it runs.
 type App struct {
-	// Actions are stream actions by the name that the action attribute gives.
-	// One with the name of Turbo's takes its place.
+	// Actions are stream actions, by the name that the action attribute gives.
+	// They take precedence over Turbo's.
 	Actions map[string]Action
-	// Ready is called once when the runtime is there, before messages, clicks
-	// and turbo:load that wait for it. The document may still be loading:
-	// what needs all of it listens to turbo:load.
+	// Ready is called once, when the runtime has started, before the messages,
+	// clicks and turbo:load that wait for it. The document may still be loading:
+	// code that needs all of it listens to turbo:load.
 	Ready func(p *Page)
 }
 
@@ -38,7 +38,7 @@ func (a Action) performs(p *Page, name string) stream.Action {
 	}
 }
 
-// safely calls what the page waits for, and reports its panic.
+// safely calls a function on behalf of the page, and reports its panic.
 func (p *Page) safely(what string, do func()) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -49,7 +49,7 @@ func (p *Page) safely(what string, do func()) {
 	do()
 }
 
-// Stream is a <turbo-stream> that is performed.
+// Stream is a <turbo-stream> that is being performed.
 type Stream struct {
 	page    *Page
 	element stream.Element
@@ -61,15 +61,15 @@ func (s *Stream) Page() *Page { return s.page }
 // Element is the <turbo-stream> itself.
 func (s *Stream) Element() Element { return s.page.element(s.element.Node) }
 
-// Attr is an attribute of the stream, "" where it is missing.
+// Attr is an attribute of the stream, "" if it is missing.
 func (s *Stream) Attr(name string) string {
 	value, _ := s.Element().Attr(name)
 	return value
 }
 
 // Targets are the elements that the stream is meant for: the one whose id is
-// target, or those that match targets. Where neither is given, or nothing is
-// found, there is none.
+// target, or those that match targets. Without either attribute, or if nothing is
+// found, there are none.
 func (s *Stream) Targets() []Element {
 	nodes, err := s.element.Targets()
 	if err != nil {
@@ -88,8 +88,8 @@ func (s *Stream) Content() HTML {
 	return HTML(html)
 }
 
-// HTML is markup from a trusted source, such as the server. A text that a user
-// typed is no HTML: see [Escape] and [Fill].
+// HTML is markup from a trusted source, such as the server. Text that a user has
+// typed is not HTML: see [Escape] and [Fill].
 type HTML string
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;")
@@ -97,10 +97,10 @@ var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "
 // Escape is the markup of a text.
 func Escape(text string) HTML { return HTML(escaper.Replace(text)) }
 
-// Fill puts texts, escaped, into the places {} of a markup, one after the other;
-// places that are left are empty. A place is the content of an element, or lies
-// within the quotes of an attribute; addresses and scripts from strangers do
-// not belong into either.
+// Fill puts texts, escaped, in place of each {} in markup, in order; those without
+// a text become empty. Each {} must be in the content of an element or within the
+// quotes of an attribute. Do not fill in addresses or scripts that you do not
+// trust.
 //
 //	turbo.Fill(`<li id="option_{}">{}</li>`, id, name)
 func Fill(markup string, texts ...string) HTML {

@@ -1,6 +1,6 @@
-// Package turbo is for an application's own Go in the page, compiled together
-// with the runtime: stream actions, listeners of Turbo's events, and whatever
-// else the page has to do, without JavaScript and without syscall/js.
+// Package turbo is for an application's own Go code in the page, compiled
+// together with the runtime: stream actions, listeners for Turbo's events, and
+// whatever else the page has to do, without JavaScript and without syscall/js.
 //
 //	func main() {
 //		app := &turbo.App{
@@ -24,25 +24,26 @@
 //
 //	turbowasm build -o static ./page
 //
-// which writes turbo.js and turbo.wasm for pages to load as they load the
-// runtime alone. What visitors download grows by what is used: 20 to 30 KB for
-// a few actions, 150 KB for package fmt.
+// which writes turbo.js and turbo.wasm, to be loaded like the runtime alone. The
+// download grows with what is used: by 20 to 30 KB for a few actions, by 150 KB
+// for package fmt.
 //
-// # What lasts how long
+// # Lifetimes
 //
-// Everything runs in calls from the page: an action, a listener, what [Page.After]
-// waits for. An [Element] or a [Value] is good until such a call returns; what
-// is needed later is found again, or kept by Keep until Drop. A [Page] lasts.
+// Everything runs in calls from the page: an action, a listener, a callback of
+// [Page.After]. An [Element] or a [Value] is valid until such a call returns. If
+// you need it later, find it again, or keep it with Keep until Drop. A [Page] is
+// always valid.
 //
-// Calls are short: while one runs, the page does nothing else. What waits (a
-// channel, a timer of package time) does so on a goroutine of its own, which
-// comes back to the page through [Page.After].
+// Keep calls short: while one runs, the page does nothing else. Code that waits
+// (for a channel, or a timer of package time) does so on a goroutine of its own,
+// and comes back to the page through [Page.After].
 //
 // # Errors
 //
-// An action's error, and its panic, is written to the console with the opening
-// tag of the stream; a listener's panic with the name of its event. Whatever
-// comes next is performed all the same. Only what no program recovers from ends
-// the runtime: a panic on another goroutine, os.Exit, endless recursion. The
-// page then is an ordinary page.
+// The error or panic of an action is written to the console with the opening tag
+// of the stream, the panic of a listener with the name of its event. Whatever
+// comes next is performed all the same. Only what no program can recover from
+// ends the runtime: a panic on another goroutine, os.Exit, endless recursion.
+// The page is then an ordinary page.
 package turbo

@@ -5,9 +5,9 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/stream"
 )
 
-// Element is an element of the page. The zero Element is none: asked for
-// anything it has nothing, told anything it does nothing, so that what was
-// looked for in vain needs no care of its own.
+// Element is an element of the page. The zero Element stands for none: its
+// methods return nothing and do nothing, so that an element that was not found
+// needs no special care.
 type Element struct {
 	page *Page
 	node dom.Node
@@ -16,7 +16,7 @@ type Element struct {
 // Exists reports whether there is an element.
 func (e Element) Exists() bool { return e.node > 0 }
 
-// Value is the element as any other value of the page's, for what has no method.
+// Value is the element as a value of the page, for what has no method here.
 func (e Element) Value() Value { return Value(e) }
 
 // Same reports whether both are the same element.
@@ -24,14 +24,14 @@ func (e Element) Same(other Element) bool {
 	return e.Exists() && other.Exists() && e.page.host.Same(e.node, other.node)
 }
 
-// Keep is an element that is good until Drop.
+// Keep returns the element as one that is valid until Drop.
 func (e Element) Keep() Element { return e.Value().Keep().Element() }
 
-// Drop lets go of what Keep gave.
+// Drop releases what Keep returned.
 func (e Element) Drop() { e.Value().Drop() }
 
-// Find is the first element inside that matches a CSS selector. A selector that
-// is none matches nothing.
+// Find is the first element inside that matches a CSS selector. An invalid
+// selector matches nothing.
 func (e Element) Find(selector string) Element {
 	if !e.Exists() {
 		return e
@@ -40,7 +40,7 @@ func (e Element) Find(selector string) Element {
 	return e.page.element(n)
 }
 
-// FindAll are the elements inside that match a CSS selector, in order.
+// FindAll are all elements inside that match a CSS selector, in order.
 func (e Element) FindAll(selector string) []Element {
 	if !e.Exists() {
 		return nil
@@ -49,7 +49,7 @@ func (e Element) FindAll(selector string) []Element {
 	return e.page.elements(nodes)
 }
 
-// Closest is the element itself or the nearest around it that matches.
+// Closest is the element itself, or the nearest ancestor, that matches.
 func (e Element) Closest(selector string) Element {
 	if !e.Exists() {
 		return e
@@ -57,10 +57,10 @@ func (e Element) Closest(selector string) Element {
 	return e.page.element(e.page.host.Closest(e.node, selector))
 }
 
-// Parent is the element around it.
+// Parent is the parent element.
 func (e Element) Parent() Element { return e.Value().Get("parentElement").Element() }
 
-// Children are the elements directly inside.
+// Children are the child elements.
 func (e Element) Children() []Element {
 	var all []Element
 	for _, v := range e.Value().Get("children").Items() {
@@ -69,7 +69,7 @@ func (e Element) Children() []Element {
 	return all
 }
 
-// Attr is an attribute; ok is false where it is missing.
+// Attr is an attribute; ok is false if it is missing.
 func (e Element) Attr(name string) (value string, ok bool) {
 	if !e.Exists() {
 		return "", false
@@ -84,7 +84,7 @@ func (e Element) SetAttr(name, value string) {
 	}
 }
 
-// RemoveAttr takes an attribute off.
+// RemoveAttr removes an attribute.
 func (e Element) RemoveAttr(name string) {
 	if e.Exists() {
 		e.page.host.RemoveAttr(e.node, name)
@@ -97,40 +97,39 @@ func (e Element) HasClass(class string) bool {
 	return err == nil && has.Exists()
 }
 
-// SetClass gives the element a class, or takes it.
+// SetClass adds a class, or removes it.
 func (e Element) SetClass(class string, on bool) {
-	e.Value().Get("classList").Call("toggle", class, on) // fails for what is no class, which changes nothing
+	e.Value().Get("classList").Call("toggle", class, on) // fails for an invalid class, which changes nothing
 }
 
 // Text is the text in the element.
 func (e Element) Text() string { return e.Value().Text("textContent") }
 
-// SetText puts a text in the place of the content.
+// SetText replaces the content with a text.
 func (e Element) SetText(text string) { e.Value().Set("textContent", text) }
 
-// InputValue is what stands in a field, SetInputValue puts something there.
+// InputValue is the value of a field.
 func (e Element) InputValue() string { return e.Value().Text("value") }
 
-// SetInputValue puts a text into a field.
+// SetInputValue sets the value of a field.
 func (e Element) SetInputValue(text string) { e.Value().Set("value", text) }
 
-// Append adds markup as the last content, Prepend as the first, Before and After
-// beside the element. Scripts in it do not run.
+// Append adds markup at the end of the content. Scripts in markup do not run.
 func (e Element) Append(html HTML) { e.insert(dom.Append, html) }
 
-// Prepend adds markup as the first content.
+// Prepend adds markup at the beginning of the content.
 func (e Element) Prepend(html HTML) { e.insert(dom.Prepend, html) }
 
-// Before adds markup in front of the element.
+// Before adds markup before the element.
 func (e Element) Before(html HTML) { e.insert(dom.Before, html) }
 
-// After adds markup behind the element.
+// After adds markup after the element.
 func (e Element) After(html HTML) { e.insert(dom.After, html) }
 
-// Replace puts markup in the place of the element.
+// Replace replaces the element with markup.
 func (e Element) Replace(html HTML) { e.insert(dom.Replace, html) }
 
-// Update puts markup in the place of the content.
+// Update replaces the content with markup.
 func (e Element) Update(html HTML) { e.insert(dom.Children, html) }
 
 func (e Element) insert(place dom.Place, html HTML) {
@@ -146,19 +145,19 @@ func (e Element) AppendElement(child Element) {
 	}
 }
 
-// Remove takes the element out of the page.
+// Remove removes the element from the page.
 func (e Element) Remove() {
 	if e.Exists() {
 		e.page.host.Remove(e.node)
 	}
 }
 
-// Focus gives the element the focus, if it takes it.
+// Focus focuses the element, if it can be focused.
 func (e Element) Focus() { e.Value().Call("focus") }
 
-// On calls back for an event of the element, or of what is inside and bubbles,
-// until off is called or the element is gone. Most do better to listen on the
-// document once, by [Page.On]: elements come and go.
+// On calls back for an event of the element, or one that bubbles up to it, until
+// off is called or the element is gone. As elements come and go, it is usually
+// better to listen on the document once, with [Page.On].
 func (e Element) On(event string, listener func(Event)) (off func()) {
 	if !e.Exists() {
 		return func() {}
@@ -166,8 +165,8 @@ func (e Element) On(event string, listener func(Event)) (off func()) {
 	return e.page.listen(e.node, event, listener)
 }
 
-// Dispatch dispatches an event that bubbles, with what [Value.Set] takes as its
-// detail, and reports whether nobody prevented its default.
+// Dispatch dispatches a bubbling event and reports whether its default was not
+// prevented. The detail is of a type that [Value.Set] takes.
 func (e Element) Dispatch(event string, detail any) bool {
 	if !e.Exists() {
 		return true

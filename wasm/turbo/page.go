@@ -12,7 +12,7 @@ type Page struct{ host host }
 // Root is the html element.
 func (p *Page) Root() Element { return p.element(p.host.Root()) }
 
-// Body is the body of the page, another one after each visit.
+// Body is the body of the page. Each visit brings a new one.
 func (p *Page) Body() Element { return p.element(p.host.Body()) }
 
 // ByID is the element with an id.
@@ -24,20 +24,20 @@ func (p *Page) Find(selector string) Element { return p.Root().Find(selector) }
 // FindAll are the elements that match a CSS selector, in order.
 func (p *Page) FindAll(selector string) []Element { return p.Root().FindAll(selector) }
 
-// Window is the page's window, by which everything else can be reached.
+// Window is the page's window, through which everything else can be reached.
 func (p *Page) Window() Value { return p.value(p.host.Get(0, "window")) }
 
 // URL is the address of the page.
 func (p *Page) URL() string { return p.Window().Text("location.href") }
 
-// How a visit changes the history.
+// The actions of a visit: how it changes the history.
 const (
 	Advance = "advance" // a new entry; "" is the same
-	Replace = "replace" // in the place of the current one
+	Replace = "replace" // in place of the current entry
 )
 
-// Visit goes to an address as a click on a link does. Its error says that the
-// address is none.
+// Visit visits an address as a click on a link does. It fails if the address is
+// not valid.
 func (p *Page) Visit(location, action string) error {
 	if action == "" {
 		action = Advance
@@ -48,8 +48,8 @@ func (p *Page) Visit(location, action string) error {
 	return err
 }
 
-// RenderStream performs a message of <turbo-stream>s, as if the server had sent
-// it.
+// RenderStream performs a message of <turbo-stream> elements, as if the server
+// had sent it.
 func (p *Page) RenderStream(message HTML) error {
 	_, err := p.turbo().Call("renderStreamMessage", message)
 	return err
@@ -58,7 +58,7 @@ func (p *Page) RenderStream(message HTML) error {
 // turbo is the API of the page's scripts.
 func (p *Page) turbo() Value { return p.Window().Get("Turbo") }
 
-// After calls back after ms milliseconds unless cancelled before. It may be
+// After calls back after ms milliseconds, unless cancelled before. It may be
 // called from any goroutine.
 func (p *Page) After(ms int, callback func()) (cancel func()) {
 	return p.host.Idle(ms, func() { p.safely("a timer", callback) })
@@ -67,14 +67,14 @@ func (p *Page) After(ms int, callback func()) (cancel func()) {
 // Report writes an error to the console.
 func (p *Page) Report(err error) { p.host.Report("turbo", err) }
 
-// On calls back for every event of a name that reaches the document, until off
-// is called.
+// On calls back for each event of a name that reaches the document, until off is
+// called.
 func (p *Page) On(event string, listener func(Event)) (off func()) {
 	return p.listen(p.host.Document(), event, listener)
 }
 
-// listen adds a listener that an AbortController takes off: nothing holds the
-// element but the element's own.
+// listen adds a listener that an AbortController removes, so that the listener
+// does not keep the element alive.
 func (p *Page) listen(n dom.Node, event string, listener func(Event)) (off func()) {
 	function, release := p.host.Listener(func(value dom.Node) {
 		p.safely("listening to "+event, func() { listener(Event{p.value(value)}) })

@@ -6,9 +6,9 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
 )
 
-// Value is a value of the page's: whatever this package has no type for. The
-// zero Value is undefined, and so is what was null, false, 0 or "" where it was
-// read from.
+// Value is any value of the page for which this package has no type of its own.
+// The zero Value is undefined. What the page has as null, false, 0 or "" is read
+// as the zero Value too.
 type Value struct {
 	page *Page
 	node dom.Node
@@ -25,10 +25,10 @@ func (v Value) Get(path string) Value {
 	return v.page.value(v.page.host.Get(v.node, path))
 }
 
-// String is the value as the page writes it, "" for none.
+// String is the value as a string, "" if there is none.
 func (v Value) String() string { return v.Text("") }
 
-// Text is a property as the page writes it, "" where it is missing.
+// Text is a property as a string, "" if it is missing.
 func (v Value) Text(path string) string {
 	if !v.Exists() {
 		return ""
@@ -37,7 +37,7 @@ func (v Value) Text(path string) string {
 	return text
 }
 
-// Number is a property that is a number, else 0.
+// Number is a property that is a number, 0 if it is not.
 func (v Value) Number(path string) float64 {
 	if !v.Exists() {
 		return 0
@@ -45,10 +45,10 @@ func (v Value) Number(path string) float64 {
 	return v.page.host.Float(v.node, path)
 }
 
-// Is reports whether a property is there, and neither false nor 0 nor "".
+// Is reports whether a property exists and is neither false nor 0 nor "".
 func (v Value) Is(path string) bool { return v.Exists() && v.page.host.Is(v.node, path) }
 
-// Items are those of an array, or of anything else that is iterable.
+// Items are the items of an array, or of anything else that is iterable.
 func (v Value) Items() []Value {
 	if !v.Exists() {
 		return nil
@@ -68,8 +68,8 @@ func (v Value) Set(name string, value any) error {
 	return v.page.host.Set(v.node, name, v.page.box(value))
 }
 
-// Call calls a method with up to four values such as Set takes. It fails where
-// the page throws.
+// Call calls a method with up to four values, of the types that Set takes. It
+// fails if the page throws.
 func (v Value) Call(method string, args ...any) (Value, error) {
 	if !v.Exists() {
 		return Value{page: v.page}, errNothing
@@ -82,15 +82,15 @@ func (v Value) Call(method string, args ...any) (Value, error) {
 	return v.page.value(result), err
 }
 
-// Then calls back with what a promise comes to, or with why it failed, which
-// the console is told too.
+// Then calls back with the result of a promise, or with the reason why it was
+// rejected, which is written to the console too.
 func (v Value) Then(callback func(value Value, failed bool)) {
 	v.page.host.Await(v.node, func(n dom.Node, failed bool) {
 		v.page.safely("a promise", func() { callback(v.page.value(n), failed) })
 	})
 }
 
-// Keep is a value that is good until Drop.
+// Keep returns the value as one that is valid until Drop.
 func (v Value) Keep() Value {
 	if v.Exists() {
 		v.node = v.page.host.Hold(v.node)
@@ -98,19 +98,19 @@ func (v Value) Keep() Value {
 	return v
 }
 
-// Drop lets go of what Keep gave.
+// Drop releases what Keep returned.
 func (v Value) Drop() {
 	if v.Exists() {
 		v.page.host.Drop(v.node)
 	}
 }
 
-// Element is the value as the element that it is.
+// Element is the value as an element.
 func (v Value) Element() Element { return Element(v) }
 
 var errNothing = errors.New("turbo: there is no such value in the page")
 
-// box makes a value of the page's.
+// box makes a value of the page from one of Go.
 func (p *Page) box(value any) dom.Node {
 	switch value := value.(type) {
 	case nil:
@@ -130,7 +130,7 @@ func (p *Page) box(value any) dom.Node {
 	case Element:
 		return value.node
 	}
-	panic("turbo: a value of the page's is a string, an int, a float64, a bool, a Value, an Element or nil")
+	panic("turbo: a value of the page is a string, an int, a float64, a bool, a Value, an Element or nil")
 }
 
 func (p *Page) value(n dom.Node) Value { return Value{p, max(n, 0)} }
