@@ -31,7 +31,7 @@ export const SOCKET_OPEN = 1
 export const SOCKET_CLOSING = 2
 export const SOCKET_CLOSED = 3
 
-// Verdicts, which the page is told.
+// What the page does with a message.
 export const DROP = 0
 export const DELIVER = 1
 export const HOLD = 2
@@ -97,7 +97,7 @@ export const ALL_TARGETS = 0
 export const NAMED_TARGETS = 1
 export const MATCHING_TARGETS = 2
 
-// Hints, which the page gives.
+// What a message may hold.
 export const SCRIPTS = 1
 export const PERMANENT = 2
 export const AUTOFOCUS = 4

@@ -8,10 +8,10 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
-// What the page calls. Every export recovers: a panic is reported and leaves
-// the runtime ready for the next call. A negative status means that nothing,
-// or not all, was done: -1 that the page threw, -2-n an error whose text of n
-// bytes lies in the scratch buffer.
+// What the page calls. Every export recovers from panics: they are reported, and
+// the runtime is ready for the next call. A negative status means that the work
+// was not done, or not all of it: -1 if the page threw, -2-n for an error whose
+// text of n bytes is in the scratch buffer.
 
 var (
 	page     *Page
@@ -30,8 +30,7 @@ func status(err error) int32 {
 	return -2 - give(err.Error())
 }
 
-// guard ends what page.begin began, and turns a panic into a report and a
-// status.
+// guard ends what page.begin began and turns a panic into a report and a status.
 func guard(outer *holding, result *int32, doing string) {
 	page.leave(outer)
 	if r := recover(); r != nil {
@@ -52,9 +51,9 @@ func exportArena(n int32) int32 {
 	return int32(uintptr(unsafe.Pointer(unsafe.SliceData(batch.Arena(int(n))))))
 }
 
-// turbo_message takes the message of n bytes in the arena, which the page knows
-// by number; observed says that somebody may look at stream elements. 0 says
-// that the page must parse the message.
+// turbo_message takes the message of n bytes in the arena, which the page knows by
+// number. observed says that something may observe stream elements. The result 0
+// says that the page must parse the message.
 //
 //go:wasmexport turbo_message
 func exportMessage(n, message, observed int32) (result int32) {
@@ -78,7 +77,7 @@ func exportPerform(element, action int32) (result int32) {
 	return status(err)
 }
 
-// turbo_outdated reports whether a stream element is to be left out.
+// turbo_outdated reports whether a stream element is not to be performed.
 //
 //go:wasmexport turbo_outdated
 func exportOutdated(element, _ int32) (result int32) {
@@ -90,7 +89,7 @@ func exportOutdated(element, _ int32) (result int32) {
 	return number(outdated)
 }
 
-// turbo_announced tells that the element of an envelope waits for its repaint.
+// turbo_announced says that the element of an envelope waits for its repaint.
 //
 //go:wasmexport turbo_announced
 func exportAnnounced(envelope int32) (result int32) {
@@ -99,7 +98,7 @@ func exportAnnounced(envelope int32) (result int32) {
 	return 0
 }
 
-// turbo_seal tells of a stream element that waits for a repaint of its own.
+// turbo_seal says that a stream element waits for a repaint of its own.
 //
 //go:wasmexport turbo_seal
 func exportSeal() { batch.Seal() }

@@ -2,10 +2,10 @@ package browser
 
 import "github.com/turbowasm/turbowasm/wasm/dom"
 
-// A holding is what Go keeps of the page on behalf of one call from it and of
-// all that waits because of that call. When the last of that has run, or can
-// run no more, nobody is left who could use what was kept, and it is dropped:
-// whoever gives up in the middle leaks nothing.
+// A holding is what Go keeps of the page on behalf of one call from it and of the
+// callbacks that wait because of that call. When the last of them has run, or can
+// no longer run, nothing can use the kept values any more, and they are dropped:
+// work that is abandoned leaks nothing.
 type holding struct {
 	kept  map[dom.Node]struct{}
 	users int // callbacks that wait, and the call while it runs
@@ -27,7 +27,7 @@ func (p *Page) leave(outer *holding) {
 	}
 }
 
-// current is the holding of the call that runs.
+// current is the holding of the running call.
 func (p *Page) current() *holding {
 	if p.holding == nil {
 		p.holding = &holding{users: 1}
@@ -44,8 +44,8 @@ func (p *Page) unuse(h *holding) {
 	}
 }
 
-// Keep returns a handle that lasts until Drop, at most for as long as anything
-// waits that the current call from the page, or what it continues, made wait.
+// Keep returns a handle that lasts until Drop, but no longer than the callbacks
+// that wait because of the current call from the page or the work it continues.
 func (p *Page) Keep(n dom.Node) dom.Node {
 	h := p.current()
 	kept := p.Hold(n)
@@ -67,8 +67,7 @@ func (p *Page) Hold(n dom.Node) dom.Node {
 	return held
 }
 
-// Drop lets go of what is kept or held; of anything else there is nothing to
-// let go.
+// Drop releases what is kept or held. Other handles are ignored.
 func (p *Page) Drop(n dom.Node) {
 	h, ok := p.kept[n]
 	if !ok {
@@ -81,8 +80,8 @@ func (p *Page) Drop(n dom.Node) {
 	domDrop(int32(n))
 }
 
-// turbo_kept tells those who look for leaks how many values are kept (0), how
-// many callbacks wait (1), and how many values are held (2).
+// turbo_kept is for finding leaks: it returns how many values are kept (0), how
+// many callbacks wait (1), or how many values are held (2).
 //
 //go:wasmexport turbo_kept
 func exportKept(_, which int32) (count int32) {

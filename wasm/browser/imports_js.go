@@ -1,7 +1,7 @@
 package browser
 
-// The DOM primitives of js/dom.js. One that throws answers -1 and leaves what
-// it threw with the page; -2 stands for "there is none" where 0 has a meaning.
+// The DOM primitives of js/dom.js. One that throws returns -1 and leaves what it
+// threw with the page. -2 means "there is none" where 0 means something else.
 
 //go:wasmimport turbo scratch
 func domScratch(at, length int32)

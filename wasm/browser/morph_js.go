@@ -119,7 +119,8 @@ func (p *Page) run(m morph.Morph) {
 	}
 }
 
-// numbers are those that the page wrote, until it writes again.
+// numbers are the n numbers that the page wrote. They are valid until it writes
+// again.
 func numbers(n int32) []int32 {
 	return unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(scratch))), n)
 }

@@ -24,10 +24,10 @@ var _ stream.BatchPage = (*Page)(nil)
 // scratch is where the page writes text that it hands to Go.
 var scratch []byte
 
-// taken copies the text of n bytes that the page wrote.
+// taken returns a copy of the n bytes of text that the page wrote.
 func taken(n int32) string { return string(scratch[:n]) }
 
-// give leaves text for the page to take and returns its length.
+// give leaves a text for the page to read and returns its length.
 func give(text string) int32 {
 	if len(text) > len(scratch) {
 		text = text[:len(scratch)]
@@ -47,7 +47,7 @@ func (p *Page) Body() dom.Node     { return p.Get(0, "document.body") }
 func (p *Page) UUID() string       { return taken(domUUID()) }
 func (p *Page) BatchDone()         { domBatchDone() }
 
-// Focused is the element with the focus, none where that is the body.
+// Focused returns the element with the focus, 0 if that is the body.
 func (p *Page) Focused() dom.Node {
 	n := p.Get(0, "document.activeElement")
 	if p.Same(n, p.Body()) {
@@ -65,7 +65,7 @@ func (p *Page) ElementByPiece(id stream.Piece) dom.Node {
 	return found(domElementByID(where(id)))
 }
 
-// found is the node of a primitive's answer, none when it threw.
+// found is the node that a primitive returned, 0 if it threw.
 func found(handle int32) dom.Node { return dom.Node(max(handle, 0)) }
 
 // where tells the page where to find a piece of a message.
@@ -130,7 +130,8 @@ func (p *Page) ReplaceWith(n, other dom.Node) { p.call(n, "replaceWith", []dom.N
 func (p *Page) Remove(n dom.Node)             { domRemove(int32(n)) }
 func (p *Page) Focus(n dom.Node)              { p.call(n, "focus", nil) }
 
-// A form may have a field of that name.
+// CanFocus reports whether a node has a focus method. In a form the name may be
+// that of a field.
 func (p *Page) CanFocus(n dom.Node) bool { return p.Is(n, "focus.call") }
 
 func (p *Page) AddTemplate(n dom.Node) dom.Node {

@@ -11,7 +11,7 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
-// Program is what an application adds to the runtime. Its zero value adds
+// Program is what an application adds to the runtime. The zero Program adds
 // nothing.
 type Program struct {
 	// Actions are stream actions, by the name that the action attribute gives.
@@ -56,7 +56,7 @@ func Start(p Program) {
 	domReady()
 }
 
-// ready is a call as those from the page are.
+// ready calls Ready as the page would.
 func (p Program) ready() {
 	var result int32
 	defer domRelease(domMark())
@@ -64,7 +64,7 @@ func (p Program) ready() {
 	p.Ready(page)
 }
 
-// Report writes an error to the console, what the page threw as it is.
+// Report writes an error to the console. What the page threw is written as it is.
 func (p *Page) Report(what string, err error) {
 	if err == dom.ErrPage {
 		domReport(surface.ReportThrown, what)
@@ -73,11 +73,11 @@ func (p *Page) Report(what string, err error) {
 	domReport(surface.ReportError, what+": "+err.Error())
 }
 
-// Resume has goroutines run that are ready to: by themselves they would wait
-// for whatever resumes the program. Where package syscall/js is part of it, that
-// is a timer of the page's, once the current call is over: a goroutine that
-// waits for the page must not run within a call from it. Without the package
-// none can wait for the page.
+// Resume lets goroutines run that are ready to. Otherwise they would wait until
+// something else resumes the program. If package syscall/js is linked in, they run
+// in a timer of the page, after the current call: a goroutine that waits for the
+// page must not run within a call from it. Without that package, no goroutine can
+// wait for the page.
 func (p *Page) Resume() {
 	if domResume() == 0 {
 		runtime.Gosched()

@@ -10,10 +10,10 @@ func domViewListener() int32
 
 var _ stream.ScrollPage = (*Page)(nil)
 
-// views keeps what readers see where it is.
+// views keeps what the reader sees in place.
 var views = &stream.Views{}
 
-// watch is what the page tells of views with, made when first needed.
+// watch is how the page reports on views. It is made when first needed.
 type watch struct {
 	listener, sizes dom.Node // a function and a ResizeObserver
 }
@@ -28,7 +28,7 @@ func (p *Page) Scrolls(n dom.Node) bool {
 	}
 	switch p.overflow(n) {
 	case "auto", "scroll", "overlay":
-		// The body's is the window's while the html element has none.
+		// The overflow of the body applies to the window if the html element has none.
 		return !p.Same(n, p.Body()) || p.overflow(p.Root()) != "visible"
 	}
 	return false
@@ -49,7 +49,7 @@ func (p *Page) Scroller(n dom.Node) stream.Scroller {
 }
 
 func (p *Page) ScrollTo(n dom.Node, top float64) {
-	// A smooth scroll would be seen.
+	// A smooth scroll would be visible.
 	options := p.Object()
 	domSet(int32(options), "top", domBoxNumber(top))
 	p.Set(options, "behavior", p.String("instant"))
@@ -66,7 +66,7 @@ func (p *Page) Box(n dom.Node) stream.Box {
 	return stream.Box{Top: domGetNumber(int32(rect), "top"), Bottom: domGetNumber(int32(rect), "bottom")}
 }
 
-// construct calls a constructor of the page's with a function.
+// construct calls a constructor of the page with a function.
 func (p *Page) construct(class string, function dom.Node) dom.Node {
 	arguments, _ := p.Call(p.Get(0, "window.Array"), "of", function)
 	object, _ := p.Call(p.Get(0, "window.Reflect"), "construct", p.Get(0, "window."+class), arguments)
@@ -126,7 +126,7 @@ func (p *Page) Loading(n dom.Node) bool {
 	return false
 }
 
-// watching makes what views are told with.
+// watching makes what reports on views.
 func (p *Page) watching() {
 	if p.watch.listener == 0 {
 		p.watch.listener = p.Hold(dom.Node(domViewListener()))
@@ -152,14 +152,14 @@ func (p *Page) WatchScroll(container dom.Node, watch bool) {
 		container = p.Document()
 	}
 	for _, event := range [...]string{"scroll", "wheel", "touchmove", "pointerdown"} {
-		// The listener prevents nothing, so that scrolling need not wait.
+		// The listener prevents nothing, so scrolling does not have to wait for it.
 		options := p.Object()
 		p.Set(options, "passive", p.Bool(true))
 		p.Call(container, method, p.String(event), p.watch.listener, options)
 	}
 }
 
-// turbo_view tells of views: with an event, or with a list of new sizes.
+// turbo_view reports on views, with an event or with a list of new sizes.
 //
 //go:wasmexport turbo_view
 func exportView(event int32) (result int32) {
@@ -189,7 +189,7 @@ func exportView(event int32) (result int32) {
 	return 0
 }
 
-// scrolls reports whether a key that went down scrolls.
+// scrolls reports whether a pressed key scrolls.
 func scrolls(event dom.Node) bool {
 	switch key, _ := page.Text(event, "key"); key {
 	case "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " ":

@@ -2,8 +2,8 @@ package browser
 
 import "github.com/turbowasm/turbowasm/wasm/dom"
 
-// slots are the callbacks that wait for the page, by numbers that are never
-// given twice: the page may call one that was taken back.
+// slots are the callbacks that wait for the page, by number. No number is given
+// twice, since the page may call one that was forgotten.
 type slots struct {
 	waiting map[int32]waiting
 	last    int32
@@ -11,11 +11,11 @@ type slots struct {
 
 type waiting struct {
 	callback func(value dom.Node, failed bool)
-	holding  *holding // nil for what may be called again
+	holding  *holding // nil if it may be called again
 }
 
-// take frees a slot, unless it may be called again and that is no reason not
-// to; ok is false when it was freed before.
+// take returns and frees a slot; ok is false if it was freed before. One that may
+// be called again stays, unless it must go.
 func (s *slots) take(slot int32, always bool) (w waiting, ok bool) {
 	w, ok = s.waiting[slot]
 	if always || w.holding != nil {
@@ -43,7 +43,7 @@ func (p *Page) put(callback func()) int32 {
 	return p.await(func(dom.Node, bool) { callback() })
 }
 
-// forget takes a callback back.
+// forget frees the slot of a callback that is no longer wanted.
 func (p *Page) forget(slot int32) {
 	w, ok := p.slots.take(slot, true)
 	if ok && w.holding != nil {

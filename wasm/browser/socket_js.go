@@ -36,15 +36,15 @@ func domNow() float64
 //go:wasmimport turbo random
 func domRandom() float64
 
-// socket is the page of one consumer: the WebSocket that it has by its number.
+// socket is the page of one consumer, whose WebSocket has its number.
 type socket struct{ number int32 }
 
 var _ cable.Page = (*socket)(nil)
 
 var consumers []*cable.Consumer // by their number
 
-// The names of Action Cable's protocol and of its callbacks, these with the
-// property of the argument that they get and its value.
+// The names of Action Cable's protocol, and of its callbacks with the property and
+// the value of the argument that they get.
 var (
 	commands = [...]string{cable.Subscribe: "subscribe", cable.Unsubscribe: "unsubscribe", cable.History: "history"}
 	types    = [...]string{
@@ -78,8 +78,8 @@ func (s *socket) Notify(subscription int32, event cable.Event) {
 
 func (s *socket) SetTimer(t cable.Timer, ms int) { domCableTimer(s.number, int32(t), int32(ms)) }
 
-// cable does what verb says to a consumer. Text comes as n bytes in the
-// scratch buffer.
+// cable does to a consumer what verb says. Text comes as n bytes in the scratch
+// buffer.
 //
 //go:wasmexport turbo_cable
 func exportCable(_, consumer, verb, argument, n int32) (result float64) {
@@ -151,8 +151,8 @@ func exportCable(_, consumer, verb, argument, n int32) (result float64) {
 	return 0
 }
 
-// place takes an identifier, a stream, an epoch and an offset, separated by NUL.
-// Without them there is none.
+// place reads an identifier, a stream, an epoch and an offset, separated by NUL.
+// An empty text gives none.
 func place(text string) (identifier string, p cable.Place) {
 	identifier, text, _ = strings.Cut(text, "\x00")
 	p.Stream, text, _ = strings.Cut(text, "\x00")

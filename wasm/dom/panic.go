@@ -1,6 +1,6 @@
 package dom
 
-// PanicText is what a recovered panic says. It does without package fmt.
+// PanicText is the text of a recovered panic. It does without package fmt.
 func PanicText(r any) string {
 	switch r := r.(type) {
 	case error:

@@ -2,8 +2,8 @@ package morph
 
 import "github.com/turbowasm/turbowasm/wasm/dom"
 
-// attributes makes an element's attributes those of another: in the order of
-// the new ones, then what is left of the old ones, from the last on.
+// attributes makes an element's attributes those of another: first the new ones
+// in their order, then it removes what is left of the old ones, the last one first.
 func (m *Morph) attributes(n, next dom.Node, kept bool) {
 	p := m.Page
 	heard := m.heard&BeforeAttribute != 0
@@ -23,7 +23,7 @@ func (m *Morph) maySet(n dom.Node, name string, removed bool) bool {
 	return m.heard&BeforeAttribute == 0 || !m.Page.Event(BeforeAttribute, n, m.Page.String(name), removed)
 }
 
-// control makes what a user chose and typed what the new content says.
+// control makes the state of a form control what the new content says.
 func (m *Morph) control(n, next dom.Node, kind Kind) {
 	p := m.Page
 	value, before := first(p.Text(next, "value")), first(p.Text(n, "value"))
@@ -57,7 +57,7 @@ func (m *Morph) control(n, next dom.Node, kind Kind) {
 	}
 }
 
-// flag makes a boolean property that of another element, and its attribute.
+// flag makes a boolean property, and its attribute, those of another element.
 func (m *Morph) flag(n, next dom.Node, name string) {
 	p := m.Page
 	want := p.Is(next, name)
@@ -77,7 +77,7 @@ func (m *Morph) flag(n, next dom.Node, name string) {
 	}
 }
 
-// A focus is a text field that had it: its id, and what was selected.
+// A focus is the text field that had the focus, its id and its selection.
 type focus struct {
 	element  dom.Node
 	id       string
@@ -93,8 +93,8 @@ func (m *Morph) focus() (f focus) {
 	return focus{active, first(p.Attr(active, "id")), p.Number(active, "selectionStart"), p.Number(active, "selectionEnd")}
 }
 
-// restore gives the focus back to the field that had it, and its selection. An
-// element that cannot take them goes without: no morph ends in an error for that.
+// restore gives the focus and the selection back to the field that had them. If
+// the element cannot take them, that is no error.
 func (m *Morph) restore(f focus) {
 	if f.element == 0 {
 		return

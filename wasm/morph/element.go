@@ -6,7 +6,7 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
 )
 
-// may reports whether a node may change, or go where next is 0.
+// may reports whether a node may be changed, or removed if next is 0.
 func (m *Morph) may(n, next dom.Node, kind Kind) bool {
 	p := m.Page
 	switch {
@@ -50,7 +50,7 @@ func (m *Morph) reloads(frame, next dom.Node) bool {
 	return src == "" || m.href(src) == m.href(first(p.Attr(frame, "src")))
 }
 
-// href resolves what an attribute names.
+// href resolves an address.
 func (m *Morph) href(src string) string {
 	url, err := m.Page.Call(0, "url", m.Page.String(src))
 	check(err)
@@ -103,7 +103,7 @@ func (m *Morph) element(n, next dom.Node, kind Kind, depth int) {
 		p.Refill(n, next)
 		return
 	}
-	// What lies in a template is nobody else's.
+	// What is in a template has no ids in common with the page.
 	inert, inSelect := m.inert, m.inSelect
 	if kind&Template != 0 {
 		m.inert++
@@ -118,8 +118,8 @@ func (m *Morph) element(n, next dom.Node, kind Kind, depth int) {
 	m.inert, m.inSelect = inert, inSelect
 }
 
-// ignoresValue reports whether an element is the active one, whose value and
-// children stay.
+// ignoresValue reports whether an element keeps its value and children, since it
+// is the active one.
 func (m *Morph) ignoresValue(n dom.Node) bool {
 	p := m.Page
 	return m.ignoreActiveValue && p.Same(n, m.active()) && !p.Same(n, p.Get(0, "document.body"))

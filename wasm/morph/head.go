@@ -2,7 +2,7 @@ package morph
 
 import "github.com/turbowasm/turbowasm/wasm/dom"
 
-// head merges a head into another by the source of their elements.
+// head merges a head into another, comparing their elements by source.
 func (m *Morph) head(n, next dom.Node) {
 	p := m.Page
 	adds := m.style("head.style") == "append"
@@ -80,8 +80,8 @@ func (m *Morph) list(nodes []dom.Node) dom.Node {
 	return list
 }
 
-// addToHead makes an element of its source, so that scripts run; it returns 0
-// where that must not be.
+// addToHead makes an element from its source, so that scripts run. It returns 0 if
+// the page keeps an element in its place.
 func (m *Morph) addToHead(n dom.Node, html string) (made dom.Node, err error) {
 	p := m.Page
 	ranges, err := p.Call(p.Get(0, "document"), "createRange")
@@ -100,8 +100,8 @@ func (m *Morph) addToHead(n dom.Node, html string) (made dom.Node, err error) {
 	return made, err
 }
 
-// says asks a callback for heads, or an attribute in its place. Where there is
-// none, only false says no.
+// says asks a callback for heads, or reads an attribute if there is no callback.
+// Without an attribute, only false says no.
 func (m *Morph) says(callback string, n dom.Node, attribute string) bool {
 	p := m.Page
 	if head := m.option("head"); head != 0 && p.Is(head, callback) {

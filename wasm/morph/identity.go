@@ -4,24 +4,25 @@ import "github.com/turbowasm/turbowasm/wasm/dom"
 
 // An identity is what is known of an id.
 type identity struct {
-	label      int32 // of its element in the page, 0 for none, less for several
-	next       int32 // of its element in the new content
+	label      int32 // of its element in the page, 0 if there is none, -1 if there are several
+	next       int32 // the same for the new content
 	persistent bool  // it occurs once on each side, on elements of one name
 	lost       bool  // its element has left its place
 }
 
-// An entry is a node that has persistent ids on it or below.
+// An entry is a node that has persistent ids on it or below it.
 type entry struct {
 	id                int32   // its own, 0 for none
-	first, last, next int32   // entries below it, and the next one below what is around it
+	first, last, next int32   // the entries directly below it, and its next sibling among entries
 	within            bool    // it is below another
-	from, to          int32   // the part of the order that is on it and below
-	lost              []int32 // of these, those whose elements have left from below it
+	from, to          int32   // the range of Morph.order that is on it and below
+	lost              []int32 // the ids in it whose elements have left from below it
 	window            *Window // in which it is an old child
 	child             int
 }
 
-// survey finds the persistent ids, and enters the nodes they are on or below.
+// survey finds the persistent ids and makes entries of the nodes that they are on
+// or below, once.
 func (m *Morph) survey() {
 	if m.surveyed {
 		return
@@ -114,9 +115,9 @@ func (m *Morph) arrange(n int32) {
 	e.to = int32(len(m.order))
 }
 
-// identifiers returns the persistent ids on an entry and below, save those that
-// have left from there. For the reference, what left within another element
-// counts still.
+// identifiers returns the persistent ids on an entry and below, except those that
+// have left. For the reference, an id that left inside of another element still
+// counts.
 func (m *Morph) identifiers(n int32) []int32 {
 	e := &m.entries[n]
 	ids := m.order[e.from:e.to:e.to]
@@ -137,14 +138,14 @@ func (m *Morph) identifiers(n int32) []int32 {
 	return left
 }
 
-// persistent reports whether an id is, here.
+// persistent reports whether an id is persistent at the current node.
 func (m *Morph) persistent(id int32) bool {
 	return id != 0 && m.inert == 0 && int(id) < len(m.ids) && m.ids[id].persistent
 }
 
-// lose notes that the element with a persistent id leaves its place, for the
-// sake of a window: what is around it has the id no longer, and the plans of
-// other windows may not hold.
+// lose notes that the element with a persistent id leaves its place because the
+// plan of a window says so: what is around it no longer has the id, and the plans
+// of other windows may not hold any more.
 func (m *Morph) lose(element dom.Node, id int32, planning *Window) {
 	m.ids[id].lost, m.moved = true, true
 	for i, n := range m.Page.Entries(m.book, element) {

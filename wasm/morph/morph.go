@@ -1,26 +1,26 @@
-// Package morph makes a part of a page become new content and keeps what it
-// can of its nodes (Turbo 8.0.23, morphing). Equal subtrees are found by the
-// page itself; what happens to the rest is decided here, depth first over the
-// live tree. Somebody who listens to the events of elements sees them all, and
-// the reference's pairs; otherwise fewer nodes move.
+// Package morph makes a part of a page become new content and keeps as many of
+// its nodes as it can (Turbo 8.0.23, morphing). The page itself finds equal
+// subtrees; what happens to the rest is decided here, depth first over the live
+// tree. Listeners to the events of elements get all of them, for the same pairs of
+// elements as in the reference; when nothing listens, fewer nodes move.
 package morph
 
 import "github.com/turbowasm/turbowasm/wasm/dom"
 
-// Refresh says which frames that can load by themselves do so instead of being
-// morphed.
+// Refresh says which of the frames that can reload do so instead of being morphed.
 type Refresh int32
 
 const (
 	NoFrames Refresh = iota
-	OfPage           // those in no other such frame
-	OfFrame          // those in the root itself
+	OfPage           // those outside of other such frames
+	OfFrame          // those whose closest such frame is the root
 )
 
-// Deepest is how deep elements are morphed; below they are replaced.
+// Deepest is the depth down to which elements are morphed. Below it they are
+// replaced.
 const Deepest = 2000
 
-// A Morph makes Root, or what is inside, become a run of new nodes.
+// A Morph makes Root, or its children, become a run of new nodes.
 type Morph struct {
 	Page      Page
 	Root      dom.Node
@@ -31,24 +31,24 @@ type Morph struct {
 	inner                           bool
 	ignoreActive, ignoreActiveValue bool
 	restoreFocus                    bool
-	callbacks                       dom.Node // with one that decides about elements, 0 for none
+	callbacks                       dom.Node // of the options, if one of them decides about elements, else 0
 
 	book     dom.Node
 	heard    Event
-	exact    bool // somebody may look: the reference's pairs
-	surveyed bool
+	exact    bool       // something may listen: pairs are those of the reference
+	surveyed bool       // persistent ids have been looked for
 	ids      []identity // by the number of the id
-	shared   bool       // there are persistent ids: nodes with entries
+	shared   bool       // there are persistent ids, and nodes with entries
 	doubled  bool       // there are ids that both sides have but are not persistent
-	moved    bool       // the element with a persistent id has left its place
+	moved    bool       // some element with a persistent id has left its place
 	entries  []entry    // by number, from 1 on
 	order    []int32    // the persistent ids, in the order of the trees
 	tables   tables
-	inert    int // how many templates deep the walk is
-	inSelect int // how many selects deep
+	inert    int // how many templates are around the current node
+	inSelect int // and how many selects
 }
 
-// thrown is what ends a morph that the page has thrown in.
+// thrown is the panic that ends a morph when the page throws.
 type thrown struct{ err error }
 
 func check(err error) {
@@ -57,8 +57,8 @@ func check(err error) {
 	}
 }
 
-// Run performs the morph. It fails with dom.ErrPage when the page throws, and
-// with the wrong options.
+// Run performs the morph. It fails with dom.ErrPage if the page throws, and if the
+// options are wrong.
 func (m *Morph) Run() (err error) {
 	p := m.Page
 	m.inner, m.restoreFocus = m.Frames == OfFrame, true
@@ -123,7 +123,7 @@ func (m *Morph) read() error {
 type styleError string
 
 func (s styleError) Error() string {
-	return `turbo: "` + string(s) + `" is no way to morph, only "innerHTML" and "outerHTML" are`
+	return `turbo: "` + string(s) + `" is not a morph style, use "innerHTML" or "outerHTML"`
 }
 
 // begin walks from the root.
@@ -153,9 +153,9 @@ func (m *Morph) begin() {
 	}
 }
 
-// trim says whether equal nodes are left out. Options choose among each other
-// as they come; and far down, trees are compared at some depths only, lest it
-// be done at all of them.
+// trim says whether equal nodes are skipped. In a select they are not, since
+// changing one option changes the others. Far down, trees are compared at some
+// depths only, since comparing at every depth would take quadratic time.
 func (m *Morph) trim(depth int) How {
 	if m.exact || m.inSelect > 0 || depth > 24 && depth&(depth-1) != 0 {
 		return 0

@@ -2,43 +2,44 @@ package morph
 
 import "github.com/turbowasm/turbowasm/wasm/dom"
 
-// Page is what morphing needs of a page. A book is what a page knows of the
-// nodes of one morph. Runs of siblings are given by their first node and the
-// one behind their last, 0 where that is their parent's end.
+// Page is what morphing needs of a page. A book is what the page knows about the
+// nodes of one morph. A run of siblings is given by its first node and the one
+// after its last, 0 at the end of the parent.
 type Page interface {
 	Mark() int32
 	Release(mark int32)
 
-	// Begin opens a book and looks for elements that equal trees may differ
-	// in, which match selectors. End takes stored nodes off the page.
+	// Begin opens a book. It looks for elements that match the selectors, in which
+	// equal trees may still differ. End removes stored nodes from the page.
 	Begin(root, next, end dom.Node, suspects string) (book dom.Node)
 	End(book dom.Node)
 
-	// Rest pushes what is left of two runs. Those inside of a and of b are
-	// meant where how says so.
+	// Rest pushes what is left of two runs: the children of a or of b, if how says
+	// so.
 	Rest(book, a, aEnd, b, bEnd dom.Node, how How) (Rest, bool)
 	Equal(book, a, b dom.Node) bool
-	// Differ returns the next of the pairs of an alike rest that are not equal,
-	// and their number where there is none.
+	// Differ returns the index of the next pair of an alike rest that is not equal,
+	// or the number of pairs if there is none.
 	Differ(book dom.Node, r *Rest, from int) int
 	Kind(n, next dom.Node) Kind
-	// Step makes texts of an alike rest become each other from one on, up to the
-	// next element or the end. Where that is guarded, it ends at a node that has
-	// strayed: another follows it, in their parent, than the next of the rest.
+	// Step makes the texts of an alike rest become each other, from an index on,
+	// up to the next element or the end. If guarded, it ends at a node that has
+	// strayed: what follows it in the parent is not the next node of the rest.
 	Step(r *Rest, from int, guarded bool) (at int, kind Kind, strayed bool)
 	Describe(book, first dom.Node, children []Child) // without IDs and Content
 	Contents(first dom.Node, old, next []Child)      // adds Content
-	// Known reports whether there are ids in count new nodes that the page has
-	// too, or may have.
+	// Known reports whether the page has, or may have, an id that is in one of
+	// count new nodes.
 	Known(root, first dom.Node, count int) bool
 	// Identify finds the elements with ids in a run of trees, or in one alone.
 	Identify(book, tree, end dom.Node, alone bool) []Identified
-	// Enter numbers an element and what is around it below a node, up to the
-	// first that has a number; an element of the page is known by its id then.
-	// Entries tells all these numbers, 0 where there are none.
+	// Enter numbers an element and its ancestors, up to a node or the first that
+	// has a number. If id is not 0, Outside finds the element by it from then on.
+	// Entries returns the numbers of an element and all ancestors, 0 for those
+	// without one.
 	Enter(book, n dom.Node, id int32, below dom.Node) []int32
 	Entries(book, n dom.Node) []int32
-	// Outside returns the page's element with an id, 0 where that is around a node.
+	// Outside returns the page's element with an id, 0 if n is inside of it.
 	Outside(book dom.Node, id int32, n dom.Node) dom.Node
 
 	SyncText(n, next dom.Node)
@@ -70,7 +71,7 @@ type Page interface {
 	Values
 }
 
-// Values is what morphing asks of objects, where that is rare.
+// Values is what morphing needs of other objects, which is rarely used.
 type Values interface {
 	Get(n dom.Node, path string) dom.Node
 	Is(n dom.Node, path string) bool
@@ -98,20 +99,20 @@ type How int32
 //
 //turbo:numbers
 const (
-	InsideOld How = 1 << iota // at the children of a
-	InsideNew                 // at those of b
-	Trim                      // not at what is equal
-	Behind                    // at what is behind a and b
+	InsideOld How = 1 << iota // the children of a
+	InsideNew                 // the children of b
+	Trim                      // without what is equal at the beginning and at the end
+	Behind                    // what follows a and b
 )
 
-// Rest is what is left of two runs: nodes that were pushed one after another.
+// Rest is what is left of two runs. Its nodes were pushed one after another.
 type Rest struct {
-	First    dom.Node // the parent, behind which the old nodes lie, the new ones, and the ends of both
+	First    dom.Node // the parent; the old nodes, the new ones and the ends of both follow it
 	Old, New int
 	Traits   Traits
 }
 
-// Traits are what is known of a rest.
+// Traits say what is known about a rest.
 type Traits int32
 
 // What morph_rest finds.
@@ -140,7 +141,7 @@ type Attribute struct {
 	Drop   bool
 }
 
-// Kind tells elements apart; it is 0 for other nodes.
+// Kind tells elements apart, as a set. It is 0 for other nodes.
 type Kind int32
 
 // Kinds of elements in a morph. A step may tell that a node has strayed instead.
@@ -184,7 +185,7 @@ const (
 	AfterElement                      // turbo:morph-element
 )
 
-// Answer is what a function of the page says.
+// Answer is what a function of the page returned.
 type Answer int32
 
 // What a callback of a morph answers.

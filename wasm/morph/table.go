@@ -1,7 +1,7 @@
 package morph
 
-// A table has a value for each of some small numbers: labels, ids. It is faster
-// than a map, and cleared at once. The zero value is ready.
+// A table maps small numbers, such as labels and ids, to values. It is faster than
+// a map and cleared in no time. The zero table is ready for use.
 type table struct {
 	values []int32
 	filled []uint32 // when a value was set
@@ -9,10 +9,10 @@ type table struct {
 	links  []int32 // from each child in a queue to the next, from the last to the first
 }
 
-// tables are kept for all windows of a morph, which decide one after another.
+// tables are shared by all windows of a morph, which are planned one at a time.
 type tables struct{ ids, labels, contents table }
 
-// clear empties the table, and makes room for queues of some children.
+// clear empties the table and makes room for queues of so many children.
 func (t *table) clear(children int) {
 	t.now++
 	if len(t.links) < children {
@@ -36,8 +36,8 @@ func (t *table) set(n, value int32) {
 	t.values[n], t.filled[n] = value, t.now
 }
 
-// push puts a child at the end of a number's queue, whose value is its last
-// child, from one on.
+// push adds a child to the end of a number's queue. The value of the number is
+// the last child of its queue, counted from one.
 func (t *table) push(n, child int32) {
 	if last := t.get(n) - 1; last < 0 {
 		t.links[child] = child

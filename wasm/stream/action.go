@@ -2,7 +2,7 @@ package stream
 
 import "github.com/turbowasm/turbowasm/wasm/dom"
 
-// Action performs one stream element.
+// Action performs a stream element.
 type Action func(e Element) error
 
 // Builtin lists the actions of Turbo 8.0.23 and all that the runtime knows of

@@ -7,10 +7,10 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
 )
 
-// Piece is a part of a message. Text lies in the batch's arena: it is valid
-// until the batch was performed. Where the page still has the message as a
-// string of equal offsets, Message is its number and At the offset, so that
-// nothing is decoded; otherwise Message is negative.
+// Piece is a part of a message. Text lies in the arena of the batch and is valid
+// until the batch has been performed. If the page still has the message as a
+// string with the same offsets, Message is its number and At the offset, so that
+// nothing needs decoding; otherwise Message is negative.
 type Piece struct {
 	Message, At int32
 	Text        string
@@ -30,52 +30,53 @@ type BatchPage interface {
 
 	// AddStream makes the stream element of an envelope, from what is left of
 	// its source without the template's content ("" when that is the same as
-	// the last time); the template is filled once it is looked at. AddStray adds text behind the elements made so far,
-	// InsertStreams puts them all into the page.
+	// the last time). The template is filled once something looks at it. AddStray
+	// adds text after the elements made so far, InsertStreams puts them all into
+	// the page.
 	AddStream(shell string, envelope int32)
 	AddStray(text string)
 	InsertStreams()
 	// StreamIntact reports whether performing the bytes of an envelope is the
-	// same as performing its element: nobody changed it, what renders it or
-	// its action. Envelope is negative where there is no element.
+	// same as performing its element: the element, what renders it and its
+	// action are unchanged. Envelope is negative if there is no element.
 	StreamIntact(envelope int32, action int) bool
-	// PerformStream has the element perform itself, StreamDone tells it that
-	// it was performed.
+	// PerformStream makes the element perform itself, StreamDone tells it that
+	// it has been performed.
 	PerformStream(envelope int32)
 	StreamDone(envelope int32)
-	// LateStream makes a stream element of its source, puts it into the page
-	// and has it perform itself, without its event.
+	// LateStream makes a stream element from its source, puts it into the page
+	// and makes it perform itself, without an event.
 	LateStream(element Piece)
 
 	// Mark and Release bound the handles of one stream.
 	Mark() int32
 	Release(mark int32)
-	// BatchDone tells that the messages and elements of the batch are not
-	// needed any more.
+	// BatchDone says that the messages and elements of the batch are no longer
+	// needed.
 	BatchDone()
 }
 
 // Batch performs the messages that wait for one repaint together, from their bytes: the
-// scanner must be certain of a whole message. While nobody can see stream
-// elements it makes none; otherwise each message is put into the page as
-// elements that say when they wait to be performed, and that perform
-// themselves where somebody changed what they do.
+// scanner must be certain of a whole message. As long as nothing can observe
+// stream elements, it makes none. Otherwise each message is put into the page as
+// elements, which say when they wait to be performed, and which perform
+// themselves if something has changed what they do.
 // The zero Batch with a page is ready for use.
 type Batch struct {
 	Page BatchPage
-	// Report is told of a stream that could not be performed.
+	// Report is called for a stream that could not be performed.
 	Report func(element string, err error)
 
 	scanner  Scanner
 	arena    []byte
 	used     int
 	messages []queued
-	order    []entry   // the envelopes that wait, as they are performed
+	order    []entry   // the envelopes that wait, in the order in which they are performed
 	repaints []repaint // where what each repaint performs begins, in order and messages
 	open     bool      // the last repaint takes more
 	shell    []byte    // of the last element made
 
-	inserting int // calls of InsertStreams that run
+	inserting int // how many calls of InsertStreams are running
 
 	joined []byte
 	ids    []byte
@@ -95,11 +96,11 @@ type entry struct{ envelope, message int32 }
 
 type repaint struct{ order, messages int }
 
-// arenaKept is how large an arena, in bytes, and what is as large because of
-// it, outlives its batch.
+// arenaKept is the size in bytes up to which an arena is reused for the next
+// batch, with whatever else has grown along with it.
 const arenaKept = 1 << 20
 
-// Arena returns room for a message of n bytes behind those that wait.
+// Arena returns room for a message of n bytes after those that wait.
 func (b *Batch) Arena(n int) []byte {
 	if need := b.used + n + Padding; need > len(b.arena) {
 		grown := make([]byte, need+need/2+1<<14)
@@ -110,9 +111,9 @@ func (b *Batch) Arena(n int) []byte {
 }
 
 // Add takes the message of n bytes that was written to the arena. It reports
-// false, with nothing kept, when the message must be parsed by the page.
-// watched says that somebody may look at stream elements; the batch makes them
-// too where the message holds what only they perform.
+// false, and keeps nothing, if the page must parse the message. watched says that
+// something may observe stream elements; the batch also makes them if the message
+// holds what only elements can perform.
 func (b *Batch) Add(n int, number int32, watched bool) bool {
 	from, to := b.used, b.used+n
 	clear(b.arena[to : to+Padding])
@@ -142,7 +143,7 @@ func (b *Batch) Add(n int, number int32, watched bool) bool {
 	return true
 }
 
-// begin makes sure that a repaint takes what comes.
+// begin makes sure that a repaint will perform what comes now.
 func (b *Batch) begin() {
 	if !b.open {
 		b.open = true
@@ -190,7 +191,7 @@ func (b *Batch) addStream(e *Envelope, envelope int32, first bool) {
 	b.Page.AddStream(text(b.shell), envelope)
 }
 
-// Announced tells that the element of an envelope waits for its repaint.
+// Announced says that the element of an envelope waits for its repaint.
 func (b *Batch) Announced(envelope int32) {
 	b.begin()
 	m := int32(len(b.messages) - 1)
@@ -200,7 +201,7 @@ func (b *Batch) Announced(envelope int32) {
 	b.order = append(b.order, entry{envelope, m})
 }
 
-// Seal tells that a stream element waits for a repaint of its own: what comes
+// Seal says that a stream element waits for a repaint of its own: what comes
 // later is performed after it.
 func (b *Batch) Seal() { b.open = false }
 
@@ -286,8 +287,8 @@ func (b *Batch) reset() {
 	}
 }
 
-// perform performs what stands at i and what follows, before end, as far as it
-// can be joined with it; it returns the index of the next.
+// perform performs the entry at i, together with those after it and before end
+// that can be joined with it. It returns the index of the next.
 func (b *Batch) perform(i, end int) (next int) {
 	mark := b.Page.Mark()
 	defer b.Page.Release(mark)
@@ -340,8 +341,8 @@ func (b *Batch) intact(o entry, e *Envelope, action int) bool {
 	return b.performs(e) && b.Page.StreamIntact(o.envelope, action)
 }
 
-// join collects the contents of what stands from i on that appends to the same
-// target and can be parsed as one, and the ids that it brings.
+// join collects the contents, and the ids in them, of the entries from i on that
+// append to the same target and can be parsed together.
 func (b *Batch) join(i, end int) (next int) {
 	head := &b.scanner.Envelopes[b.order[i].envelope]
 	target := b.text(head.Target)
@@ -432,8 +433,8 @@ func (b *Batch) place(e *Envelope, m *queued, place dom.Place, target dom.Node) 
 	return b.Page.InsertHTML(target, place, e.Joinable, b.piece(m, e.Content))
 }
 
-// addStrays puts the white space around a message's streams behind the body,
-// where a message that is parsed as a whole leaves it, and as soon.
+// addStrays puts the white space around the streams of a message after the body,
+// where and when a message that is parsed as a whole would leave it.
 func (b *Batch) addStrays(m *queued) {
 	from := m.from
 	for i := m.start; i < m.end; i++ {

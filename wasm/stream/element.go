@@ -11,7 +11,7 @@ import (
 type Page interface {
 	Root() dom.Node     // the html element
 	Document() dom.Node // the document
-	Focused() dom.Node  // the element with the focus, 0 when it is the body or none
+	Focused() dom.Node  // the element with the focus, 0 if that is the body or none
 
 	Attr(n dom.Node, name string) (value string, ok bool)
 	HasAttr(n dom.Node, name string) bool
@@ -22,8 +22,8 @@ type Page interface {
 	SelectAll(root dom.Node, selector string) ([]dom.Node, error)
 	Closest(n dom.Node, selector string) dom.Node
 	// ElementNamed returns the element whose id is the value of an attribute,
-	// SelectNamed those that match it as a selector; ok is false when the
-	// attribute is missing or empty.
+	// SelectNamed those that match it as a selector; ok is false if the attribute
+	// is missing or empty.
 	ElementNamed(n dom.Node, name string) (element dom.Node, ok bool)
 	SelectNamed(n dom.Node, name string) (elements []dom.Node, ok bool, err error)
 	Parent(n dom.Node) dom.Node // the parent element
@@ -31,30 +31,30 @@ type Page interface {
 	OpeningTag(n dom.Node) string
 	Same(a, b dom.Node) bool
 
-	// Template returns the first element child, 0 when there is none; ok is
-	// false when it is not a template.
+	// Template returns the first element child, 0 if there is none; ok is false
+	// if it is not a template.
 	Template(n dom.Node) (template dom.Node, ok bool)
 	TemplateContent(template dom.Node) dom.Node
 	AddTemplate(n dom.Node) dom.Node
-	// Streams returns the stream elements below n, in order, without those in
-	// templates and those of SVG, which are none.
+	// Streams returns the stream elements below n, in order. Elements of that name
+	// in templates or in SVG are left out.
 	Streams(n dom.Node) ([]dom.Node, error)
-	// ActivateScripts makes the scripts of a template's content run once a
-	// copy of it is inserted.
+	// ActivateScripts makes the scripts in a template's content run once a copy of
+	// it is inserted.
 	ActivateScripts(template dom.Node)
 	// Permanent returns the first permanent element of a template's content
 	// that has the id of element.
 	Permanent(template, element dom.Node) dom.Node
-	// StandIn puts a copy of element, which is in the page, into the place of
-	// n in the template's content.
+	// StandIn replaces n in the template's content with a copy of element, which
+	// is in the page.
 	StandIn(template, n, element dom.Node)
 
 	AppendChild(n, child dom.Node)
 	Remove(n dom.Node)
-	// Insert places a copy of a template's content. ComeBack puts the elements
-	// that are not in the page any more, and for which others stand in the
-	// template's content, into the place of a copy of those that was inserted,
-	// provided they are still equal. A morph keeps permanent elements by itself.
+	// Insert places a copy of a template's content. ComeBack is for elements that
+	// have left the page and for which copies stand in the template's content:
+	// each takes the place of the copy that was inserted, if that is still equal.
+	// A morph keeps permanent elements by itself.
 	Insert(target dom.Node, place dom.Place, template dom.Node) error
 	ComeBack(template dom.Node)
 	// Twins returns the children of parent that have the id of a top-level
@@ -80,14 +80,14 @@ var (
 	errNoTemplate = errors.New("first child element must be a <template> element")
 )
 
-// Element is a turbo-stream element of the page.
+// Element is a turbo-stream element in the page.
 type Element struct {
 	page Page
 	Node dom.Node
 }
 
-// Attr returns the value of an attribute of the stream element, "" when
-// it is missing.
+// Attr returns the value of an attribute of the stream element, "" if it is
+// missing.
 func (e Element) Attr(name string) string {
 	value, _ := e.page.Attr(e.Node, name)
 	return value
@@ -102,7 +102,7 @@ const (
 	MatchingTargets        // those that the targets attribute matches
 )
 
-// TargetsByID returns the element that the target attribute names, if any.
+// TargetsByID returns the element whose id is the target attribute, if any.
 func (e Element) TargetsByID() []dom.Node {
 	if n, ok := e.page.ElementNamed(e.Node, dom.Target); ok && n != 0 {
 		return []dom.Node{n}
@@ -116,7 +116,7 @@ func (e Element) TargetsByQuery() ([]dom.Node, error) {
 	return nodes, err
 }
 
-// Targets returns the elements that the stream is meant for (Turbo 8.0.23,
+// Targets returns the elements to which the stream applies (Turbo 8.0.23,
 // stream element: target takes precedence over targets, one of them is needed).
 func (e Element) Targets() ([]dom.Node, error) { return e.targets(nil) }
 
@@ -135,8 +135,8 @@ func (e Element) targets(dst []dom.Node) ([]dom.Node, error) {
 	return nodes, err
 }
 
-// Template returns the template of the stream, adding an empty one where the
-// stream has no element children.
+// Template returns the template of the stream. It adds an empty one if the stream
+// has no element children.
 func (e Element) Template() (dom.Node, error) {
 	template, ok := e.page.Template(e.Node)
 	if !ok {

@@ -5,11 +5,11 @@ package stream
 // Range is a span of bytes in a message; the zero Range is an absent one.
 type Range struct{ Start, End int32 }
 
-// Envelope is one turbo-stream element as the scanner saw it.
+// Envelope is a turbo-stream element as the scanner saw it.
 type Envelope struct {
 	Element Range // from "<turbo-stream" to past its end tag
 	Tag     Range // its start tag
-	Content Range // inside the template; the zero Range when there is none
+	Content Range // inside the template; the zero Range if there is none
 
 	// Attribute values, without quotes. They hold no character references:
 	// a message with one in these attributes is declined.
@@ -26,10 +26,10 @@ type Envelope struct {
 	// Roots is the number of top-level nodes that Content parses to, text
 	// nodes counted; known for joinable content only.
 	Roots int32
-	// TextFirst and TextLast say that joinable content begins or ends with a
-	// text node (which would melt into a neighbour's when joined).
+	// TextFirst and TextLast say that joinable content begins or ends with a text
+	// node, which would merge with its neighbour's when joined.
 	TextFirst, TextLast bool
-	// IDs is the range in Scanner.IDs of the ids of Content's top-level
-	// elements, in order, empty values left out. Without ids Start is End.
+	// IDs is the range in Scanner.IDs that holds the ids of Content's top-level
+	// elements, in order and without empty ones. Start equals End if there are none.
 	IDs Range
 }

@@ -1,7 +1,7 @@
 package stream
 
-// idSet is a set of ids that is cheap to clear. It remembers hashes only: now
-// and then it takes a new id for a known one, never a known one for new.
+// idSet is a set of ids that is cheap to clear. It remembers hashes only: on rare
+// occasions it mistakes a new id for a known one, but never a known one for new.
 type idSet struct {
 	slots []uint64 // hash, 0 when free
 	used  int

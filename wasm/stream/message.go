@@ -6,11 +6,11 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
 )
 
-// Hints say what a message may hold, judged from its text. A missing hint is
-// certain, a given one is not.
+// Hints say what a message may hold, judging by its text. Without a hint, the
+// message certainly does not hold it; with one, it may.
 type Hints int32
 
-// Hints, which the page gives.
+// What a message may hold.
 //
 //turbo:numbers -Hint
 const (
@@ -19,9 +19,9 @@ const (
 	HintAutofocus
 )
 
-// Render puts the stream elements of a parsed message into the page, where
-// they perform themselves (Turbo 8.0.23, stream message renderer). It fails,
-// with nothing put, when a stream's first element child is not a template.
+// Render puts the stream elements of a parsed message into the page, where they
+// perform themselves (Turbo 8.0.23, stream message renderer). It fails, and puts
+// none into the page, if a stream's first element child is not a template.
 func Render(page Page, fragment dom.Node, hints Hints) error {
 	streams, err := page.Streams(fragment)
 	if err != nil {
@@ -42,7 +42,7 @@ func Render(page Page, fragment dom.Node, hints Hints) error {
 			return err
 		}
 		if found {
-			hints |= HintAutofocus // which the page's elements may ask for
+			hints |= HintAutofocus // the page's elements may have it
 		}
 	}
 	autofocus, err := prepareAutofocus(page, streams, hints)
@@ -60,8 +60,8 @@ func Render(page Page, fragment dom.Node, hints Hints) error {
 	return nil
 }
 
-// inStream reports whether a stream is beside the template of another: its
-// scripts do not run.
+// inStream reports whether a stream is inside of another, but outside of its
+// template: then its scripts do not run.
 func inStream(page Page, n dom.Node) bool {
 	around := page.Parent(n)
 	return around != 0 && page.Closest(around, "turbo-stream") != 0
@@ -71,8 +71,8 @@ func focusable(page Page, n dom.Node) bool {
 	return n != 0 && page.Closest(n, dom.FocusBarriers) == 0 && page.CanFocus(n)
 }
 
-// focusedID returns the id of the focused element, "" when there is none to
-// come back to.
+// focusedID returns the id of the focused element, "" if there is none by which
+// to find it again.
 func focusedID(page Page) string {
 	n := page.Focused()
 	if n == 0 {
@@ -89,8 +89,8 @@ func restoreFocus(page Page, id string) {
 	}
 }
 
-// prepareAutofocus finds the first element of the message that asks for focus
-// and returns what gives it focus once it is on the page, nil when none does.
+// prepareAutofocus finds the first element of the message with autofocus and
+// returns a function that focuses it once it is in the page, nil if there is none.
 func prepareAutofocus(page Page, streams []dom.Node, hints Hints) (func(), error) {
 	if hints&HintAutofocus == 0 {
 		return nil, nil

@@ -2,13 +2,13 @@ package stream
 
 import "github.com/turbowasm/turbowasm/wasm/dom"
 
-// standIn puts copies of the page's permanent elements into the places of those
-// in a message that have their ids, before anything of the message is seen or
-// performed, and reports whether there were any: whatever the actions do to the
-// page, what they insert is as it was (Turbo 8.0.23, streams §6). For an id that
-// several streams hold it is the last of them that counts, as it is the last of
-// the page's elements that share one. Upstream reads an id as a part of a
-// selector, and fails where it is none.
+// standIn replaces the permanent elements in a message with copies of the page's
+// elements that have their ids, before anything of the message is observed or
+// performed, and reports whether there were any. Whatever the actions do to the
+// page, they insert permanent elements as they were (Turbo 8.0.23, streams §6).
+// If several streams hold an id, the last one counts, and so does the last of the
+// page's elements that share an id. Upstream reads an id as part of a selector,
+// and fails if that is not valid.
 func standIn(page Page, streams []dom.Node) (found bool, err error) {
 	elements, err := page.SelectAll(page.Document(), "[id][data-turbo-permanent]")
 	if err != nil {

@@ -2,21 +2,22 @@ package stream
 
 import "unsafe"
 
-// Padding is the number of zero bytes that must follow a message in the
-// buffer that is scanned.
+// Padding is the number of zero bytes that must follow a message in the buffer
+// that is scanned.
 const Padding = 8
 
 // Scanner finds the stream elements in messages without parsing HTML. It
 // knows a part of HTML well enough to be certain what a browser's parser
 // makes of it as the content of a template (Turbo 8.0.23, renderStreamMessage;
 // HTML standard, fragment parsing). A message that holds anything else is
-// declined whole, for the browser to parse.
+// declined as a whole, for the browser to parse.
 //
-// What the runtime must see as nodes is declined too: script elements, the
-// attributes autofocus and data-turbo-permanent, stream elements in content.
+// What the runtime needs as nodes is declined too: script elements, the attributes
+// autofocus and data-turbo-permanent, and stream elements in content.
 //
-// The zero Scanner is ready. It allocates only to grow its two slices, which
-// are to be read, and cut back by Truncate. It is not safe for concurrent use.
+// The zero Scanner is ready for use. It allocates only to grow its two slices,
+// which are for reading; Truncate cuts them back. It is not safe for concurrent
+// use.
 type Scanner struct {
 	Envelopes []Envelope
 	IDs       []Range // see Envelope.IDs
@@ -24,12 +25,11 @@ type Scanner struct {
 	open [maxDepth]element
 }
 
-// Scan scans the message buf[from:to] and reports whether it is certain of
-// all of it. If so, one Envelope for each stream element is appended to
-// s.Envelopes, in order, with ranges of buf; otherwise nothing is appended.
-// Behind the message, inside buf, lie Padding zero bytes, without which every
-// message is declined. Messages may be scanned one after another out of one
-// buffer. The time taken is linear in the message's length.
+// Scan scans the message buf[from:to] and reports whether it is certain of all of
+// it. If so, it appends one Envelope per stream element to s.Envelopes, in order,
+// with ranges of buf; otherwise it appends nothing. Padding zero bytes must follow
+// the message in buf, or it is declined. Messages may be scanned one after another
+// from one buffer. The time taken is linear in the length of the message.
 func (s *Scanner) Scan(buf []byte, from, to int) bool {
 	if from < 0 || to < from || to > len(buf)-Padding || len(buf) > 1<<31-1 {
 		return false
@@ -38,8 +38,8 @@ func (s *Scanner) Scan(buf []byte, from, to int) bool {
 	if load(p, to) != 0 {
 		return false
 	}
-	// A NUL is never certain, and no byte behind one is looked at but by the
-	// load that found it: the padding ends every loop.
+	// A NUL is never certain, and only the load that finds one looks at bytes
+	// behind it: the padding ends every loop.
 	envelopes, certain := len(s.Envelopes), true
 	for i := from; ; {
 		for space(at(p, i)) {
@@ -55,7 +55,7 @@ func (s *Scanner) Scan(buf []byte, from, to int) bool {
 	}
 }
 
-// Truncate forgets all envelopes but the first n, and their ids.
+// Truncate forgets all envelopes but the first n, with their ids.
 func (s *Scanner) Truncate(n int) {
 	if n < len(s.Envelopes) {
 		s.IDs = s.IDs[:s.Envelopes[n].IDs.Start]

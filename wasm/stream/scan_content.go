@@ -2,8 +2,8 @@ package stream
 
 import "unsafe"
 
-// maxDepth bounds how deep content may nest. Chromium flattens what nests
-// deeper than 512, which would let the place of a parse be seen in its result.
+// maxDepth bounds how deep content may nest. Chromium flattens what is nested
+// deeper than 512, counted from where the content is parsed.
 const maxDepth = 200
 
 // maxText bounds the bytes of a run of text in joinable content. Chromium

@@ -3,7 +3,7 @@ package stream
 import "unsafe"
 
 // What is open around a place in content, as far as the rules of tree
-// construction look at it (HTML standard, "in body" and its neighbours).
+// construction depend on it (HTML standard, "in body" and the modes around it).
 const (
 	inFlow    = 1 << iota // always
 	inRoot                // at the top of the content
@@ -54,8 +54,8 @@ var unknown = tag{forbid: inSpecial, need: inFlow, clear: inRoot, isolated: true
 // block is the rule for elements whose start closes an open p.
 var block = tag{forbid: inSpecial | openP, need: inFlow, clear: inRoot}
 
-// Names of eight bytes at most, by hash; tagMultiplier was searched for by chance
-// and leaves no two of them in one place.
+// Names of at most eight bytes are found by hash. tagMultiplier was found by
+// random search and puts no two of them into one place.
 const (
 	tagBits       = 10
 	tagMultiplier = 0xecba5e93d6332cfd
@@ -130,8 +130,8 @@ func makeTags() (table [1 << tagBits]tag) {
 		"polyline", "rect", "stop", "symbol", "text", "tspan", "use")
 	add(with(drawing, func(t *tag) { t.set = inText }), "desc", "title")
 
-	// Names that switch the tokenizer, are rewritten, ignored or closed by
-	// rules that the table above does not tell.
+	// Names that switch the tokenizer, or are rewritten, ignored or closed by rules
+	// that the table above does not have.
 	add(tag{kind: declined}, "applet", "base", "basefont", "bgsound", "body",
 		"center", "dir", "frame", "frameset", "head", "html", "image", "keygen",
 		"listing", "marquee", "math", "menuitem", "nobr", "noembed", "noframes",

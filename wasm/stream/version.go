@@ -11,11 +11,11 @@ import (
 const maxSubjects = 4096
 
 // Versions remembers what streams with a version have made of the page, so that
-// an older one never overwrites a newer one, by whichever way it came, and one
-// that comes twice is applied once. A version belongs to a subject: the element
-// that a stream replaces, updates or removes, or the one that it brings. A
-// subject may carry the version that it was rendered with, in the attribute
-// data-turbo-version. The zero Versions remembers nothing yet.
+// an older one never overwrites a newer one, whichever way it came, and one that
+// comes twice is applied once. A version belongs to a subject: the element that a
+// stream replaces, updates or removes, or the one that it adds. The attribute
+// data-turbo-version may give the version with which a subject was rendered. The
+// zero Versions is ready for use.
 type Versions struct {
 	// IsRecentRequest reports whether this page made a request with this id.
 	IsRecentRequest func(id string) bool
@@ -26,18 +26,19 @@ type Versions struct {
 	order []string // of seen, the oldest first
 }
 
-// applied is what was made of a subject at its latest version.
+// applied is what was done to a subject at its latest version.
 type applied struct {
 	version int64
-	actions string // between spaces
+	actions string // each between spaces
 }
 
-// Forget forgets all versions: another page is shown.
+// Forget forgets all versions, for when another page is shown.
 func (v *Versions) Forget() { v.seen, v.order = nil, nil }
 
-// Outdated reports whether a stream is to be left out, since what it brings is
-// shown already, or something newer, or because it is meant for every page but
-// this one. If not, it takes the stream for performed.
+// Outdated reports whether a stream is not to be performed, because the page
+// already shows what it brings or something newer, or because the stream is meant
+// for every page but this one. Otherwise the stream counts as performed from now
+// on.
 func (v *Versions) Outdated(e Element) (bool, error) {
 	if id := e.Attr(dom.Except); id != "" && v.IsRecentRequest(id) {
 		return true, nil
@@ -90,9 +91,8 @@ func (v *Versions) keep(subject string, what applied) {
 	v.seen[subject] = what
 }
 
-// subject names what a stream is about: its target, or the first id in the
-// content where that is put beside or into the target. Content without an id is
-// known by its source.
+// subject names what a stream is about: its target or, if it adds content there,
+// the first id in the content. Content without an id is known by its source.
 func (v *Versions) subject(e Element, action string) (string, error) {
 	target := e.Attr(dom.Target)
 	if target == "" {
