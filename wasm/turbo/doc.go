@@ -39,6 +39,11 @@
 // (for a channel, or a timer of package time) does so on a goroutine of its own,
 // and comes back to the page through [Page.After].
 //
+// # Channels
+//
+// [Page.Subscribe] subscribes to channels of the server's own (the keys of
+// cable.Hub's Channels), receives what they send and has them perform actions.
+//
 // # Errors
 //
 // The error or panic of an action is written to the console with the opening tag

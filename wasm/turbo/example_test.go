@@ -56,6 +56,22 @@ func ExampleValue_Call() {
 	_ = main
 }
 
+// A channel of the server's own says who is typing, and is told who does.
+func ExamplePage_Subscribe() {
+	app := &turbo.App{Ready: func(p *turbo.Page) {
+		room := p.Subscribe("TypingChannel", map[string]any{"room": 7}, turbo.Subscriber{
+			Received: func(message turbo.Value) { p.ByID("typing").SetText(message.Text("name") + " is typing") },
+		})
+		p.On("input", func(turbo.Event) {
+			if err := room.Perform("typing", nil); err != nil {
+				p.ByID("typing").SetText("offline")
+			}
+		})
+	}}
+	main := app.Run
+	_ = main
+}
+
 func ExampleFill() {
 	fmt.Println(turbo.Fill(`<li title="{}">{}</li>`, `a "quoted" name`, "1 < 2"))
 	// Output:
