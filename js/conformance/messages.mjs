@@ -71,11 +71,12 @@ function stream(random, how) {
   return { attributes, content: bare ? null : content, space: pick(["", "", "\n  ", " "]), first, nested: how.stream && chance(0.02) ? stream(random, { ...how, stream: false }) : null }
 }
 
-// A parser may bring any of them to the top.
+// A parser may bring any of them to the top. One that is permanent shares its id with no other: what a morph does there is
+// declared.
 const ownIds = (random, nodes, prefix) => nodes.map((node) => {
   if (node.raw) return text(random)
   if (!node.children) return node
-  return { ...node, attributes: { ...node.attributes, ...node.attributes.id !== undefined && { id: `${prefix}${random.below(9)}` } }, children: ownIds(random, node.children, prefix) }
+  return { ...node, attributes: { ...node.attributes, ...node.attributes.id !== undefined && { id: `${prefix}${"data-turbo-permanent" in node.attributes ? "p" : ""}${random.below(9)}` } }, children: ownIds(random, node.children, prefix) }
 })
 
 const changes = [
