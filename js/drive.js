@@ -202,9 +202,10 @@ export function assemble(session) {
   return Object.assign(session, parts, { adapter: new BrowserAdapter(session) })
 }
 
-// What Go's promises come to where it ends before it keeps them.
-const pending = new Set()
-runtime.stop(() => { for (const settle of pending) settle() })
+// Go's promises that it has not kept: where it ends before it does, they settle.
+// Weakly, or what waits for one that nobody can keep any more would be held.
+const pending = new Set(), forgotten = new FinalizationRegistry((own) => pending.delete(own))
+runtime.stop(() => { for (const own of pending) own.deref()?.resolve() })
 
 Object.assign(world, {
   dispatch,
@@ -221,10 +222,11 @@ Object.assign(world, {
   // A promise with the function that resolves it.
   promise() {
     let settle
-    const promise = new Promise((...both) => [settle] = both)
-    pending.add(settle)
+    const promise = new Promise((...both) => [settle] = both), own = new WeakRef(promise)
+    pending.add(own)
+    forgotten.register(promise, own)
     return Object.assign(promise, { resolve(value) {
-      pending.delete(settle)
+      pending.delete(own)
       settle(value)
     } })
   },

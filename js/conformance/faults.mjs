@@ -22,7 +22,7 @@ const faults = {
   "values that are kept for a call": { by: walks, in: "wasm/browser", from: /p\.Drop\(n\)\n(?=\t\}\n\})/, to: "_ = n\n" },
   "the nonces of scripts in streams": { by: messages, in: "js", from: /if \(!inStream && nonce\(\)\)/, to: "if (nonce())" },
   "a program that ends before it is ready": { by: lives, in: "js", from: /go\.exit = \(code\) => /, to: "go.exit = (code) => running && " },
-  "what waits for a program that has ended": { by: lives, in: "js", from: /runtime\.stop\(\(\) => \{ for \(const settle of pending\) settle\(\) \}\)/, to: "" },
+  "what waits for a program that has ended": { by: lives, in: "js", from: /runtime\.stop\(\(\) => \{ for \(const own of pending\) .*/, to: "" },
   "an application's own element of the cable": { by: lives, in: "js", from: /defineCableElementLater\(\)\.catch\(\(\) => \{\}\)/, to: "defineCableElement()" }
 }
 

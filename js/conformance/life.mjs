@@ -88,10 +88,11 @@ addEventListener("load", async () => {
 const LIFE = `{
   said: [], open: [], thrown: [],
   wait(what, promise) {
+    // An application may keep a promise beyond what it is the promise of.
     const entry = { what }
     this.open.push(entry)
     const end = () => this.open.splice(this.open.indexOf(entry), 1)
-    try { Promise.resolve(promise()).then(end, end) } catch (error) { end(); this.thrown.push(what + ": " + error.message) }
+    try { Promise.resolve(entry.promise = promise()).then(end, end) } catch (error) { end(); this.thrown.push(what + ": " + error.message) }
   },
   act(deed) { try { deed() } catch (error) { this.thrown.push(error.message) } },
   own(define) { try { define() } catch (error) { this.refused = error.message } },

@@ -82,13 +82,14 @@ func (d *Drive) renderView(view, r dom.Node, then then) {
 		return
 	}
 	view, r = p.Keep(view), p.Keep(r)
-	p.Set(view, "renderPromise", p.Do(0, "promise"))
+	promise := p.Keep(p.Do(0, "promise"))
+	p.Set(view, "renderPromise", promise)
 	p.Set(view, "renderer", r)
 	end := func() {
 		p.Delete(view, "renderer")
-		promise := p.Get(view, "renderPromise")
 		p.Delete(view, "renderPromise")
 		p.Do(promise, "resolve")
+		p.Drop(promise)
 		p.Drop(r)
 		p.Drop(view)
 	}

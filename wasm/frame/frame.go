@@ -77,6 +77,8 @@ func (f *Frames) disconnect(c dom.Node) {
 	if !p.HasAttr(f.element(c), "recurse") {
 		f.cancel(c)
 	}
+	// Renderings that wait for one that nobody resumes have only this to be held by.
+	p.Delete(p.Get(c, "view"), "renderPromise")
 }
 
 func (f *Frames) cancel(c dom.Node) {
