@@ -57,7 +57,7 @@ size: ## what the runtime weighs, against its budget
 
 bench: dist js/node_modules ## speed, side by side with @hotwired/turbo
 	$(TURBOWASM) need chromium
-	cd js && node bench/streams.mjs && node bench/visits.mjs && node bench/morph.mjs
+	cd js && node bench/streams.mjs && node bench/actions.mjs && node bench/visits.mjs && node bench/morph.mjs
 
 bench-start: dist js/node_modules ## how soon a page is alive, cold and cached, beside @hotwired/turbo, over three networks
 	$(TURBOWASM) need chromium

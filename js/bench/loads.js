@@ -36,6 +36,9 @@ export const loads = {
   "appends, one message each": (n) => ({ list: "", messages: appends(n), last: `m${n - 1}` }),
   "mixed, one message": (n) => ({ list: cards(n), messages: [mixed(n).join("")], last: `m${n - 1}` }),
   "mixed, one message each": (n) => ({ list: cards(n), messages: mixed(n), last: `m${n - 1}` }),
+  "toasts, one message": (n) => ({
+    list: "", messages: [times(n, (i) => `<turbo-stream action="toast" target="list" message="Message number ${i} &lt;saved&gt;"></turbo-stream>`).join("") + stream("append", "list", `<i id="last"></i>`)], last: "last"
+  }),
   "one append into children": (n) => ({
     list: times(n, (i) => item(`c${i}`, i)).join(""), messages: [stream("append", "list", item("m", 0))], last: "m"
   })

@@ -14,6 +14,17 @@ if (observed) addEventListener("turbo:before-stream-render", () => events++)
 
 const list = document.getElementById("list")
 
+// Where no program brings an action of its own, JavaScript does.
+const { StreamActions } = await Promise.resolve(window.Turbo.ready).then(() => window.Turbo)
+StreamActions.toast ??= function () {
+  for (const target of this.targetElements) {
+    const toast = document.createElement("p")
+    toast.setAttribute("role", "status")
+    toast.textContent = this.getAttribute("message")
+    target.append(toast)
+  }
+}
+
 const callback = () => new Promise((resolve) => requestAnimationFrame(() => resolve(performance.now())))
 
 // The busy time of a frame, and of a call before it.

@@ -9,6 +9,7 @@ import (
 
 // The example applications, as they are built and loaded in pages.
 const (
+	toastApp   = modulePath + "/wasm/example/toast"
 	actionsApp = modulePath + "/wasm/example/actions"
 	pollApp    = modulePath + "/wasm/example/poll"
 )
@@ -35,6 +36,14 @@ func send(streams string) chromedp.Action {
 
 func TestApplications(t *testing.T) {
 	browser := newBootBrowser(t)
+	t.Run("what the README shows", func(t *testing.T) {
+		tab := appTab(t, browser, toastApp, `<div id=toasts></div>`)
+		tab.run(
+			send(`<turbo-stream action="toast" target="toasts" message="<b>Saved</b>"></turbo-stream>`),
+			poll(`toasts.innerHTML == '<p role="status">&lt;b&gt;Saved&lt;/b&gt;</p>'`),
+			chromedp.Evaluate(`form.insertAdjacentHTML("afterbegin", "<input name=line>"); form.line.value = "x"; form.addEventListener("reset", () => window.emptied = true); form.requestSubmit()`, nil),
+			poll(`window.emptied`))
+	})
 	t.Run("toast, copy and sort", func(t *testing.T) {
 		tab := appTab(t, browser, actionsApp, `<div id=toasts></div><ol id=names><li>b</li><li data-name=a>z</li><li>c</li></ol>`)
 		tab.run(
