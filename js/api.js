@@ -72,9 +72,9 @@ export function defineElements() {
 const CABLE = "turbo-cable-stream-source"
 export const defineCableElement = () => define(CABLE, CableStreamSourceElement)
 
-// @hotwired/turbo leaves the name of the cable's element to applications: ours
-// is defined when the first such element is in a page whose scripts have run,
-// unless theirs is by then.
+// @hotwired/turbo leaves the name of the cable element to applications. Ours is
+// defined when such an element is in a page whose scripts have run, unless the
+// application has defined its own by then.
 async function defineCableElementLater(loaded) {
   const holds = (node) => node.localName == CABLE || node.querySelector?.(CABLE)
   const observer = new MutationObserver((records) => {
@@ -98,22 +98,21 @@ async function load() {
   })
 }
 
-// Where the wasm is: as the page says, as bundlers have made of the module's own
-// address for it, or beside the script, as far as that is known.
+// The address of the wasm: what the page says, what bundlers have made of the
+// module's own address for it, or beside the script, if its address is known.
 function locate(script, wasm) {
   const named = script?.dataset.turboWasm ?? document.querySelector('meta[name="turbo-wasm"]')?.content
   if (named) return new URL(named, document.baseURI).href
-  // A bundle may have no URL of its own to tell, but it runs from somewhere.
+  // A bundle may not know its own URL, but a stack trace has it.
   for (const base of [wasm, script?.src, new Error().stack?.match(/https?:\/\/[^\s)]+?(?=:\d+:\d+)/)?.[0]]) {
     if (base && /^https?:/.test(base) || base?.startsWith(location.protocol)) return base == wasm ? wasm : new URL("turbo.wasm", base).href
   }
   throw new runtime.Trouble(runtime.hint)
 }
 
-// Starts the runtime with Go's loader, from a script at the URL source, which
-// knows where the wasm is, or not; rails says that it stands for
-// @hotwired/turbo-rails. Returns the API that is active in the page: a copy's if
-// that came first.
+// Starts the runtime with Go's loader, from a script at the URL source, which may
+// know where the wasm is. With rails, it takes the place of @hotwired/turbo-rails.
+// Returns the API that is active in the page, which may be that of another copy.
 export function boot(Go, source, wasm, rails) {
   if (!globalThis.document) {
     runtime.end(new Error("turbo: there is no page"))

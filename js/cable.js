@@ -12,7 +12,7 @@ import * as runtime from "./runtime.js"
 
 const states = ["connecting", "open", "closing", "closed"]
 
-const consumers = new Map() // weakly, by number; an open socket and a timer hold theirs
+const consumers = new Map() // weak references by number; an open socket and a timer hold their consumer
 const consumerOf = (number) => consumers.get(number).deref()
 const all = () => [...consumers.values()].flatMap((consumer) => consumer.deref() ?? [])
 const gone = new FinalizationRegistry((number) => {
@@ -31,7 +31,7 @@ class Monitor {
 
   constructor(consumer) { this.#consumer = consumer }
 
-  // Bound, for it is handed to listeners.
+  // Bound, because it is passed to listeners.
   visibilityDidChange = () => { if (document.visibilityState == "visible") tell(this.#consumer, SHOWN) }
 
   start() { tell(this.#consumer, WATCH) }
@@ -113,7 +113,7 @@ class Subscriptions {
   reload() { tell(this.consumer, RELOAD) }
   notifyAll(callback, ...args) { for (const subscription of this.subscriptions) this.notify(subscription, callback, ...args) }
 
-  // What one callback throws keeps no other from being called.
+  // If one callback throws, the others are called all the same.
   notify(to, callback, ...args) {
     for (const subscription of typeof to == "string" ? this.findAll(to) : [to]) {
       try {
@@ -127,9 +127,9 @@ class Subscriptions {
 
 class Consumer {
   subprotocols = []
-  asks = [] // commands that events are to be opened with
+  asks = [] // commands to open events with
   held = [] // messages that wait for earlier ones
-  places = {} // how far the page was told of streams, by identifier and stream
+  places = {} // how far streams were delivered to the page, by identifier and stream
   deliveries = 0
 
   constructor(url) {
@@ -159,9 +159,9 @@ class Consumer {
   addSubProtocol(subprotocol) { this.subprotocols = [...this.subprotocols, subprotocol] }
 }
 
-// The page shows streams up to these places, as { stream: { epoch, offset } }.
+// Says that the page shows streams up to these places, as { stream: { epoch, offset } }.
 Consumer.prototype.show = function (identifier, places) {
-  // What was delivered before is rendered into another page: its place counts no more.
+  // What was delivered before belongs to another page, so its places do not count any more.
   this.places[identifier] = { ...this.places[identifier] }
   for (const [stream, { epoch, offset }] of Object.entries(places)) {
     this.places[identifier][stream] = { epoch, offset }
@@ -169,12 +169,12 @@ Consumer.prototype.show = function (identifier, places) {
   }
 }
 
-// The server has Server-Sent Events at the same address: they are for where
-// WebSockets do not come through, or the only way.
+// Says that the server has Server-Sent Events at the same address, for networks that
+// let no WebSocket through, or as the only way.
 Consumer.prototype.serve = function (only) { tell(this, SERVE, only ? EVENTS : FALLBACK) }
 
-// An EventSource in the place of a WebSocket. It would come back by itself, but
-// that is decided elsewhere.
+// An EventSource in place of a WebSocket. It would reconnect by itself, but Go
+// decides about that.
 function events(consumer) {
   const url = new URL(consumer.url.replace(/^ws/, "http"))
   for (const data of consumer.asks.splice(0)) url.searchParams.append("command", JSON.stringify(data))
@@ -186,7 +186,7 @@ function events(consumer) {
   return socket
 }
 
-// Places of messages that are rendered with the next repaint: only then a snapshot shows them.
+// The places of messages that the next repaint renders: snapshots show them only after that.
 const arrived = []
 const rendered = () => { for (const [places, stream, place] of arrived.splice(0)) places[stream] = place }
 
@@ -204,7 +204,7 @@ function receive(consumer, frame) {
   if (epoch && arrived.push([consumer.places[identifier] ??= {}, stream_id, { epoch, offset }]) == 1) repaint(rendered)
 }
 
-// For style sheets: an attribute of the html element, where the page has put one.
+// For style sheets: an attribute of the html element, if the page has put it there.
 function indicate(state) {
   const html = document.documentElement
   if (html.hasAttribute("data-turbo-cable-state")) html.setAttribute("data-turbo-cable-state", state)
@@ -252,7 +252,7 @@ provide({
     consumer.held = held.false ?? []
     if (again) for (const frame of held.true?.sort((a, b) => a.offset - b.offset) ?? []) receive(consumer, frame)
   },
-  // What is told: a callback, and the property of its argument.
+  // A callback of the application, and the property of its argument.
   cable_notify(number, id, at, length) {
     const { subscriptions, reason } = consumerOf(number)
     const subscription = subscriptions.subscriptions.find((subscription) => numbers.get(subscription) == id)
@@ -270,13 +270,13 @@ provide({
   random: Math.random
 })
 
-// A page that is put away closes its sockets, so that the browser may keep it;
-// one that is back, or finds the network back, does not wait.
+// A page that is left closes its sockets, so that the browser can keep it in its
+// cache. When the page or the network is back, sockets are reopened at once.
 const away = ({ persisted, type }) => { if (persisted || type == "freeze") for (const { connection } of all()) connection.webSocket?.close() }
 const back = ({ persisted, type }) => { if (persisted || type != "pageshow") for (const consumer of all()) tell(consumer, RESUME) }
 const shown = () => { for (const { connection: { monitor } } of all()) if (monitor.isRunning()) monitor.visibilityDidChange() }
 
-// A copy of the script that makes no consumer listens to nothing.
+// A copy of the script without consumers does not listen.
 function listen() {
   addEventListener("visibilitychange", shown)
   addEventListener("pagehide", away)
@@ -286,7 +286,7 @@ function listen() {
   addEventListener("online", back)
 }
 
-// Without Go nobody watches over the sockets.
+// Without Go, nothing manages the sockets.
 runtime.stop(() => {
   for (const { connection, subscriptions } of all()) {
     silence(connection.webSocket)
@@ -297,8 +297,8 @@ runtime.stop(() => {
 
 let consumer
 
-// As in @hotwired/turbo-rails 8.0.23. A consumer can be had once the runtime
-// answers.
+// As in @hotwired/turbo-rails 8.0.23. A consumer is available once the runtime has
+// started.
 export const cable = {
   async getConsumer() { return consumer ||= cable.createConsumer() },
   setConsumer(another) { return consumer = another },

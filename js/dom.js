@@ -1,6 +1,6 @@
 // The DOM primitives that the Go program imports, and the memory it shares
 // with the page. A primitive does one thing to the page and decides nothing:
-// what an action means is decided in Go.
+// Go decides what an action means.
 //
 // Nodes cross as handles: indices into a stack that every entry into Go
 // releases down to where it found it. Text crosses as (pointer, length).
@@ -16,7 +16,7 @@ const decoder = new TextDecoder()
 const scratchpad = document.createElement("template")
 
 let go = {} // the exports of the running program, without their prefix
-let bytes = new Uint8Array() // a view of its memory, made anew when it grew
+let bytes = new Uint8Array() // a view of its memory, renewed when that has grown
 let integers = new Int32Array() // another
 let scratch = 0 // where text for Go is written
 let room = 0 // how many bytes fit there
@@ -24,8 +24,8 @@ let room = 0 // how many bytes fit there
 export const nodes = Object.assign([undefined], { [NODE_TRUE]: true, [NODE_FALSE]: false, [NODE_NULL]: null })
 let top = nodes.length
 
-// Places for values that Go keeps beyond a call. They are taken from the stack,
-// where it ends when more are needed, and begins above them from then on.
+// Places for values that Go keeps beyond a call. When more are needed, they are
+// taken from the end of the stack, which begins above them from then on.
 const places = new Set()
 const free = []
 let floor = top
@@ -52,19 +52,19 @@ export function drop(at) {
 }
 
 const slots = new Map() // timers and repaints that Go waits for
-export const messages = [] // the texts of the waiting batch, where they are ASCII
+export const messages = [] // the texts of the waiting batch, as far as they are ASCII
 
 // What a primitive threw last; Go reports it back as status -1.
 let thrown
 export const rejected = () => void Promise.reject(thrown)
 
-// By template of a message: the copies in it that stand for permanent elements
-// of the page, each with its element and the copies of the copy.
+// By template of a message: the copies in it that stand in for permanent elements
+// of the page, each with its element and the copies that were made of it.
 const standIns = new WeakMap()
 
 const memory = () => bytes.byteLength ? bytes : (bytes = new Uint8Array(go.mem.buffer))
 
-// What is read of Go's literals, most names and paths, is read once.
+// Go's literals, which most names and paths are, are decoded once.
 let literals = 0 // they lie below this address
 function remembered(read) {
   const known = new Map()
@@ -80,8 +80,8 @@ function remembered(read) {
 export const text = remembered((at, length) => decoder.decode(memory().subarray(at, at + length)))
 export const path = remembered((at, length) => text(at, length).split("."))
 
-// Writes a string into memory and returns its length in bytes. Of short ones
-// the encoder takes longer than a loop, unless they are not ASCII.
+// Writes a string into memory and returns its length in bytes. For a short one
+// that is ASCII, a loop is faster than the encoder.
 function write(string, at) {
   const { length } = string, view = memory()
   if (length < 1000) {
@@ -98,7 +98,7 @@ export function put(string) {
   return write(string, scratch)
 }
 
-// Makes the buffer larger, or smaller again after something huge.
+// Enlarges the buffer, or makes it small again after a huge text.
 function provideFor(size) {
   if (size > room || room > HUGE && size < HUGE) scratch = go.scratch(room = size + 4096)
 }
@@ -130,11 +130,11 @@ export function handles(list) {
   return top - from
 }
 
-// An error of Go's.
+// An error of the Go program.
 export class RuntimeError extends Error {}
 
-// Calls an export with handles that last as long as the call. What went wrong
-// is thrown: the very value where the page threw it.
+// Calls an export with handles that last as long as the call. If it fails, throws
+// a RuntimeError, or the very value that the page has thrown.
 export function enter(name, node, a, b, c, d) {
   const mark = top
   try {
@@ -144,7 +144,7 @@ export function enter(name, node, a, b, c, d) {
   }
 }
 
-// Calls a method of Go's on behalf of an object and returns its value.
+// Calls a method of Go on behalf of an object and returns its result.
 export function ask(object, method, ...args) {
   const mark = top
   try {
@@ -154,7 +154,7 @@ export function ask(object, method, ...args) {
   }
 }
 
-// Calls an export that yields nodes and returns them.
+// Calls an export that pushes nodes, and returns them.
 export function list(name, node, a) {
   const mark = top
   try {
@@ -184,16 +184,16 @@ function release(mark) {
   }
 }
 
-// The message whose streams are being made, and how many have been.
+// The message whose streams are being made, and how many are made already.
 export let source = { message: "", count: 0 }
 
-// Hands one message to Go: false when the page must parse it.
+// Hands a message to Go. Returns false if the page must parse it.
 export function offer(message, observed) {
   const at = go.arena(message.length * 3 + 64)
   const written = write(message, at)
   const mark = top
   const ascii = written == message.length
-  // Half of a pair of surrogates would not come back from Go.
+  // Half of a surrogate pair would not survive the way through Go.
   if (!ascii && !(message.isWellFormed?.() ?? !/\p{Surrogate}/u.test(message))) return false
   source = { message, count: 0 }
   const taken = go.message(written, ascii ? messages.push(message) - 1 : -1, +observed) != 0
@@ -226,9 +226,9 @@ export function fragment(html) {
 
 const active = new WeakSet() // scripts that are to run, and the templates that had them
 
-// A deep copy of a template's content. Firefox does not trust the copy of a
-// script as it does the script, so there that is another one. What came later,
-// as with a permanent element, is copied as it is.
+// A deep copy of a template's content. Firefox does not trust the copy of a script
+// as it does the script, so scripts that are to run are made again. Those that came
+// later, as with a permanent element, are copied as they are.
 export function content(template) {
   const copy = template.content.cloneNode(true)
   if (active.has(template)) {
@@ -250,13 +250,13 @@ export function nonce() {
 
 export const scripts = { requireNonce: false }
 
-// What nonces head elements had: Turbo takes them off to compare them.
+// The nonces of head elements, which Turbo removes in order to compare the elements.
 export const headNonces = new WeakMap()
 
-// A copy of a script that runs (Turbo 8.0.23, activated script elements). One
-// without a nonce is given the page's, except in streams: what a broadcast
-// brings runs by its own nonce or, under a policy that asks for one, not at all.
-// In the page itself the browser keeps a nonce out of its attribute.
+// A copy of a script that runs (Turbo 8.0.23, activated script elements). It gets
+// the page's nonce if it has none, except in streams: a broadcast script needs its
+// own nonce under a policy that asks for one. In the page itself the browser hides
+// a nonce from its attribute.
 export function activated(inert, inStream, isCopy) {
   const inHead = headNonces.has(inert), own = inHead ? headNonces.get(inert) : inert.nonce
   if (inert.getAttribute("data-turbo-eval") == "false" || scripts.requireNonce && own != nonce()) return inert
@@ -269,21 +269,20 @@ export function activated(inert, inStream, isCopy) {
   return script
 }
 
-// Where a copy has what stands at a node below from.
+// The node in a copy that corresponds to a node below from.
 function counterpart(node, from, copy) {
   if (node == from || !node) return node && copy
   return counterpart(node.parentNode, from, copy)?.childNodes[[...node.parentNode.childNodes].indexOf(node)]
 }
 
-// A copy of a template's content, with notes of what in it stands for whom.
+// A copy of a template's content. Notes which nodes in it stand in for which elements.
 function standing(template) {
   const copy = content(template)
   for (const { standIn, copies } of standIns.get(template) ?? []) copies.push(counterpart(standIn, template.content, copy))
   return copy
 }
 
-// The elements in which an HTML parser reads ordinary content as it does in a
-// template.
+// The elements in which an HTML parser reads ordinary content just as in a template.
 const flow = new Set("div section main article aside header footer nav body ul ol li span p dl dd dt blockquote figure figcaption label strong em b i small td th form fieldset address h1 h2 h3 h4 h5 h6".split(" "))
 const xhtml = "http://www.w3.org/1999/xhtml"
 const positions = { [PLACE_APPEND]: "beforeend", [PLACE_PREPEND]: "afterbegin", [PLACE_BEFORE]: "beforebegin", [PLACE_AFTER]: "afterend" }
@@ -311,7 +310,7 @@ function twins(parent, id, property) {
   return [...parent.querySelectorAll("#" + CSS.escape(id))].filter((child) => parentOf(child) == parent && (!property || child.id === id))
 }
 
-// A form's control may be called like these.
+// A form's control may have a name like these.
 const { getAttribute } = Element.prototype
 export const getter = (name) => Object.getOwnPropertyDescriptor(Node.prototype, name).get
 const parent = getter("parentNode")
@@ -344,7 +343,7 @@ const primitives = {
   },
   set_attribute: (n, name, size, at, length) => setAttribute(nodes[n], text(name, size), text(at, length)),
 
-  // The first element child: 0 when there is none, -2 when it is no template.
+  // The first element child: 0 if there is none, -2 if it is not a template.
   template(n) {
     const first = nodes[n].firstElementChild
     return first && !(first instanceof HTMLTemplateElement) ? -2 : handle(first)
@@ -391,7 +390,7 @@ const primitives = {
     const target = nodes[n]
     const context = beside(where) ? target.parentElement : target
     const html = piece(message, at, length)
-    // Chromium joins the texts at the ends of an outerHTML to those beside it.
+    // Chromium merges the texts at the ends of an outerHTML with those beside it.
     if (joinable && context && flow.has(context.localName) && context.namespaceURI == xhtml && (where != PLACE_REPLACE || html[0] == "<" && html.at(-1) == ">")) {
       const source = trusted(html)
       if (positions[where]) target.insertAdjacentHTML(positions[where], source)
@@ -436,9 +435,9 @@ export function fire(slot, value, failed) {
 // Adds to the primitives.
 export function provide(more) { Object.assign(primitives, more) }
 
-// The module to put into a program's import object. Nothing may be thrown
-// through Go's frames: a primitive that throws answers -1 and leaves what it
-// threw for the caller outside.
+// The module for a program's import object. Nothing may be thrown through Go's
+// stack: a primitive that throws returns -1 and leaves what it threw to the caller
+// outside.
 export const imports = () => Object.fromEntries(Object.entries(primitives).map(([name, primitive]) => [name, (a, b, c, d, e, f, g) => {
   try {
     return primitive(a, b, c, d, e, f, g)
@@ -453,7 +452,7 @@ export function connect({ mem, ...exports }) {
   for (const name in exports) if (name.startsWith("turbo_")) go[name.slice(6)] = exports[name]
 }
 
-// What is still called of a program that has ended does nothing.
+// Calls of a program that has ended do nothing.
 export function disconnect() {
   for (const name in go) if (name !== "mem") go[name] = () => 0
 }

@@ -1,7 +1,7 @@
-// Input that comes before the program. What Turbo would handle is held until
-// Go runs and is handled then: the page has seen the event, so only our part
-// of it is made up for. After a while, or where Go cannot start or has ended,
-// the browser does it instead, but for what only Turbo would ask for or send.
+// Input that comes before Go runs. What Turbo would handle is held back until then.
+// The page's own listeners have had the event, so only our part of it is made up
+// for. After a while, or if Go cannot start or has ended, the browser handles the
+// input instead, except for what only Turbo would confirm or send.
 // The rules are those of wasm/link and wasm/form.
 
 import { enter } from "./dom.js"
@@ -32,8 +32,8 @@ function visitable({ href, pathname }) {
   return (href + "/").startsWith(new URL(root, document.baseURI).href.replace(/\/?$/, "/")) && !config.drive.unvisitableExtensions.has(/\.[^./]*$/.exec(pathname)?.[0])
 }
 
-// The link that a click follows by Turbo, what is to be asked, and whether the
-// browser would send something else.
+// The link that Turbo would follow for a click, the question to confirm, and whether
+// the browser would send something else.
 function link(event) {
   const element = closest(event.composedPath()[0], "a[href]")
   if (!element || event.target.isContentEditable || event.which > 1 || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey ||
@@ -44,7 +44,7 @@ function link(event) {
   }
 }
 
-// The same of the form that is submitted.
+// The same for the form of a submit event.
 function form({ target: element, submitter }) {
   const either = (name) => value(submitter, "form" + name) || value(element, name)
   const method = either("method"), { mode } = config.forms
@@ -64,10 +64,10 @@ const notice = (accepts, find) => (event) => {
   event.preventDefault()
   if (find == form) event.stopImmediatePropagation()
   if (runtime.over) return plainly(input)
-  // What is typed from here on is not part of it.
+  // What is typed later is not submitted.
   if (find == form) input.data = new FormData(input.element)
   Object.assign(input, { event, path: event.composedPath(), target: event.target })
-  // Of what is clicked again while it is held the last counts.
+  // If an element is clicked again while its input is held, the last click counts.
   const again = held.findIndex(({ element }) => element == input.element)
   held.splice(again < 0 ? held.length : again, 1, input)
   timer ??= setTimeout(release, earlyInputTimeout)
@@ -75,13 +75,13 @@ const notice = (accepts, find) => (event) => {
 
 // Leaves to the browser what it can do by itself.
 async function plainly({ element, submitter, message, unsafe, act }) {
-  if (unsafe) return console.warn("turbo: not sent, for its method needs the runtime:", element)
+  if (unsafe) return console.warn("turbo: not sent, because its method needs the runtime:", element)
   if (message && !await world.confirm(message, element, submitter)) return
   passing = true
   try { act() } finally { passing = false }
 }
 
-// Waits no longer, save for what the browser cannot do.
+// Stops waiting, except for what the browser cannot do.
 function release() {
   timer = null
   for (const input of held.splice(0)) {
@@ -90,7 +90,7 @@ function release() {
   }
 }
 
-// Lets Go hear of an event as if it came now.
+// Hands an event to Go as if it came now.
 function replay(input) {
   const { event, path, target, element, data } = input
   let going = true

@@ -1,7 +1,7 @@
-// Whether anybody could see a stream element or its event. Creating them may
-// be left out only when it is certain that nobody can: this script ran before
-// every other one, and since then nobody has listened for the event or
-// observed the html element's children. Once seen, always seen.
+// Whether anything could observe a stream element or its event. They are not
+// created only if it is certain that nothing can: this script ran before every
+// other one, and since then nothing has listened to the event or observed the html
+// element's children. What was observed once counts as observed from then on.
 
 import { AFTER_ELEMENT, BEFORE_ATTRIBUTE, BEFORE_ELEMENT } from "./numbers.js"
 
@@ -12,23 +12,23 @@ let heardEvents = BEFORE_ELEMENT | BEFORE_ATTRIBUTE | AFTER_ELEMENT
 
 export const isObserved = () => observed
 
-// The events of single elements in a morph that anybody could hear.
+// Which events of single elements in a morph something may listen to.
 const elementEvents = { "turbo:before-morph-element": BEFORE_ELEMENT, "turbo:before-morph-attribute": BEFORE_ATTRIBUTE, "turbo:morph-element": AFTER_ELEMENT }
 export const heard = () => heardEvents
 
-// As the browser has it: what this runtime watches is no sign of anybody else.
+// The browser's own, for what the runtime itself observes.
 export const { observe } = MutationObserver.prototype
 
-// For tests alone, which choose the path of a message.
+// For tests only, which choose the path of a message.
 export function setObserved(value) { observed = value }
 
-// The scripts that the parser has met: data blocks do not run.
+// Whether a script runs. Data blocks do not.
 const runs = (script) => !script.type || script.type == "module" || /(java|ecma)script$/.test(script.type)
 
 function first(source) {
   const script = document.currentScript ?? [...document.scripts].find((script) => runs(script) && script.src == source)
   return script && [...document.scripts].find(runs) == script &&
-    // A module runs late: classic scripts behind it have run already.
+    // A module runs late, after the classic scripts that follow it.
     (document.currentScript || [...document.scripts].every((s) => !runs(s) || s.type == "module"))
 }
 

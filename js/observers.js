@@ -1,4 +1,4 @@
-// Listeners that can be turned on and off, and what they hand to Go.
+// Listeners that can be started and stopped, and what they hand to Go.
 
 import { enter } from "./dom.js"
 import * as runtime from "./runtime.js"
@@ -7,8 +7,8 @@ export const tell = (number, accepts) => (event) => { if (runtime.running && (!a
 export const clicked = (event) => event instanceof MouseEvent
 export const submitted = ({ target }) => target instanceof HTMLFormElement
 
-// Listens behind all that listen when an event comes: the listener of the
-// capture phase puts the one of the bubble phase last.
+// Listens after all other listeners: when an event comes, the listener of the
+// capture phase makes the one of the bubble phase the last.
 export function last(target, type, listener) {
   const again = () => {
     target.removeEventListener(type, listener)

@@ -1,7 +1,7 @@
-// What is there of a page while the modules load. Where there is none, or one
-// of a test's that lacks this or that (Node, jsdom), what is missing is
-// something that takes everything and does nothing: the modules load, and the
-// runtime never starts. The builder puts these in for the globals they name.
+// What the page offers while the modules load. Outside of a browser (Node, jsdom)
+// some or all of it is missing and replaced with something that accepts everything
+// and does nothing: the modules load, and the runtime never starts. The builder
+// puts these in place of the globals.
 
 const nothing = new Proxy(function () {}, {
   get: (target, key) => key == "toString" ? () => "about:blank" : typeof key == "symbol" ? undefined : nothing,

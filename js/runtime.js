@@ -1,4 +1,4 @@
-// The Go program: fetched, started, and what waits for it.
+// Fetches and starts the Go program, and holds what waits for it.
 
 import { connect, disconnect, imports } from "./dom.js"
 
@@ -10,25 +10,25 @@ let resuming // the timer, while there is one
 let resolve, reject
 // Settles when Go runs, or cannot.
 export const ready = new Promise((...settle) => [resolve, reject] = settle)
-// Whoever awaits it hears of a failure; the console tells of it once.
+// A failure is reported to whatever awaits this, and once on the console.
 ready.catch(() => {})
 
-const waiting = [] // calls that came before Go, in order, and what becomes of each without it
-const stops = [] // what takes the runtime off the page again
+const waiting = [] // calls that wait for Go, in order, each with what to do if Go never runs
+const stops = [] // what to call when Go has ended
 
-// Calls back at once while Go runs, once it does otherwise; where it never will, calls the other.
+// Calls back at once if Go runs, or as soon as it does. If it never will, calls the other callback.
 export function when(callback, otherwise = () => {}) {
   if (running) return callback()
   if (over) return otherwise()
   waiting.push([callback, otherwise])
 }
 
-// A program's imports and exports are ours; Go's loader knows the rest.
+// Go's loader, with our imports and exports.
 export function adopt(Go) {
   return class extends Go {
     constructor() {
       super()
-      // With package syscall/js the program has values of the page's from the start. Without it nobody hears of events.
+      // Only with package syscall/js does the program have values of the page, and can be resumed by an event.
       this.importObject.turbo = { ...imports(), ready: began, resume: () => this._values[7] && (resuming ||= setTimeout(() => { resuming = 0; this.exited || this._resume() })) }
     }
 
@@ -39,13 +39,13 @@ export function adopt(Go) {
   }
 }
 
-// Says what is wrong so well that there is nothing to add.
+// An error whose message is complete.
 export class Trouble extends Error {}
 
 export const hint = 'Say where turbo.wasm is: <meta name="turbo-wasm" content="URL">'
 
-// Starts the program at the URL that locate gives. All that can be thrown
-// becomes one line on the console.
+// Starts the program at the URL that locate returns. Whatever goes wrong becomes
+// one line on the console.
 export async function start(Go, locate) {
   let url, forbidden
   document.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => { if (blockedURI == "wasm-eval" || url?.startsWith(blockedURI)) forbidden = effectiveDirective })
@@ -55,13 +55,13 @@ export async function start(Go, locate) {
     const go = new (adopt(Go))()
     const module = await compile(url)
     const [build] = WebAssembly.Module.customSections(module, "turbowasm")
-    if (!build || new TextDecoder().decode(build) != BUILD) throw new Trouble(`${url} and this script are of different versions: one of them may be a cache's.`)
+    if (!build || new TextDecoder().decode(build) != BUILD) throw new Trouble(`${url} and this script are of different versions: one of them may come from a cache.`)
     const instance = await WebAssembly.instantiate(module, go.importObject)
     go.exit = (code) => ended(new Error(`turbo: the program has ended with exit code ${code}`))
     await go.run(instance)
   } catch (error) {
     if (running) return ended(error)
-    await new Promise((resolve) => setTimeout(resolve, 50)) // violations come in tasks of their own
+    await new Promise((resolve) => setTimeout(resolve, 50)) // violations are reported in a later task
     if (/unsafe-eval|CSP/.test(error.message)) forbidden ??= "script-src"
     end(error, "could not start", ": " + (
       !url || error instanceof Trouble ? error.message :
@@ -79,7 +79,7 @@ async function compile(url) {
   return WebAssembly.compile(await response.arrayBuffer())
 }
 
-// Called by Go from its main function, before that parks.
+// Go calls this from its main function, before that starts to wait.
 function began() {
   queueMicrotask(() => {
     if (over) return
@@ -96,7 +96,7 @@ function ended(error) {
   end(error, "has ended" + (running ? "" : " before it was ready"), running ? ". Reload it to start anew." : ".")
 }
 
-// Nothing waits for Go any more, interception is taken off: the page is an ordinary page.
+// Ends all waiting for Go and all interception: the page becomes an ordinary page.
 export function end(error, what, more) {
   if (over) return
   running = false
@@ -109,5 +109,5 @@ export function end(error, what, more) {
   }
 }
 
-// Registers what ends with Go.
+// Registers what to call when Go has ended.
 export function stop(callback) { stops.push(callback) }

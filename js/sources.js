@@ -13,9 +13,9 @@ export const disconnectStreamSource = (source) => session.disconnectStreamSource
 
 const place = /([?&]last-event-id=)[^&]*/
 
-// Beyond what upstream does, a src that says from where events are wanted is
-// opened anew when a page says otherwise, and goes on where it was when it comes
-// back.
+// Beyond what upstream does, a src with last-event-id, which says from where events
+// are wanted, is reopened when a page changes it, and continues where it was when
+// the element comes back.
 export class StreamSourceElement extends HTMLElement {
   static observedAttributes = ["src"]
   streamSource = null
@@ -39,7 +39,7 @@ export class StreamSourceElement extends HTMLElement {
     this.connectedCallback()
   }
 
-  // What a snapshot of the page shows.
+  // The attribute by which a snapshot of the page continues from here.
   get shown() { return this.#last && place.test(this.src) ? ["src", this.src.replace(place, `$1${encodeURIComponent(this.#last)}`)] : [] }
 
   disconnectedCallback() {
@@ -53,20 +53,19 @@ export class StreamSourceElement extends HTMLElement {
   get src() { return this.getAttribute("src") || "" }
 }
 
-// Without Go nobody would render what they receive.
+// Without Go, nothing would render what they receive.
 runtime.stop(() => { for (const element of document.querySelectorAll("turbo-stream-source")) element.disconnectedCallback?.() })
 
 const elements = new Set() // cable stream sources in the page
-let last // delivery that was rendered
+let last // the last delivery that was rendered
 
-// Subscribes to a channel for as long as it is in the page. Beyond what
-// turbo-rails does, a page that takes the place of another keeps the
-// subscriptions that it has too; previews subscribe to nothing; elements of one
-// name render each message once; and position says up to where the server had
-// rendered the page. Events that bubble tell of the subscription:
-// turbo:cable-connected, -disconnected and -rejected, with the callback's
-// argument as detail, and -gap, after which the page is refreshed, within a
-// second, unless a listener prevents it.
+// Subscribes to a channel as long as the element is in the page. Beyond what
+// turbo-rails does, subscriptions that two consecutive pages share are kept;
+// previews make no subscriptions; elements with the same name render each message
+// once; and the attribute position says up to where the server has rendered the
+// page. Bubbling events report on the subscription: turbo:cable-connected,
+// -disconnected and -rejected, with the callback's argument as detail, and -gap,
+// after which the page is refreshed within a second, unless a listener prevents it.
 export class CableStreamSourceElement extends HTMLElement {
   static observedAttributes = ["channel", "signed-stream-name", "position"]
   #stay
@@ -84,7 +83,7 @@ export class CableStreamSourceElement extends HTMLElement {
       end(this)
       if (runtime.running) throw error
     }
-    // It may have been removed, or even put back, by now.
+    // The element may have been removed, or even put back, by now.
     if (!consumer || stay != this.#stay) return
     const { subscriptions } = consumer, { channel } = this
     const preview = document.documentElement.hasAttribute("data-turbo-preview")
@@ -119,7 +118,7 @@ export class CableStreamSourceElement extends HTMLElement {
 
   disconnectedCallback() {
     const subscription = this.#leave()
-    // An element that comes in the same moment takes the subscription over.
+    // An element that is added in the same moment takes over the subscription.
     if (subscription) cable.getConsumer().catch(() => {}).then(() => queueMicrotask(() => subscription.unsubscribe()))
   }
 
@@ -141,7 +140,7 @@ export class CableStreamSourceElement extends HTMLElement {
     this.connectedCallback()
   }
 
-  // The page has been rendered up to a position, unless it was there already.
+  // Says up to which position the page was rendered, unless another element is there already.
   #show(consumer) {
     const identifier = JSON.stringify(this.channel), position = this.getAttribute("position")
     for (const other of elements) if (other != this && other.subscription?.identifier == identifier) return
@@ -149,10 +148,10 @@ export class CableStreamSourceElement extends HTMLElement {
     let places
     try { places = JSON.parse(position) } catch {}
     if (String(places) == "[object Object]" && Object.values(places).every((place) => typeof place?.epoch == "string" && Number.isSafeInteger(place.offset) && place.offset >= 0)) consumer.show?.(identifier, places)
-    else console.warn("A cable stream source has no position that can be read, and begins at its subscription:", this)
+    else console.warn("turbo: a cable stream source has an invalid position, so it begins with its subscription:", this)
   }
 
-  // What a snapshot of the page shows, which is mostly made when the page has been left.
+  // The attribute by which a snapshot continues from here. Most are made when the element has left the page.
   get shown() {
     const { subscription } = this
     return subscription ? ["position", JSON.stringify(subscription.consumer.places?.[subscription.identifier])] : this.#shown

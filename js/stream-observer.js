@@ -6,7 +6,7 @@ import { Observer } from "./observers.js"
 import { begin, end } from "./settled.js"
 import { StreamMessage } from "./streams.js"
 
-// What is received has been rendered for another element of the same name.
+// Whether what is being received was already rendered for another element of the same name.
 export const once = { over: false }
 
 export class StreamObserver extends Observer {
@@ -26,7 +26,7 @@ export class StreamObserver extends Observer {
     source.removeEventListener("message", this.receiveMessageEvent, false)
   }
   receiveMessageEvent = ({ data }) => { if (this.started && typeof data == "string" && !once.over) this.receiveMessageHTML(data) }
-  // Streams are rendered whatever they answer.
+  // Streams are rendered whatever the request was.
   inspectFetchResponse(event) {
     const { fetchResponse } = event.detail ?? {}
     if (!(fetchResponse instanceof FetchResponse) || !fetchResponse.contentType?.startsWith("text/vnd.turbo-stream.html")) return

@@ -8,8 +8,7 @@ import * as runtime from "./runtime.js"
 
 const judge = (message) => /<script/i.test(message) * SCRIPTS | /data-turbo-permanent/i.test(message) * PERMANENT | /autofocus/i.test(message) * AUTOFOCUS
 
-// A message as an application may come upon it: its fragment is made when it is
-// looked at.
+// A message as applications see it. Its fragment is made when it is first read.
 export class StreamMessage {
   #fragment
   #html
@@ -30,13 +29,13 @@ export class StreamMessage {
   }
 }
 
-// Trouble with an application's fragment is a rejection (Turbo 8.0.23).
+// An error in an application's fragment becomes a rejection (Turbo 8.0.23).
 async function renderFragment(fragment) { enter("render", fragment, PERMANENT | AUTOFOCUS) }
 
 export const streamMessageRenderer = { render(message) { runtime.when(() => StreamMessage.render(message)) } }
 const { render } = streamMessageRenderer
 
-// A renderer of the application's is given an object.
+// An application's own renderer gets an object.
 export function renderStreamMessage(message) {
   streamMessageRenderer.render(streamMessageRenderer.render == render ? message : StreamMessage.wrap(message))
 }

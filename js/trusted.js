@@ -1,7 +1,6 @@
-// Where a page enforces Trusted Types, what the server sent goes through the
-// policy "turbowasm": as everywhere, the page trusts its server. It is made at
-// the first use. Its functions are the browser's own, which cost a tenth of
-// what ours would.
+// If a page enforces Trusted Types, what the server sends goes through the policy
+// "turbowasm", since the page trusts its server. The policy is made when it is first
+// needed. Its functions are the browser's own, which cost a tenth of ours.
 
 const { trustedTypes } = globalThis
 
@@ -20,7 +19,7 @@ const through = (how) => (text) => (policy ??= create()) ? policy[how](text) : t
 export const html = through("createHTML")
 export const script = through("createScript")
 
-// Names of attributes that may hold a script, a document, or where one is.
+// Names of attributes that may hold a script, a document, or the address of one.
 const risky = /^(on|src|data$|codebase$|(xlink:)?href$)/i
 
 export function setAttribute(element, name, value) {
