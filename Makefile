@@ -5,7 +5,7 @@ TURBOWASM = go run ./server/cmd/turbowasm
 FUZZTIME ?= 30s
 SOAK ?= 5m
 
-.PHONY: all run test vet test-native test-browser conformance conformance-long scenario record differences webkit dist size bench bench-start soak bench-server chaos chaos-short fuzz fmt clean
+.PHONY: all run test vet test-native test-browser conformance conformance-long scenario record differences webkit dist release size bench bench-start soak bench-server chaos chaos-short fuzz fmt clean
 
 all: fmt test
 
@@ -51,6 +51,9 @@ webkit: dist ## what engines do by themselves, in WebKit
 
 dist: ## js/dist: the runtime as pages load it
 	$(TURBOWASM) dist js/dist
+
+release: ## release/: a zip for those without Go, and its sum; VERSION=v1.2.3
+	$(TURBOWASM) release $(or $(VERSION),v0.0.0-$(shell git describe --always)) release
 
 size: ## what the runtime weighs, against its budget
 	$(TURBOWASM) size

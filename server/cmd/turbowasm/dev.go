@@ -142,7 +142,7 @@ func changedOf(before, after map[string]time.Time) []string {
 func (d *dev) build(ctx context.Context, changed []string) error {
 	isGo := func(name string) bool { return filepath.Ext(name) != ".css" && filepath.Ext(name) != ".html" }
 	if slices.ContainsFunc(changed, isGo) {
-		if err := dist(ctx, d.Page, d.Static, true, true, d.Progress); err != nil {
+		if err := dist(ctx, d.Page, d.Static, form{debug: true, plain: true}, d.Progress); err != nil {
 			return err
 		}
 	}

@@ -41,16 +41,46 @@ var scripts = []struct {
 	{"turbo-rails.js", "turbo-rails.js", api.FormatESModule},
 }
 
-// dist writes the runtime's files to dir, which is created if need be; plain
-// ones without what they compress to.
-func dist(ctx context.Context, mainPackage, dir string, debug, plain bool, progress io.Writer) error {
+// A form says what is written of a distribution, and how.
+type form struct {
+	debug bool // names and diagnostics stay in
+	plain bool // nothing compressed beside
+	hash  bool // names with a hash of the content
+}
+
+// dist writes the runtime's files and a page to copy to dir, which is created if
+// need be.
+func dist(ctx context.Context, mainPackage, dir string, f form, progress io.Writer) error {
 	fmt.Fprintf(progress, "compiling %s\n", mainPackage)
-	files, err := makeFiles(ctx, mainPackage, debug, progress)
+	files, err := makeFiles(ctx, mainPackage, f.debug, progress)
 	if err != nil {
 		return err
 	}
+	var names map[string]string
+	if f.hash {
+		files, names = hashed(files)
+	}
+	files[pageFile] = copyPage(files, names)
 	fmt.Fprintf(progress, "writing %s\n", dir)
-	return writeFiles(dir, files, plain)
+	return writeFiles(dir, files, f.plain)
+}
+
+// heavy says what visitors download where the server does not compress.
+func heavy(dir string, plain bool, progress io.Writer) error {
+	wasm, err := filepath.Glob(filepath.Join(dir, "turbo*.wasm"))
+	if err != nil || len(wasm) == 0 {
+		return err
+	}
+	info, err := os.Stat(wasm[0])
+	if err != nil {
+		return fmt.Errorf("turbowasm: weigh %q: %w", wasm[0], err)
+	}
+	if plain {
+		fmt.Fprintf(progress, "there is nothing compressed beside: a server that does not compress by itself sends %.1f MB\n", float64(info.Size())/1e6)
+	} else {
+		fmt.Fprintf(progress, "a server that does not know the .br and .gz beside, nor compresses by itself, sends %.1f MB: turbowasm check URL says what yours does\n", float64(info.Size())/1e6)
+	}
+	return nil
 }
 
 // makeFiles builds a distribution, by file name.
@@ -110,7 +140,7 @@ func writeFiles(dir string, files map[string][]byte, plain bool) error {
 	var group errgroup.Group
 	for name, data := range files {
 		group.Go(func() error { return writeFile(dir, name, data) })
-		if ext := filepath.Ext(name); ext == ".js" || ext == ".wasm" {
+		if compressible(name) {
 			if plain {
 				os.Remove(filepath.Join(dir, name+".gz"))
 				os.Remove(filepath.Join(dir, name+".br"))
@@ -121,6 +151,12 @@ func writeFiles(dir string, files map[string][]byte, plain bool) error {
 		}
 	}
 	return group.Wait()
+}
+
+// compressible reports whether pages load a file that is worth compressing.
+func compressible(name string) bool {
+	ext := filepath.Ext(name)
+	return ext == ".js" || ext == ".wasm"
 }
 
 // writeFile replaces a file at once, so that a server which reads dir

@@ -4,7 +4,9 @@
 //	turbowasm new [-module NAME] DIR
 //	turbowasm dev [-o DIR] [-addr HOST:PORT] [PAGE [SERVER]]
 //	turbowasm build [-o DIR] [-debug] [-plain] PAGE
-//	turbowasm dist [-main package] [-debug] [-plain] DIR
+//	turbowasm dist [-main package] [-debug] [-plain] [-hash] DIR
+//	turbowasm check URL
+//	turbowasm release [-main package] VERSION DIR
 //	turbowasm size [-main package]
 //	turbowasm browsertest [go test flags] [packages]
 //	turbowasm need chromium|firefox-esr|package...
@@ -24,6 +26,18 @@
 // -debug keeps the diagnostics, and the names and lines of functions, for
 // tracebacks and the browser's profiler; the wasm is then half as heavy again. -plain leaves out
 // the compressed files, which take most of the time.
+//
+// -hash puts a hash of the content into the names of scripts and wasm, which
+// browsers may then keep for good; files of earlier builds stay where they are,
+// for pages that were loaded before. turbo.html is a page to copy: it has the
+// names, and the hash of the script for the browser to check.
+//
+// Check asks a server for the turbo.wasm in a folder (a URL that ends with a
+// slash) or at an address, and fails where it is sent uncompressed, which is
+// eight times as much, as another type than application/wasm, or not to be kept.
+//
+// Release writes turbowasm-VERSION.zip, with what dist writes, and SHA256SUMS,
+// for those without Go.
 //
 // Build is dist for an application's own Go in the page (see package
 // wasm/turbo): PAGE is its main package, as ./page, and -o the directory, static
@@ -61,7 +75,9 @@ const usage = `usage:
   turbowasm new [-module NAME] [-replace CHECKOUT] DIR
   turbowasm dev [-o DIR] [-addr HOST:PORT] [PAGE [SERVER]]
   turbowasm build [-o DIR] [-debug] [-plain] PAGE
-  turbowasm dist [-main package] [-debug] [-plain] DIR
+  turbowasm dist [-main package] [-debug] [-plain] [-hash] DIR
+  turbowasm check URL
+  turbowasm release [-main package] VERSION DIR
   turbowasm size [-main package]
   turbowasm browsertest [go test flags] [packages]
   turbowasm need package...
@@ -93,31 +109,43 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags.SetOutput(stderr)
 	flags.Usage = func() { fmt.Fprint(stderr, usage) }
 	switch args[0] {
-	case "dist", "size":
+	case "dist", "size", "release":
 		mainPackage := flags.String("main", runtimePackage, "main `package` to compile")
-		debug, plain := new(bool), new(bool)
+		var f form
 		if args[0] == "dist" {
-			flags.BoolVar(debug, "debug", false, "keep names and lines of functions")
-			flags.BoolVar(plain, "plain", false, "leave out the compressed files")
+			f.define(flags)
+			flags.BoolVar(&f.hash, "hash", false, "put a hash of the content into names")
 		}
 		if err := parse(flags, args[1:]); err != nil {
 			return err
 		}
-		if args[0] == "size" && flags.NArg() == 0 {
+		switch {
+		case args[0] == "size" && flags.NArg() == 0:
 			return size(ctx, *mainPackage, stdout, stderr)
+		case args[0] == "release" && flags.NArg() == 2:
+			return release(ctx, *mainPackage, flags.Arg(0), flags.Arg(1), stderr)
+		case args[0] == "dist" && flags.NArg() == 1:
+			if err := dist(ctx, *mainPackage, flags.Arg(0), f, stderr); err != nil {
+				return err
+			}
+			return heavy(flags.Arg(0), f.plain, stderr)
 		}
-		if args[0] == "dist" && flags.NArg() == 1 {
-			return dist(ctx, *mainPackage, flags.Arg(0), *debug, *plain, stderr)
-		}
-	case "build":
-		dir := flags.String("o", "static", "`directory` to write to")
-		debug := flags.Bool("debug", false, "keep names and lines of functions")
-		plain := flags.Bool("plain", false, "leave out the compressed files")
+	case "check":
 		if err := parse(flags, args[1:]); err != nil {
 			return err
 		}
 		if flags.NArg() == 1 {
-			return dist(ctx, flags.Arg(0), *dir, *debug, *plain, stderr)
+			return check(ctx, flags.Arg(0), stdout)
+		}
+	case "build":
+		dir := flags.String("o", "static", "`directory` to write to")
+		var f form
+		f.define(flags)
+		if err := parse(flags, args[1:]); err != nil {
+			return err
+		}
+		if flags.NArg() == 1 {
+			return dist(ctx, flags.Arg(0), *dir, f, stderr)
 		}
 	case "new":
 		s := starter{}
@@ -155,6 +183,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprint(stderr, usage)
 	return errUsage
+}
+
+// define adds the flags that dist and build have.
+func (f *form) define(flags *flag.FlagSet) {
+	flags.BoolVar(&f.debug, "debug", false, "keep names and lines of functions")
+	flags.BoolVar(&f.plain, "plain", false, "leave out the compressed files")
 }
 
 // parse reads flags, which say themselves what is wrong with them.

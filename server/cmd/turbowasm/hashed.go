@@ -1,0 +1,51 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/sha512"
+	_ "embed"
+	"encoding/base64"
+	"encoding/hex"
+	"path"
+	"strings"
+)
+
+// pageFile is a page to copy, which goes with every distribution.
+const pageFile = "turbo.html"
+
+//go:embed page.html
+var pageToCopy string
+
+// hashed names what pages load by its content, so that browsers may keep it for
+// good: turbo-0123456789abcdef.js. The scripts look for the wasm by that name.
+// What npm and editors want of a distribution is left out.
+func hashed(files map[string][]byte) (renamed map[string][]byte, names map[string]string) {
+	renamed, names = map[string][]byte{}, map[string]string{}
+	rename := func(name string, data []byte) {
+		sum := sha256.Sum256(data)
+		ext := path.Ext(name)
+		names[name] = strings.TrimSuffix(name, ext) + "-" + hex.EncodeToString(sum[:8]) + ext
+		renamed[names[name]] = data
+	}
+	rename("turbo.wasm", files["turbo.wasm"])
+	for _, s := range scripts {
+		rename(s.name, bytes.ReplaceAll(files[s.name], []byte("turbo.wasm"), []byte(names["turbo.wasm"])))
+	}
+	renamed["LICENSE-go.txt"] = files["LICENSE-go.txt"]
+	return renamed, names
+}
+
+// copyPage is the page to copy, for files that are named otherwise as names say.
+func copyPage(files map[string][]byte, names map[string]string) []byte {
+	script := "turbo.js"
+	if name, ok := names[script]; ok {
+		script = name
+	}
+	sum := sha512.Sum384(files[script])
+	replaced := []string{"{{integrity}}", "sha384-" + base64.StdEncoding.EncodeToString(sum[:])}
+	for was, is := range names {
+		replaced = append(replaced, `"`+was+`"`, `"`+is+`"`)
+	}
+	return []byte(strings.NewReplacer(replaced...).Replace(pageToCopy))
+}
