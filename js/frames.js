@@ -5,7 +5,7 @@ import { FetchResponse, uuid } from "./fetch.js"
 import { CLICK_IN_FRAME, SUBMIT_IN_FRAME } from "./numbers.js"
 import { clicked, last, Observer, submitted, tell } from "./observers.js"
 import { session } from "./session.js"
-import { begin, end } from "./settled.js"
+import { begin, during, end } from "./settled.js"
 import { forward, named, world } from "./values.js"
 
 export const FrameLoadingStyle = { eager: "eager", lazy: "lazy" }
@@ -109,12 +109,7 @@ Object.assign(world, {
   // Visits a URL, or the page that a response holds.
   async visitAny(location, options) {
     if (!(location instanceof Response)) return session.visit(location, options)
-    begin(location)
-    try {
-      const response = new FetchResponse(location), responseHTML = await response.responseHTML
-      session.visit(response.location, { response: { statusCode: response.statusCode, redirected: response.redirected, responseHTML } })
-    } finally {
-      end(location)
-    }
+    const response = new FetchResponse(location), responseHTML = await during(response.responseHTML)
+    session.visit(response.location, { response: { statusCode: response.statusCode, redirected: response.redirected, responseHTML } })
   }
 })

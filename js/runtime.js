@@ -1,6 +1,7 @@
 // Fetches and starts the Go program, and holds what waits for it.
 
 import { connect, disconnect, imports } from "./dom.js"
+import * as settled from "./settled.js"
 
 export let running = false // Go answers calls
 export let over = null // the error for which it never will, or no longer does
@@ -29,7 +30,16 @@ export function adopt(Go) {
     constructor() {
       super()
       // Only with package syscall/js does the program have values of the page, and can be resumed by an event.
-      this.importObject.turbo = { ...imports(), ready: began, resume: () => this._values[7] && (resuming ||= setTimeout(() => { resuming = 0; this.exited || this._resume() })) }
+      const resume = () => {
+        resuming = 0
+        this.exited || this._resume()
+        settled.end(resume)
+      }
+      this.importObject.turbo = { ...imports(), ready: began, resume: () => {
+        if (!this._values[7]) return 0
+        settled.begin(resume)
+        return resuming ||= setTimeout(resume)
+      } }
     }
 
     run(instance) {

@@ -37,19 +37,32 @@ function rest() {
   })
 }
 
+// Counts what a promise waits for as work, and returns it.
+export function during(promise) {
+  const over = () => end(promise)
+  begin(promise)
+  Promise.resolve(promise).then(over, over)
+  return promise
+}
+
 // Something has happened at once that may have changed the html element.
 export function touch() {
   begin(touch)
   end(touch)
 }
 
-export const settled = () => new Promise((resolve) => still ? resolve() : waiting.push(resolve))
-
 // Ends work whose owner is collected: nobody can go on with it.
 export const abandoned = new FinalizationRegistry(end)
 
-// Promises that wait for the user, who may take any time.
+// Promises that are no work: they wait for the user, who may take any time, or
+// for all others.
 export const aside = new WeakSet()
+
+export function settled() {
+  const promise = new Promise((resolve) => still ? resolve() : waiting.push(resolve))
+  aside.add(promise)
+  return promise
+}
 
 // The page is the runtime's, and is settled when nothing is under way from loaded on.
 export async function start(loaded) {

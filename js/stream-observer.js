@@ -3,7 +3,7 @@
 
 import { FetchResponse } from "./fetch.js"
 import { Observer } from "./observers.js"
-import { begin, end } from "./settled.js"
+import { during } from "./settled.js"
 import { StreamMessage } from "./streams.js"
 
 // Whether what is being received was already rendered for another element of the same name.
@@ -34,13 +34,8 @@ export class StreamObserver extends Observer {
     this.receiveMessageResponse(fetchResponse)
   }
   async receiveMessageResponse(response) {
-    begin(response)
-    try {
-      const html = await response.responseHTML
-      if (html) this.receiveMessageHTML(html)
-    } finally {
-      end(response)
-    }
+    const html = await during(response.responseHTML)
+    if (html) this.receiveMessageHTML(html)
   }
   receiveMessageHTML(html) { this.delegate.receivedMessageFromStream(StreamMessage.wrap(html)) }
 }

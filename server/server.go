@@ -33,6 +33,7 @@ import (
 	"github.com/turbowasm/turbowasm/server/broker"
 	"github.com/turbowasm/turbowasm/server/cable"
 	"github.com/turbowasm/turbowasm/server/frame"
+	"github.com/turbowasm/turbowasm/server/internal/hint"
 	"github.com/turbowasm/turbowasm/server/stream"
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
@@ -79,6 +80,7 @@ type Server struct {
 	err      error
 	later    later
 	stopping atomic.Bool
+	checking atomic.Bool // by Check
 }
 
 // Start checks secrets, keys and limits, and reports what is wrong with them,
@@ -256,7 +258,12 @@ func (s *Server) StreamFrom(streamables ...any) (template.HTML, error) {
 	}
 	name, err := streamname.Join(rest...)
 	if err != nil {
-		return "", fmt.Errorf("server: stream from: %w", err)
+		err = fmt.Errorf("server: stream from: %w", err)
+		s.logger().Error(err.Error())
+		if s.checking.Load() {
+			return template.HTML(hint.HTML("No stream to listen to", err.Error())), nil
+		}
+		return "", err
 	}
 	signed, err := s.Verifier().Sign(name, &options)
 	if err != nil {

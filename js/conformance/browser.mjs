@@ -26,7 +26,7 @@ const engines = {
 
 export const browserNames = Object.keys(engines)
 
-function executable(name, shell) {
+export function executable(name, shell) {
   const { variable, names: visible, install, shells } = engines[name]
   const names = shell ? [...shells, ...visible] : visible
   const places = (process.env.PATH ?? "").split(path.delimiter).concat("/usr/bin", "/usr/local/bin")

@@ -11,16 +11,20 @@ import (
 
 	"golang.org/x/net/html"
 
-	"github.com/turbowasm/turbowasm/server/stream"
+	"github.com/turbowasm/turbowasm/server/internal/hint"
 )
 
-// maxChecked is how much of a response is looked at, in bytes.
-const maxChecked = 4 << 20
+const (
+	maxChecked = 4 << 20 // bytes of a page that are looked at
+	maxQuoted  = 300     // bytes of a text that are shown
+)
 
 // Check is for development. It reads along where next answers a frame with
 // HTML, and when nothing in it has the frame's id, it logs an error and adds a
-// frame that says so, so that the page shows what is wrong where it is wrong. A
-// nil logger is [slog.Default].
+// frame that says so, so that the page shows what is wrong where it is wrong.
+// Plain text, which a page ignores, becomes a frame that says so: net/http takes
+// HTML for it where no type is set and a fragment does not begin with a tag that
+// it knows; [Layout] sets the type. A nil logger is [slog.Default].
 //
 // It leaves everything else as it is: other requests, redirects, streams and
 // whatever else is no HTML, pages that ask to be loaded whole by
@@ -41,8 +45,12 @@ func Check(next http.Handler, logger *slog.Logger) http.Handler {
 		}
 		c := &checked{ResponseWriter: w}
 		next.ServeHTTP(c, r)
-		if c.status == 0 {
-			c.WriteHeader(http.StatusOK)
+		c.begin("")
+		if c.plain != "" {
+			logger.ErrorContext(r.Context(), "frame: the response is no HTML, so the frame that asked for it stays as it is",
+				"frame", id, "method", r.Method, "path", r.URL.Path, "status", c.status, "type", c.plain)
+			Element{ID: id, Content: hint.HTML("Frame answered as "+c.plain, c.plainHint(r))}.Render(r.Context(), w)
+			return
 		}
 		if !c.isPage || c.body.Len() > maxChecked {
 			return
@@ -58,52 +66,80 @@ func Check(next http.Handler, logger *slog.Logger) http.Handler {
 		}
 		logger.ErrorContext(r.Context(), "frame: the response lacks the frame that asked for it",
 			"frame", id, "method", r.Method, "path", r.URL.Path, "status", c.status, "has", found.ids)
-		hint, err := stream.Render(r.Context(), stream.HTML(hintStart), stream.Text(found.hint(id, r, c.status)), stream.HTML(hintEnd))
-		if err == nil {
-			Element{ID: id, Content: hint}.Render(r.Context(), w)
-		}
+		Element{ID: id, Content: hint.HTML("Frame missing", found.hint(id, r, c.status))}.Render(r.Context(), w)
 	})
 }
-
-// The hint looks the same on every page. It is a span because anything larger
-// would end an open paragraph, and with it the frame.
-const (
-	hintStart = `<span role="alert" style="all: initial; display: block; margin: 4px; padding: 12px 14px; border-left: 4px solid #b3261e; ` +
-		`background: #fdecea; color: #410e0b; font: 14px/1.5 ui-monospace, monospace; overflow-wrap: anywhere"><b>Frame missing</b><br>`
-	hintEnd = `</span>`
-)
 
 // checked passes a response on and keeps what may be a page.
 type checked struct {
 	http.ResponseWriter
-	status int  // 0 until the header is written
-	isPage bool // for all that is known yet
-	sniff  bool // the handler named no type: net/http looks at what it writes
-	body   bytes.Buffer
+	status  int          // 0 until it is known
+	begun   bool         // the header is written
+	guessed bool         // the handler named no type: net/http looks at what it writes
+	isPage  bool         // for all that is known yet
+	plain   string       // the type of a text that is not passed on
+	body    bytes.Buffer // of a page, or the beginning of a text
 }
 
+// WriteHeader waits for what is written where the type depends on it.
 func (c *checked) WriteHeader(status int) {
-	if c.status == 0 && status >= 200 { // the others come before the header
-		c.status = status
-		h := c.Header()
-		c.sniff = h.Get("Content-Type") == ""
-		c.isPage = !c.sniff && isHTML(h.Get("Content-Type"))
-		if status == http.StatusNoContent || 300 <= status && status < 400 || h.Get("Content-Encoding") != "" {
-			c.isPage, c.sniff = false, false
+	if status < 200 { // these come before the header
+		c.ResponseWriter.WriteHeader(status)
+		return
+	}
+	if c.status != 0 {
+		if c.begun {
+			c.ResponseWriter.WriteHeader(status) // says that it is superfluous
 		}
-		if c.isPage || c.sniff {
-			h.Del("Content-Length") // it may become longer
+		return
+	}
+	c.status = status
+	h := c.Header()
+	c.guessed = h.Get("Content-Type") == ""
+	bodiless := status == http.StatusNoContent || 300 <= status && status < 400
+	if bodiless || !c.guessed || h.Get("Content-Encoding") != "" {
+		c.begin("")
+	}
+}
+
+// begin writes the header. With text is what it begins with.
+func (c *checked) begin(text string) {
+	if c.begun {
+		return
+	}
+	c.begun = true
+	if c.status == 0 {
+		c.status, c.guessed = http.StatusOK, c.Header().Get("Content-Type") == ""
+	}
+	h := c.Header()
+	contentType := h.Get("Content-Type")
+	if c.guessed && text != "" {
+		contentType = http.DetectContentType([]byte(text))
+	}
+	if c.status != http.StatusNoContent && (c.status < 300 || c.status >= 400) && h.Get("Content-Encoding") == "" {
+		c.isPage = isHTML(contentType)
+		if t, _, _ := mime.ParseMediaType(contentType); t == "text/plain" {
+			c.plain = t
+			h.Set("Content-Type", "text/html; charset=utf-8")
 		}
 	}
-	c.ResponseWriter.WriteHeader(status)
+	if c.isPage || c.plain != "" {
+		h.Del("Content-Length") // it may become longer
+	}
+	c.ResponseWriter.WriteHeader(c.status)
 }
 
 func (c *checked) Write(p []byte) (int, error) {
 	if c.status == 0 {
 		c.WriteHeader(http.StatusOK)
 	}
-	if c.sniff && len(p) > 0 {
-		c.sniff, c.isPage = false, isHTML(http.DetectContentType(p))
+	if len(p) == 0 && !c.begun {
+		return 0, nil
+	}
+	c.begin(string(p[:min(len(p), 512)])) // more is not looked at
+	if c.plain != "" {
+		c.body.Write(p[:min(len(p), maxQuoted-min(maxQuoted, c.body.Len()))])
+		return len(p), nil
 	}
 	if c.isPage {
 		c.body.Write(p[:min(len(p), maxChecked+1-c.body.Len())])
@@ -111,11 +147,17 @@ func (c *checked) Write(p []byte) (int, error) {
 	return c.ResponseWriter.Write(p)
 }
 
+func (c *checked) plainHint(r *http.Request) string {
+	why := "."
+	if c.guessed {
+		why = ", which is what net/http took it for: set Content-Type to text/html, as frame.Layout does."
+	}
+	return fmt.Sprintf("%s %s answered %d as %s%s It begins: %s", r.Method, r.URL.Path, c.status, c.plain, why, strings.ToValidUTF8(c.body.String(), ""))
+}
+
 // FlushError is what http.ResponseController calls.
 func (c *checked) FlushError() error {
-	if c.status == 0 {
-		c.WriteHeader(http.StatusOK)
-	}
+	c.begin("")
 	return http.NewResponseController(c.ResponseWriter).Flush()
 }
 

@@ -106,6 +106,57 @@ func TestCheckShowsWhatIsMissing(t *testing.T) {
 	}
 }
 
+// A page ignores plain text, and net/http takes fragments for it.
+func TestCheckShowsPlainText(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		h    http.HandlerFunc
+		want []string
+	}{
+		{"a frame that net/http takes for text", answer(0, `<turbo-frame id="wanted">`),
+			[]string{"GET /x answered 200 as text/plain, which is what net/http took it for: set Content-Type to text/html, as frame.Layout does.", `It begins: <turbo-frame id="wanted">`}},
+		{"the same with a status", answer(422, "\n<turbo-frame>"), []string{"answered 422 as text/plain, which is what"}},
+		{"http.Error", func(w http.ResponseWriter, r *http.Request) { http.Error(w, "no <room>", http.StatusNotFound) }, []string{"GET /x answered 404 as text/plain.", "It begins: no <room>"}},
+		{"a long text, in pieces", func(w http.ResponseWriter, r *http.Request) {
+			for range 1000 {
+				io.WriteString(w, "é ")
+			}
+		}, []string{"It begins: é é"}},
+		{"a length that is none any more", answer(0, "oops", "Content-Type", "text/plain", "Content-Length", "4"), []string{"It begins: oops"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			res, body, logged := check(t, c.h, "GET", "wanted")
+			if got := res.Header.Get("Content-Type"); got != "text/html; charset=utf-8" {
+				t.Errorf("it is %s", got)
+			}
+			text := frameText(t, body, "wanted")
+			for _, want := range append(c.want, "Frame answered as text/plain") {
+				if !strings.Contains(text, want) {
+					t.Errorf("the frame says %q, want %q", text, want)
+				}
+			}
+			if len(text) > 1000 || !strings.Contains(logged, "level=ERROR") || !strings.Contains(logged, "type=text/plain") {
+				t.Errorf("%d bytes, and logged %q", len(text), logged)
+			}
+		})
+	}
+}
+
+// A part begins with what net/http takes for plain text.
+func TestLayoutSetsTheType(t *testing.T) {
+	for set, want := range map[string]string{"": "text/html; charset=utf-8", "application/xhtml+xml": "application/xhtml+xml"} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)
+		if set != "" {
+			w.Header().Set("Content-Type", set)
+		}
+		r.Header.Set("Turbo-Frame", "a")
+		io.WriteString(w, frame.Layout(w, r, "", `<turbo-frame id="a">`))
+		if got := w.Result().Header.Get("Content-Type"); got != want {
+			t.Errorf("set %q, got %q, want %q", set, got, want)
+		}
+	}
+}
+
 func TestCheckLeavesTheRestAsItIs(t *testing.T) {
 	long := page + strings.Repeat(" ", 4<<20)
 	for _, c := range []struct {
@@ -119,7 +170,6 @@ func TestCheckLeavesTheRestAsItIs(t *testing.T) {
 		{"a page to load whole", "GET", "wanted", answer(0, `<!DOCTYPE html><meta name="turbo-visit-control" content="reload">`)},
 		{"streams", "POST", "wanted", answer(0, "<turbo-stream>", "Content-Type", "text/vnd.turbo-stream.html; charset=utf-8", "Content-Length", "14")},
 		{"JSON", "GET", "wanted", answer(0, "{}", "Content-Type", "application/json")},
-		{"plain text that net/http finds", "GET", "wanted", answer(500, "oops")},
 		{"a redirect", "POST", "wanted", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusSeeOther) }},
 		{"a redirect with a page", "GET", "wanted", answer(302, page, "Location", "/", "Content-Type", "text/html")},
 		{"no content", "DELETE", "wanted", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) }},

@@ -28,11 +28,15 @@ func ID(r *http.Request) string { return strings.TrimSpace(r.Header.Get("Turbo-F
 // Layout picks what to answer r with: part if a frame asks, page otherwise.
 // They are whatever the caller renders by: names of templates, components. It
 // notes in w, of which nothing may have been written, that caches must keep the
-// two apart.
+// two apart, and that it is HTML, unless a type is set: what a part begins with
+// net/http takes for plain text.
 //
 // The part is HTML with the frame in it; html, head and body may be left out.
 func Layout[T any](w http.ResponseWriter, r *http.Request, page, part T) T {
 	w.Header().Add("Vary", "Turbo-Frame")
+	if w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	}
 	if ID(r) != "" {
 		return part
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -66,6 +67,16 @@ func Join(streamables ...any) (string, error) {
 	return strings.Join(parts, ":"), nil
 }
 
+// notStreamable says what would be.
+func notStreamable(s any) error {
+	err := fmt.Errorf("%T is no streamable: those are a string, an integer, a streamname.GlobalID, a type with the method GlobalID() streamname.GlobalID or ToParam() string, and a []any or []string of these", s)
+	switch reflect.New(reflect.TypeOf(s)).Interface().(type) {
+	case interface{ GlobalID() GlobalID }, interface{ ToParam() string }:
+		err = fmt.Errorf("%w; *%T is one, for its method has a pointer receiver", err, s)
+	}
+	return err
+}
+
 func appendParts(parts []string, streamables []any) ([]string, error) {
 	for _, s := range streamables {
 		var part string
@@ -96,7 +107,7 @@ func appendParts(parts []string, streamables []any) ([]string, error) {
 		case int, int8, int16, int32, int64, uint, uint8, uint16, uint32, uint64:
 			part = fmt.Sprint(s)
 		default:
-			return nil, fmt.Errorf("%T is no streamable", s)
+			return nil, notStreamable(s)
 		}
 		if strings.TrimSpace(part) == "" {
 			return nil, ErrBlank

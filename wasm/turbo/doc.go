@@ -44,6 +44,18 @@
 // [Page.Subscribe] subscribes to channels of the server's own (the keys of
 // cable.Hub's Channels), receives what they send and has them perform actions.
 //
+// # Tests
+//
+// What does not touch the page is tested as any Go. The rest runs in a browser,
+// by
+//
+//	turbowasm browsertest ./page
+//
+// where a test starts the program by [App.Start], gives it streams, and looks at
+// the page when Turbo.settled() has resolved: package wasm/example/poll has such
+// a test. What a goroutine was given to do, and brings back by [Page.After] with
+// 0, is done by then; timers are not waited for.
+//
 // # Errors
 //
 // The error or panic of an action is written to the console with the opening tag

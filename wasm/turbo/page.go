@@ -59,9 +59,14 @@ func (p *Page) RenderStream(message HTML) error {
 func (p *Page) turbo() Value { return p.Window().Get("Turbo") }
 
 // After calls back after ms milliseconds, unless cancelled before. It may be
-// called from any goroutine.
+// called from any goroutine. A page that waits is settled, unless ms is 0: then
+// a goroutine comes back to it.
 func (p *Page) After(ms int, callback func()) (cancel func()) {
-	return p.host.Idle(ms, func() { p.safely("a timer", callback) })
+	timer := p.host.Idle
+	if ms <= 0 {
+		timer = p.host.Timeout
+	}
+	return timer(ms, func() { p.safely("a timer", callback) })
 }
 
 // Report writes an error to the console.

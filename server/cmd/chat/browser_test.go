@@ -224,6 +224,20 @@ func value[T any](w *window, expression string) T {
 	return v
 }
 
+// settle waits until nothing is under way in the page, or in the next.
+func (w *window) settle() {
+	w.t.Helper()
+	w.run(chromedp.WaitReady("html[data-turbo-settled]", chromedp.ByQuery))
+}
+
+// check fails unless a JavaScript condition holds in the page as it is.
+func (w *window) check(condition string) {
+	w.t.Helper()
+	if !value[bool](w, "!!("+condition+")") {
+		w.t.Errorf("%s's window has not come to %s\nit shows %s", w.name, condition, w.text())
+	}
+}
+
 // waitFor waits until a JavaScript condition holds, be it on the next page.
 func (w *window) waitFor(condition string) {
 	w.t.Helper()
@@ -261,7 +275,8 @@ const sources = "turbo-cable-stream-source"
 // listens to is confirmed.
 func (w *window) waitConnected() {
 	w.t.Helper()
-	w.waitFor(fmt.Sprintf(`document.querySelector("#user_sidebar[complete] %[1]s") && !document.querySelector("%[1]s:not([connected])")`, sources))
+	w.settle()
+	w.check(`document.querySelector("#user_sidebar[complete] ` + sources + `")`)
 }
 
 // mark leaves a mark that is lost when the page is loaded again.
@@ -297,13 +312,13 @@ func (w *window) say(line string) {
 func (w *window) openDirectRoom(with string) {
 	w.t.Helper()
 	w.run(chromedp.Click(`#direct_rooms_control [href="/rooms/directs/new"]`))
-	w.waitFor(`document.querySelector("#user_sidebar .picker")`)
+	w.settle()
 	w.run(
 		chromedp.Click(fmt.Sprintf(`//label[contains(., %q)]`, with)),
 		chromedp.Click(".picker .button"),
 	)
-	w.waitFor(fmt.Sprintf(`document.querySelector("h1").innerText.includes(%q) && !document.querySelector(".picker")`, with))
 	w.waitConnected()
+	w.check(fmt.Sprintf(`document.querySelector("h1").innerText.includes(%q) && !document.querySelector(".picker")`, with))
 }
 
 // messages finds the messages whose body begins with text, as an expression.

@@ -75,8 +75,9 @@ func TestFlowTheSidebarStaysWhileRoomsChange(t *testing.T) {
 	const stays = `document.querySelector("#user_sidebar") == window.sidebar && sidebar.querySelector("` + sources + `") == window.source && source.isConnected`
 	for _, room := range []string{"Workshop", "Field notes", "Lounge"} {
 		ada.run(chromedp.Click(fmt.Sprintf(`//a[contains(@class, "room-item")][contains(., %q)]`, room)))
-		ada.waitFor(fmt.Sprintf(`document.querySelector("h1").innerText.includes(%q)`, room))
-		ada.waitFor(fmt.Sprintf(`document.querySelector(".room-item[aria-current]").innerText.includes(%q)`, room))
+		ada.settle()
+		ada.check(fmt.Sprintf(`document.querySelector("h1").innerText.includes(%q)`, room))
+		ada.check(fmt.Sprintf(`document.querySelector(".room-item[aria-current]").innerText.includes(%q)`, room))
 		if !value[bool](ada, stays) {
 			t.Errorf("in %s the sidebar is another one", room)
 		}
@@ -109,8 +110,9 @@ func TestFlowAnEditInPlaceIsGivenUpOrKept(t *testing.T) {
 			t.Errorf("before %s: the page is %s", name, got)
 		}
 		ada.run(chromedp.SendKeys(".edit textarea", " that nobody will read"), giveUp)
-		ada.waitFor(`!document.querySelector(".edit")`)
-		ada.waitMessages("first words", 1)
+		ada.settle()
+		ada.check(`!document.querySelector(".edit")`)
+		ada.check(messages("first words") + `.length == 1`)
 	}
 
 	// What cannot be is asked for again, in place.
@@ -120,7 +122,8 @@ func TestFlowAnEditInPlaceIsGivenUpOrKept(t *testing.T) {
 		chromedp.Evaluate(`void Object.assign(document.querySelector(".edit textarea"), { required: false, value: "" })`, nil),
 		chromedp.Click(".edit .button"),
 	)
-	ada.waitFor(`document.querySelector(".edit .error")`)
+	ada.settle()
+	ada.check(`document.querySelector(".edit .error")`)
 	ada.run(chromedp.SendKeys(".edit textarea", "last words"), chromedp.Click(".edit .button"))
 	ada.waitMessages("last words (edited)", 1)
 	ken.waitMessages("last words (edited)", 1)

@@ -85,6 +85,18 @@ func poll(condition string) chromedp.Action {
 	})
 }
 
+// holds fails unless a condition holds in the page as it is.
+func holds(condition string) chromedp.Action {
+	return chromedp.ActionFunc(func(ctx context.Context) error {
+		var holds bool
+		err := chromedp.Evaluate("Boolean("+condition+")", &holds).Do(ctx)
+		if err == nil && !holds {
+			err = fmt.Errorf("%s does not hold", condition)
+		}
+		return err
+	})
+}
+
 // click clicks an element after the script that says so has ended: the click
 // may take the document away.
 func click(selector string) chromedp.Action {

@@ -97,9 +97,10 @@ func TestDevBuildsAgainWhatChanges(t *testing.T) {
 	write := func(line, thanks string) {
 		t.Helper()
 		tab.run(
-			poll(`window.Turbo && document.querySelector("turbo-cable-stream-source[connected]")`),
+			rest,
 			chromedp.Evaluate(`document.querySelector("input").value = "`+line+`"; document.querySelector("form").requestSubmit()`, nil),
-			poll(`document.querySelector("#lines").textContent.includes("`+line+`") && document.querySelector(".toast")?.textContent == "`+thanks+`" && !document.querySelector("input").value`))
+			rest,
+			holds(`document.querySelector("#lines").textContent.includes("`+line+`") && document.querySelector(".toast")?.textContent == "`+thanks+`" && !document.querySelector("input").value`))
 	}
 	write("one", "Thank you")
 	edit := func(name, before, after string) {

@@ -24,15 +24,16 @@ type poll struct {
 	voted bool
 }
 
-func main() {
+func main() { newApp().Run() }
+
+func newApp() *turbo.App {
 	p := &poll{votes: make(chan string, 100)}
-	app := &turbo.App{Ready: p.ready, Actions: map[string]turbo.Action{
+	return &turbo.App{Ready: p.ready, Actions: map[string]turbo.Action{
 		"vote": func(s *turbo.Stream) error {
 			p.votes <- s.Attr("for")
 			return nil
 		},
 	}}
-	app.Run()
 }
 
 func (p *poll) ready(page *turbo.Page) {

@@ -1,0 +1,22 @@
+// Package hint writes what developers are told within a page.
+package hint
+
+import (
+	"context"
+
+	"github.com/turbowasm/turbowasm/server/stream"
+)
+
+// A hint looks the same on every page. It is a span because anything larger
+// would end an open paragraph, and with it the frame.
+const (
+	start = `<span role="alert" style="all: initial; display: block; margin: 4px; padding: 12px 14px; border-left: 4px solid #b3261e; ` +
+		`background: #fdecea; color: #410e0b; font: 14px/1.5 ui-monospace, monospace; overflow-wrap: anywhere"><b>`
+	end = `</span>`
+)
+
+// HTML is a box with a title and a text.
+func HTML(title, text string) stream.HTML {
+	html, _ := stream.Render(context.Background(), stream.HTML(start), stream.Text(title), stream.HTML("</b><br>"), stream.Text(text), stream.HTML(end)) // none of these fails
+	return html
+}
