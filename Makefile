@@ -1,11 +1,11 @@
-# Every target needs Go alone, save conformance, webkit, bench and chaos, which need Node too.
+# Every target needs Go alone, save conformance, faults, webkit, bench and chaos, which need Node too.
 # Browsers are installed with apt where they are missing and apt may be used.
 
 TURBOWASM = go run ./server/cmd/turbowasm
 FUZZTIME ?= 30s
 SOAK ?= 5m
 
-.PHONY: all run test vet test-native test-browser conformance conformance-long scenario record differences webkit dist release size bench bench-start soak bench-server chaos chaos-short fuzz fmt clean
+.PHONY: all run test vet test-native test-browser conformance conformance-long faults scenario record differences webkit dist release size bench bench-start soak bench-server chaos chaos-short fuzz fmt clean
 
 all: fmt test
 
@@ -27,7 +27,7 @@ test-browser: ## the runtime's tests again, compiled for the page, in Chromium
 
 conformance: dist js/node_modules ## side by side with @hotwired/turbo, in Chromium and Firefox, in its types, without a page, and bundled; the cable with others' clients and servers
 	$(TURBOWASM) need chromium-headless-shell firefox-esr
-	cd js && npm run --silent types && node conformance/load.mjs && node conformance/embed.mjs && node conformance/settled.mjs && node conformance/interop.mjs && node conformance/peers.mjs && node conformance/run.mjs
+	cd js && npm run --silent types && node conformance/load.mjs && node conformance/embed.mjs && node conformance/settled.mjs && node conformance/interop.mjs && node conformance/peers.mjs && node conformance/life.mjs --count 60 && node conformance/run.mjs
 
 conformance-long: dist js/node_modules ## every scenario in Firefox too, then 20,000 random messages and 2,000 random walks from SEED on, for an hour and a half
 	$(TURBOWASM) need chromium-headless-shell firefox-esr
@@ -37,6 +37,10 @@ conformance-long: dist js/node_modules ## every scenario in Firefox too, then 20
 scenario: js/node_modules ## those that ONLY names, in Chromium
 	$(TURBOWASM) dist -plain js/dist
 	node js/conformance/run.mjs --browser chromium --jobs 2 --only "$(ONLY)"
+
+faults: dist js/node_modules ## fixes that are taken out, one by one: what is random finds them
+	$(TURBOWASM) need chromium-headless-shell
+	node js/conformance/faults.mjs
 
 record: js/node_modules ## testdata/oracle: what @hotwired/turbo does in the scenarios, where it is not up to date
 	$(TURBOWASM) need chromium-headless-shell firefox-esr

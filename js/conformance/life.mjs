@@ -3,9 +3,10 @@
 // never starts, leaves nothing that waits for it, and a page that is an ordinary one; the tag of the cable's element is the
 // application's if it defines it before the first such element is in the page, and ours otherwise.
 //
-//   node js/conformance/life.mjs --ending DIR [--ours DIR] [--count N] [--seed S]
-//
-// DIR holds a runtime with actions that end it: turbowasm dist -plain -main ./server/cmd/turbowasm/testdata/ending DIR
+//   node js/conformance/life.mjs [--ours DIR] [--count N] [--seed S]
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
@@ -135,7 +136,7 @@ async function play(page, life, runtime) {
       return window.life?.done && { open: life.open.map(({ what }) => what), thrown: life.thrown, said: life.said, refused: life.refused, found: !node ? "absent" : node.own ? "own" : customElements.get(node.localName) === node.constructor ? "ours" : "undefined" }
     }).catch(() => undefined)
     let seen, wrong
-    for (const deadline = Date.now() + 4000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 10))) {
+    for (const deadline = Date.now() + 10000; Date.now() < deadline; await new Promise((resolve) => setTimeout(resolve, 10))) {
       // A page that is an ordinary one may be left by an ordinary visit, with whatever waited in it.
       if (visited && new URL(page.url()).pathname !== "/") return
       seen = await look()
@@ -144,9 +145,9 @@ async function play(page, life, runtime) {
       wrong = verdict(life, seen)
       if (!wrong) break
     }
-    if (!seen) return "it was not over after 4 s"
+    if (!seen) return "it was not over after 10 s"
     if (wrong || !life.end || visited) return wrong
-    await Promise.all([page.waitForNavigation({ timeout: 4000 }), page.evaluate(() => { window.same = true; document.getElementById("link")?.click() })]).catch(() => {})
+    await Promise.all([page.waitForNavigation({ timeout: 10000 }), page.evaluate(() => { window.same = true; document.getElementById("link")?.click() })]).catch(() => {})
     if (await page.evaluate(() => window.same || document.title)  !== "Three") return "its links are not a plain page's"
   } finally {
     await server.stop()
@@ -174,12 +175,22 @@ export async function runLives({ ours, ending, count, seed, most = 3 }) {
   return problems
 }
 
+// A runtime with actions that end it.
+async function buildEnding(top) {
+  const directory = mkdtempSync(path.join(tmpdir(), "turbowasm-ending-"))
+  try {
+    execFileSync("go", ["run", "./server/cmd/turbowasm", "dist", "-plain", "-main", "./server/cmd/turbowasm/testdata/ending", directory], { cwd: top, stdio: ["ignore", "ignore", "pipe"] })
+    return await built(directory)
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values: flags } = parseArgs({ options: { ours: { type: "string" }, ending: { type: "string" }, count: { type: "string", default: "200" }, seed: { type: "string", default: "1" } } })
-  if (!flags.ending) throw new Error("life: --ending names no directory")
-  const started = Date.now()
-  const ours = await built(flags.ours ?? path.join(path.dirname(fileURLToPath(import.meta.url)), "../dist"))
-  const problems = await runLives({ ours, ending: await built(flags.ending), count: Number(flags.count), seed: Number(flags.seed) })
+  const { values: flags } = parseArgs({ options: { ours: { type: "string" }, count: { type: "string", default: "200" }, seed: { type: "string", default: "1" } } })
+  const started = Date.now(), js = path.join(path.dirname(fileURLToPath(import.meta.url)), "..")
+  const ours = await built(flags.ours ?? path.join(js, "dist"))
+  const problems = await runLives({ ours, ending: await buildEnding(path.join(js, "..")), count: Number(flags.count), seed: Number(flags.seed) })
   for (const problem of problems) console.log(problem)
   console.log(`${flags.count} lives, ${problems.length} with a fault, ${((Date.now() - started) / 1000).toFixed(0)} s`)
   process.exit(problems.length ? 1 : 0)
