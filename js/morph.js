@@ -42,6 +42,12 @@ class Book {
 
   equal(a, b) { return a.isEqualNode(b) && !(this.suspects.size && (this.suspects.has(a) || this.suspects.has(b))) }
 
+  // Whether nodes that were pushed one after another have entries.
+  entered(at, count) {
+    if (this.entries.size) for (const end = at + count; at < end; at++) if (this.entries.has(nodes[at])) return true
+    return false
+  }
+
   // Looks for suspects in a tree, among the elements that match a selector. Returns how many elements match.
   suspect(tree, selector) {
     const found = [...tree.querySelectorAll?.(selector) ?? []]
@@ -71,12 +77,9 @@ class Run {
   get isText() { return this.first?.nodeType == 3 && this.first.nextSibling == this.end }
 
   // Pushes the nodes and returns how many they are.
-  push(each) {
+  push() {
     let count = 0
-    for (let node = this.first; node != this.end; node = after(node), count++) {
-      push(node)
-      each(node)
-    }
+    for (let node = this.first; node != this.end; node = after(node), count++) push(node)
     return count
   }
 }
@@ -154,14 +157,11 @@ provide({
       synchronize(old.first, next.first)
       return 0
     }
-    const first = push(old.parent)
-    let bare = BARE
-    const note = (node) => { if (book.entries.has(node)) bare = 0 }
-    const count = old.push(note), nextCount = next.push(note)
+    const first = push(old.parent), count = old.push(), nextCount = next.push()
     push(old.end)
     push(next.end)
     putNumbers([first, count, nextCount])
-    return LEFT | bare | (count == nextCount && likeness(first + 1, count))
+    return LEFT | (!book.entered(first + 1, count + nextCount) && BARE) | (count == nextCount && likeness(first + 1, count))
   },
 
   morph_differ(book, first, count, from) {
