@@ -76,12 +76,14 @@ export async function start(Go, locate) {
     end(error, "could not start", ": " + (
       !url || error instanceof Trouble ? error.message :
       forbidden ? `the content security policy forbids it. ${forbidden} must allow ${/^script/.test(forbidden) ? "'wasm-unsafe-eval'" : url}.` :
-      error instanceof TypeError ? `${url} cannot be fetched.` : `${url} is not turbo.wasm, or not all of it.`))
+      error instanceof TypeError ? `${url} cannot be fetched${pin && " as " + pin}.` : `${url} is not turbo.wasm, or not all of it.`))
   }
 }
 
+let pin = "" // the hash that the page says the program has: a browser that checks it compiles only when it has all
+
 async function compile(url) {
-  const response = await fetch(url)
+  const response = await fetch(url, { integrity: pin = document.querySelector('meta[name="turbo-wasm"]')?.getAttribute("integrity") ?? "" })
   if (!response.ok) throw new Trouble(`${url} answers ${response.status} ${response.statusText}. ${hint}`)
   const type = response.headers.get("content-type")
   if (/html/i.test(type)) throw new Trouble(`${url} answers ${type}. ${hint}`)

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict"
 import { execFile, spawn } from "node:child_process"
 import { createHash } from "node:crypto"
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises"
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises"
 import http from "node:http"
 import { tmpdir } from "node:os"
 import path from "node:path"
@@ -151,6 +151,16 @@ async function works(page, url) {
   assert.deepEqual(said, [])
 }
 
+// A wasm with another hash than the page says does not run, and the console says which.
+async function refusesAnother(page, folder, url) {
+  await writeFile(path.join(folder, "index.html"), (await readFile(path.join(folder, "index.html"))).toString().replace("{{integrity turbo/turbo.wasm}}", await integrity(path.join(folder, "turbo/turbo.js"))))
+  const said = []
+  page.removeAllListeners("console").on("console", (message) => said.push(message.text()))
+  await page.goto(url)
+  assert.equal(await page.evaluate("Turbo.ready.catch(() => 'rejected')"), "rejected")
+  assert.match(said.join("\n"), /turbo\.wasm cannot be fetched as sha384-/)
+}
+
 // Without a network, a site with a worker works as before.
 async function worksOffline(page, site, url) {
   await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
@@ -194,6 +204,7 @@ try {
       if (feed) await worksStatically(page, url, feed)
       await works(page, url)
       if (feed) await isOrdinary(page, url, feed)
+      if (name == "integrity") await refusesAnother(page, folder, url)
       if (feed || name == "service-worker") await worksOffline(page, servers.pop(), url)
     } catch (error) {
       failed++
