@@ -17,9 +17,12 @@
 // dom.Node, bool or string, or a string and whether there is one, null if not.
 //
 // What takes its time has one more parameter, which it calls when it is over:
-// then, func(value dom.Node) or func(). For the page that is a promise. The
-// object and its arguments are kept until then: by surface.Call for the page,
-// by whoever calls it for Go.
+// then, func(value dom.Node) or func(). For the page that is a promise, and
+// surface.Call keeps the object and the arguments until then; who calls it from
+// Go, by DoThen, keeps them itself.
+//
+// After a change, go generate ./js writes the files; a test in wasm/surface
+// fails when they are stale.
 //
 //	//turbo:numbers -Event +KIND_
 //
