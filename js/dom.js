@@ -144,11 +144,14 @@ export function enter(name, node, a, b, c, d) {
   }
 }
 
+// Where an object that Go keeps the state of has its number.
+export const object = Symbol("object")
+
 // Calls a method of Go on behalf of an object and returns its result.
-export function ask(object, method, ...args) {
+export function ask(owner, method, ...args) {
   const mark = top
   try {
-    return nodes[call("ask", object, method, ...args.map((value) => value === false ? NODE_FALSE : handle(value)))]
+    return nodes[call("ask", owner, method, owner?.[object] ?? 0, ...args.map((value) => value === false ? NODE_FALSE : handle(value)))]
   } finally {
     release(mark)
   }
@@ -165,8 +168,8 @@ export function list(name, node, a) {
   }
 }
 
-function call(name, node, a, b, c, d, e) {
-  const status = go[name](handle(node), a, b, c, d, e)
+function call(name, node, a, b, c, d, e, f) {
+  const status = go[name](handle(node), a, b, c, d, e, f)
   if (status == -1) throw thrown
   if (status < -1) throw new RuntimeError(taken(-2 - status))
   return status

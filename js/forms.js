@@ -2,7 +2,7 @@
 
 import { FetchRequest } from "./fetch.js"
 import { aside } from "./settled.js"
-import { forward, world } from "./values.js"
+import { forward, world, wrap } from "./values.js"
 
 const ariaDisabled = (event) => {
   event.preventDefault()
@@ -40,10 +40,9 @@ export const captured = new WeakMap()
 class FormSubmission {
   static confirmMethod(message) { return Promise.resolve(confirm(message)) }
 
-  state = "initialized"
-
-  constructor(formElement, submitter, { delegate, mustRedirect, method, action, enctype }) {
-    Object.assign(this, { delegate, formElement, submitter, mustRedirect })
+  constructor(number, formElement, { delegate, submitter, method, action, enctype }) {
+    wrap(this, number)
+    Object.assign(this, { delegate, formElement, submitter })
     const data = captured.get(formElement) ?? new FormData(formElement)
     const name = submitter?.getAttribute("name")
     if (name) data.append(name, submitter.getAttribute("value") || "")
@@ -93,7 +92,7 @@ function copied(element) {
 Object.assign(world, {
   submissions,
   copied,
-  submission: (form, submitter, options) => new FormSubmission(form, submitter, options),
+  submission: (...of) => new FormSubmission(...of),
   confirm(message, form, submitter) {
     const answer = (async () => (typeof forms.confirm == "function" ? forms : FormSubmission)[typeof forms.confirm == "function" ? "confirm" : "confirmMethod"](message, form, submitter))()
     aside.add(answer)

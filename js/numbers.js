@@ -144,7 +144,7 @@ export const ERROR = 0
 export const THROWN = 1
 export const PANIC = 2
 
-// What Go answers, by class: the number of the first method, then their names, those of getters with a point.
+// What Go answers, by class: the number of the first method, then their names, those of getters with a point, of setters with an equals sign.
 export const methods = {
   BrowserAdapter: "518 formSubmissionFinished formSubmissionStarted visitCompleted visitStarted visitProposedToLocation hideFormProgressBar hideVisitProgressBar pageInvalidated reload showFormProgressBarAfterDelay showVisitProgressBarAfterDelay visitFailed visitRendered visitRequestCompleted visitRequestFailedWithStatusCode visitRequestFinished visitRequestStarted",
   ErrorRenderer: "535 render activateScriptElements replaceHeadAndBody",
@@ -164,7 +164,7 @@ export const methods = {
   Snapshot: "660 getElementForAnchor getPermanentElementById hasAnchor .firstAutofocusableElement .permanentElements",
   View: "665 render scrollToAnchor finishRenderingSnapshot focusElement invalidate markAsPreview markVisitDirection prepareToRenderSnapshot renderSnapshot scrollToAnchorFromLocation scrollToElement scrollToPosition scrollToTop unmarkVisitDirection",
   Visit: "679 render prepareRequest requestErrored requestFailedWithResponse requestFinished requestPreventedHandlingResponse requestStarted requestSucceededWithResponse cacheSnapshot changeHistory loadResponse scrollToAnchor start cancel cancelRender complete fail finishRequest followRedirect getCachedSnapshot getPreloadedSnapshot getTimingMetrics hasCachedSnapshot hasPreloadedResponse issueRequest loadCachedSnapshot performScroll recordResponse recordTimingMetric renderPageSnapshot scrollToRestoredPosition shouldIssueRequest simulateRequest startRequest",
-  FormSubmission: "1024 prepareRequest requestErrored requestFailedWithResponse requestFinished requestPreventedHandlingResponse requestStarted requestSucceededWithResponse start stop requestAcceptsTurboStreamResponse requestMustRedirect resetSubmitterText setSubmitsWith",
+  FormSubmission: "1024 prepareRequest requestErrored requestFailedWithResponse requestFinished requestPreventedHandlingResponse requestStarted requestSucceededWithResponse start stop requestAcceptsTurboStreamResponse requestMustRedirect resetSubmitterText setSubmitsWith .mustRedirect .originalSubmitText .state .untitled =mustRedirect =originalSubmitText =state",
   FrameController: "1540 prepareRequest requestErrored requestFailedWithResponse requestFinished requestPreventedHandlingResponse requestStarted requestSucceededWithResponse formSubmissionFinished formSubmissionStarted formSubmitted preloadOnLoadLinksForView willSubmitForm allowsImmediateRender changeHistory formSubmissionErrored formSubmissionFailedWithResponse formSubmissionSucceededWithResponse linkClickIntercepted loadResponse shouldInterceptLinkClick submittedFormLinkToLocation willSubmitFormLinkToLocation connect disabledChanged disconnect elementAppearedInViewport extractForeignFrameElement fetchResponseLoaded loadingStyleChanged proposeVisitIfNavigatedWithAction sourceURLChanged sourceURLReloaded willRenderFrame .isLoading",
   FrameRedirector: "1574 formSubmitted willSubmitForm linkClickIntercepted shouldInterceptLinkClick",
 }

@@ -1,7 +1,7 @@
 // Values of the page's as Go sees them: properties, calls, events, promises.
 // For what happens once per event; what is hot has primitives of its own.
 
-import { ask, drop, fire, handle, handles, keep, nodes, path, provide, push, put, text } from "./dom.js"
+import { ask, drop, enter, fire, handle, handles, keep, nodes, object, path, provide, push, put, text } from "./dom.js"
 import { FULFILLED, LOST, methods, REJECTED } from "./numbers.js"
 import * as runtime from "./runtime.js"
 import { aside, begin } from "./settled.js"
@@ -74,6 +74,25 @@ provide({
   }
 })
 
+// What Go keeps the state of has a number here, and no more: its wrapper. Go
+// hears when nobody has that any more.
+const wrappers = new Map()
+const collected = new FinalizationRegistry((number) => {
+  wrappers.delete(number)
+  enter("collected", null, number)
+})
+
+export function wrap(wrapper, number) {
+  wrapper[object] = number
+  wrappers.set(number, new WeakRef(wrapper))
+  collected.register(wrapper, number)
+}
+
+provide({
+  wrapper: (number) => handle(wrappers.get(number)?.deref()),
+  wrapped: (n) => nodes[n][object] ?? 0
+})
+
 // The methods that Go answers, and their numbers. Where Go makes a step that is
 // a method of some object, it makes it by way of that object: one that the
 // application has put in the place of Go's, on whatever level, is called.
@@ -90,15 +109,15 @@ export function forward(classes) {
   const [[name, object]] = Object.entries(classes), target = object.prototype ?? object
   if (target != object) named(classes)
   const [first, ...names] = methods[name].split(" ")
-  for (const [index, name] of names.entries()) {
-    const number = +first + index, [, getter] = name.split(".")
+  for (const [index, word] of names.entries()) {
+    const number = +first + index, [, kind, name] = /([.=]?)(.*)/.exec(word)
     const method = function (a, b, c, d) {
       let result
       runtime.when(() => result = ask(this, number, a, b, c, d))
       return result
     }
     numbers.set(method, number)
-    Object.defineProperty(target, getter ?? name, { configurable: true, ...getter ? { get: method } : { value: method, writable: true } })
+    Object.defineProperty(target, name, { configurable: true, ...kind ? { [kind == "." ? "get" : "set"]: method } : { value: method, writable: true } })
   }
   return object
 }

@@ -6,15 +6,17 @@
 //
 // says of a method of Go's that it answers for the method start of the class
 // Visit; several names may follow one another. turbo:getter says the same of a
-// property. turbo:function CLICK says that the script calls it by the constant
-// CLICK, of no class.
+// property, turbo:setter of giving it a value. turbo:function CLICK says that
+// the script calls it by the constant CLICK, of no class.
 //
 // The first parameter is the object itself where it is called by the last word
 // of the class's name (view, of PageView), or by that word's first letter; that
-// of a function always is. Those that follow are the arguments, up to four:
-// dom.Node takes a value as it is, bool whether it is truthy, int and string
-// what it comes to as one (0 and "" for none). The result may be nothing, a
-// dom.Node, bool or string, or a string and whether there is one, null if not.
+// of a function always is. Where the receiver is what the object wraps, as
+// Submission is for FormSubmission, there is no such parameter. Those that follow
+// are the arguments, up to four: dom.Node takes a value as it is, bool whether it
+// is truthy, int and string what it comes to as one (0 and "" for none). The
+// result may be nothing, a dom.Node, bool or string, or a string and whether
+// there is one, null if not.
 //
 // What takes its time has one more parameter, which it calls when it is over:
 // then, func(value dom.Node) or func(). For the page that is a promise, and
@@ -52,10 +54,18 @@ type room struct {
 	methods            []method
 }
 
+type kind int
+
+const (
+	plain kind = iota
+	getter
+	setter
+)
+
 // A method answers for one name of one class, or for a constant.
 type method struct {
 	class, name string // no class for functions
-	getter      bool
+	kind        kind
 	function    *function
 }
 
@@ -119,16 +129,17 @@ func (s *source) rooms() ([]*room, error) {
 			return nil, f.errorf("there is another %s, in %s", f.receiver, r.dir)
 		}
 		r.js = r.js || f.js
-		if other := seen[m.class+"."+m.name]; other != nil {
+		key := fmt.Sprint(m.class, m.name, m.kind == setter)
+		if other := seen[key]; other != nil {
 			return nil, f.errorf("%s answers for %s %s already", other.name, m.class, m.name)
 		}
-		seen[m.class+"."+m.name] = f
+		seen[key] = f
 		r.methods = append(r.methods, m)
 	}
 	var rooms []*room
 	for _, r := range byReceiver {
 		slices.SortFunc(r.methods, func(a, b method) int {
-			return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(boolean(a.getter), boolean(b.getter)),
+			return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.kind, b.kind),
 				cmp.Compare(shared[b.name], shared[a.name]), cmp.Compare(a.name, b.name))
 		})
 		rooms = append(rooms, r)
@@ -178,11 +189,4 @@ func (s *source) distinct() error {
 		}
 	}
 	return nil
-}
-
-func boolean(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

@@ -77,7 +77,11 @@ func (m method) constant() string {
 	if m.class == "" {
 		return "function" + camel(m.name)
 	}
-	return lower(m.class) + strings.ToUpper(m.name[:1]) + m.name[1:]
+	name := strings.ToUpper(m.name[:1]) + m.name[1:]
+	if m.kind == setter {
+		name = "Set" + name
+	}
+	return lower(m.class) + name
 }
 
 func lower(name string) string { return strings.ToLower(name[:1]) + name[1:] }

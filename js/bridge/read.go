@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -46,6 +47,9 @@ func (f *function) errorf(format string, args ...any) error {
 }
 
 const directive = "//turbo:"
+
+// kinds are the directives of methods, by their kind.
+var kinds = []string{plain: "method", getter: "getter", setter: "setter"}
 
 // read reads the packages below wasm/.
 func read(root string) (*source, error) {
@@ -123,9 +127,9 @@ func (s *source) readFunction(f *function, d *ast.FuncDecl) error {
 		switch {
 		case words[0] == "function" && len(words) == 2:
 			s.methods = append(s.methods, method{name: words[1], function: f})
-		case (words[0] == "method" || words[0] == "getter") && len(words) > 2:
+		case len(words) > 2 && slices.Contains(kinds, words[0]):
 			for _, name := range words[2:] {
-				s.methods = append(s.methods, method{class: words[1], name: name, getter: words[0] == "getter", function: f})
+				s.methods = append(s.methods, method{class: words[1], name: name, kind: kind(slices.Index(kinds, words[0])), function: f})
 			}
 		default:
 			return f.errorf("%s%s is no directive", directive, strings.Join(words, " "))

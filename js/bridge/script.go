@@ -29,7 +29,7 @@ func script(rooms []*room, groups []group) string {
 			fmt.Fprintf(&b, "export const %s = %d\n", c.name, c.value)
 		}
 	}
-	b.WriteString("\n// What Go answers, by class: the number of the first method, then their names, those of getters with a point.\nexport const methods = {\n")
+	b.WriteString("\n// What Go answers, by class: the number of the first method, then their names, those of getters with a point, of setters with an equals sign.\nexport const methods = {\n")
 	for _, r := range rooms {
 		for i, m := range r.methods {
 			if m.class == "" {
@@ -38,11 +38,7 @@ func script(rooms []*room, groups []group) string {
 			if i == 0 || m.class != r.methods[i-1].class {
 				fmt.Fprintf(&b, "  %s: \"%d", m.class, r.first+i)
 			}
-			point := ""
-			if m.getter {
-				point = "."
-			}
-			fmt.Fprintf(&b, " %s%s", point, m.name)
+			fmt.Fprint(&b, " ", [...]string{plain: "", getter: ".", setter: "="}[m.kind], m.name)
 			if i == len(r.methods)-1 || m.class != r.methods[i+1].class {
 				b.WriteString("\",\n")
 			}

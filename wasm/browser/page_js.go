@@ -10,8 +10,9 @@ import (
 // Page is the page that the program runs in. There is one; it must only be
 // used within calls from the page.
 type Page struct {
-	slots slots
-	watch watch
+	slots   slots
+	watch   watch
+	objects objects
 
 	holding *holding              // of what runs
 	kept    map[dom.Node]*holding // by handle; nil for what is held

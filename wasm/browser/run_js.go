@@ -6,6 +6,7 @@ import (
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/drive"
+	"github.com/turbowasm/turbowasm/wasm/form"
 	"github.com/turbowasm/turbowasm/wasm/frame"
 	"github.com/turbowasm/turbowasm/wasm/stream"
 	"github.com/turbowasm/turbowasm/wasm/surface"
@@ -41,7 +42,7 @@ func Start(p Program) {
 		html, _ := page.Text(template, "innerHTML")
 		return html
 	}}
-	driver = &drive.Drive{Page: page, Rendered: versions.Forget}
+	driver = &drive.Drive{Page: page, Forms: form.Forms{Page: (*forms)(page)}, Rendered: versions.Forget}
 	driver.Start()
 	frames = &frame.Frames{Drive: driver}
 	frames.Start()

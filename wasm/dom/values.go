@@ -42,6 +42,9 @@ type Values interface {
 	// over, and whether it came to its end. The object and the values must be
 	// kept until then.
 	DoThen(n Node, method string, then func(ok bool), args ...Node)
+	// Wrapper returns the page's object that stands for a value of Go's, 0 where
+	// it is gone.
+	Wrapper(o Object) Node
 	// Own returns the number of the runtime's own method that an object has by
 	// a name; it is negative where the application has put another in its place.
 	Own(n Node, method string) int

@@ -41,10 +41,7 @@ type Drive struct {
 
 // Start begins to drive a page that is there already.
 func (d *Drive) Start() {
-	d.Forms = form.Forms{
-		Page:     d.Page,
-		Answered: d.clearPrefetched,
-	}
+	d.Forms.Answered = d.clearPrefetched
 }
 
 // Visit proposes a visit, unless it is for a frame.

@@ -77,8 +77,9 @@ func (d *Drive) submitForm(form, submitter dom.Node) {
 	if err != nil {
 		return
 	}
-	p.Set(navigator, "formSubmission", s)
-	p.Do(s, "start")
+	wrapper := p.Wrapper(s.Object)
+	p.Set(navigator, "formSubmission", wrapper)
+	p.Do(wrapper, "start")
 }
 
 // stopCurrent stops the submission and the visit that are under way.

@@ -7,9 +7,9 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
-// The numbers of what Forms answers.
+// The numbers of what Submission answers.
 const (
-	formSubmissionPrepareRequest = surface.Forms<<surface.RoomBits + iota
+	formSubmissionPrepareRequest = surface.Submission<<surface.RoomBits + iota
 	formSubmissionRequestErrored
 	formSubmissionRequestFailedWithResponse
 	formSubmissionRequestFinished
@@ -22,37 +22,58 @@ const (
 	formSubmissionRequestMustRedirect
 	formSubmissionResetSubmitterText
 	formSubmissionSetSubmitsWith
+	formSubmissionMustRedirect
+	formSubmissionOriginalSubmitText
+	formSubmissionState
+	formSubmissionUntitled
+	formSubmissionSetMustRedirect
+	formSubmissionSetOriginalSubmitText
+	formSubmissionSetState
 )
 
 // Respond performs a method by its number.
-func (f *Forms) Respond(number int, c *surface.Call) dom.Node {
+func (s *Submission) Respond(number int, c *surface.Call) dom.Node {
 	switch number {
 	case formSubmissionPrepareRequest:
-		f.prepare(c.This, c.Args[0])
+		s.Prepare(c.Args[0])
 	case formSubmissionRequestErrored:
-		f.errored(c.This, c.Args[0], c.Args[1])
+		s.Errored(c.Args[0], c.Args[1])
 	case formSubmissionRequestFailedWithResponse:
-		f.failed(c.This, c.Args[0], c.Args[1])
+		s.Failed(c.Args[0], c.Args[1])
 	case formSubmissionRequestFinished:
-		f.finished(c.This)
+		s.Finished()
 	case formSubmissionRequestPreventedHandlingResponse:
-		f.requestPrevented(c.This, c.Args[0], c.Args[1])
+		s.Prevented(c.Args[0], c.Args[1])
 	case formSubmissionRequestStarted:
-		f.started(c.This)
+		s.Began()
 	case formSubmissionRequestSucceededWithResponse:
-		f.succeeded(c.This, c.Args[0], c.Args[1])
+		s.Succeeded(c.Args[0], c.Args[1])
 	case formSubmissionStart:
-		return f.start(c.This)
+		return s.Start()
 	case formSubmissionStop:
-		return f.stop(c.This)
+		return s.stop()
 	case formSubmissionRequestAcceptsTurboStreamResponse:
-		return c.Page.Bool(f.acceptsStreams(c.This, c.Args[0]))
+		return c.Page.Bool(s.AcceptsStreams(c.Args[0]))
 	case formSubmissionRequestMustRedirect:
-		return c.Page.Bool(f.mustRedirect(c.This, c.Args[0]))
+		return c.Page.Bool(s.Redirects(c.Args[0]))
 	case formSubmissionResetSubmitterText:
-		f.resetText(c.This)
+		s.ResetText()
 	case formSubmissionSetSubmitsWith:
-		f.swapText(c.This)
+		s.SwapText()
+	case formSubmissionMustRedirect:
+		return c.Page.Bool(s.MustRedirect())
+	case formSubmissionOriginalSubmitText:
+		return c.Optional(s.OriginalText())
+	case formSubmissionState:
+		return c.Page.String(s.State())
+	case formSubmissionUntitled:
+		return c.Page.Bool(s.Untitled())
+	case formSubmissionSetMustRedirect:
+		s.setMustRedirect(c.Bool(0))
+	case formSubmissionSetOriginalSubmitText:
+		s.setOriginalText(c.Text(0))
+	case formSubmissionSetState:
+		s.setState(c.Text(0))
 	}
 	return 0
 }

@@ -1,18 +1,17 @@
 // Package form carries form submissions from the submit event to the response
-// (Turbo 8.0.23, forms). The submission itself is an object of the page's, for
-// pages see it in events; what happens to it is decided here.
+// (Turbo 8.0.23, forms). A Submission is Go's; pages see an object of it in
+// events, which hands out what Go knows of it and keeps what is the page's.
 package form
 
 import (
 	"strings"
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
-	"github.com/turbowasm/turbowasm/wasm/link"
 )
 
 // Forms makes and carries the submissions of a page.
 type Forms struct {
-	Page dom.Values
+	Page Page
 	// Answered is told of every answer that was not an error.
 	Answered func()
 }
@@ -20,12 +19,11 @@ type Forms struct {
 // Accepts reports whether a submit event asks for what the runtime can do, and
 // returns the form and the submitter (Turbo 8.0.23, form submit observer).
 func (f *Forms) Accepts(event dom.Node) (form, submitter dom.Node, ok bool) {
-	p := f.Page
-	if p.Is(event, "defaultPrevented") {
+	form, submitter, ok = f.Page.Submitted(event)
+	if !ok {
 		return 0, 0, false
 	}
-	form, submitter = p.Get(event, "target"), p.Get(event, "submitter")
-	ok = f.attribute(form, submitter, "formmethod", "method") != "dialog" && !link.LeavesPage(p, f.attribute(form, submitter, "formtarget", "target"))
+	ok = f.attribute(form, submitter, "formmethod", "method") != "dialog" && !f.Page.LeavesPage(f.attribute(form, submitter, "formtarget", "target"))
 	return form, submitter, ok
 }
 
@@ -56,11 +54,10 @@ func (f *Forms) action(form, submitter dom.Node, asking bool) dom.Node {
 	if !ok {
 		action, ok = p.Attr(form, "action")
 	}
-	// A control may be called action.
-	if !ok && !p.Is(form, "action.nodeType") {
+	if !ok {
 		action, _ = p.Text(form, "action")
 	}
-	return link.URL(p, p.String(action))
+	return p.URL(action)
 }
 
 var methods = [...]string{"get", "post", "put", "patch", "delete"}
@@ -83,28 +80,32 @@ func enctype(value string) string {
 	return "application/x-www-form-urlencoded"
 }
 
+// Request is what a submission asks its request to be.
+type Request struct {
+	Method   string // in lower case
+	Action   string // a URL
+	Encoding string // a MIME type
+}
+
 // New makes the submission of a form; its data is taken at once.
-func (f *Forms) New(delegate, form, submitter dom.Node, mustRedirect bool) (dom.Node, error) {
-	p := f.Page
-	how := method(f.attribute(form, submitter, "formmethod", "method"))
-	action, _ := p.Text(f.action(form, submitter, false), "href")
-	if how == "get" {
-		action = withoutQuery(action)
+func (f *Forms) New(delegate, form, submitter dom.Node, mustRedirect bool) (*Submission, error) {
+	request := Request{
+		Method: method(f.attribute(form, submitter, "formmethod", "method")),
+		Action: f.Page.Href(f.action(form, submitter, false)),
+	}
+	if request.Method == "get" {
+		request.Action = withoutQuery(request.Action)
 	}
 	encoding := ""
 	if submitter != 0 {
-		encoding, _ = p.Attr(submitter, "formenctype")
+		encoding, _ = f.Page.Attr(submitter, "formenctype")
 	}
 	if encoding == "" {
-		encoding, _ = p.Text(form, "enctype")
+		encoding, _ = f.Page.Text(form, "enctype")
 	}
-	options := p.Object()
-	p.Set(options, "delegate", delegate)
-	p.Set(options, "mustRedirect", p.Bool(mustRedirect))
-	p.Set(options, "method", p.String(how))
-	p.Set(options, "action", p.String(action))
-	p.Set(options, "enctype", p.String(enctype(encoding)))
-	return p.Call(0, "submission", form, submitter, options)
+	request.Encoding = enctype(encoding)
+	s := &Submission{mustRedirect: mustRedirect, forms: f}
+	return s, f.Page.Make(s, delegate, form, submitter, request)
 }
 
 func withoutQuery(href string) string {
@@ -116,60 +117,4 @@ func withoutQuery(href string) string {
 		return href[:query] + href[hash:]
 	}
 	return href
-}
-
-// start asks the user where the page wants it, and then sends the request; it
-// returns the promise of the answer.
-//
-//turbo:method FormSubmission start
-func (f *Forms) start(s dom.Node) dom.Node {
-	p := f.Page
-	form, submitter := p.Get(s, "formElement"), p.Get(s, "submitter")
-	message, ok := "", false
-	if submitter != 0 {
-		message, ok = p.Attr(submitter, "data-turbo-confirm")
-	}
-	if !ok {
-		message, ok = p.Attr(form, "data-turbo-confirm")
-	}
-	if !ok {
-		return f.perform(s)
-	}
-	answer := p.Do(0, "confirm", p.String(message), form, submitter)
-	promise := p.Do(0, "promise")
-	about := p.Object()
-	p.Set(about, "s", s)
-	p.Set(about, "promise", promise)
-	about = p.Keep(about)
-	p.Await(answer, func(yes dom.Node, failed bool) {
-		var result dom.Node
-		if yes != 0 && !failed {
-			result = f.perform(p.Get(about, "s"))
-		}
-		p.Do(p.Get(about, "promise"), "resolve", result)
-		p.Drop(about)
-	})
-	return promise
-}
-
-func (f *Forms) perform(s dom.Node) dom.Node {
-	p := f.Page
-	if state, _ := p.Text(s, "state"); state != "initialized" {
-		return 0
-	}
-	p.Set(s, "state", p.String("requesting"))
-	return p.Do(p.Get(s, "fetchRequest"), "perform")
-}
-
-// stop aborts a submission, and returns true where it was under way.
-//
-//turbo:method FormSubmission stop
-func (f *Forms) stop(s dom.Node) dom.Node {
-	p := f.Page
-	if state, _ := p.Text(s, "state"); strings.HasPrefix(state, "stop") {
-		return 0
-	}
-	p.Set(s, "state", p.String("stopping"))
-	p.Do(p.Get(s, "fetchRequest"), "cancel")
-	return dom.True
 }

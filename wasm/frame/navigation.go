@@ -129,9 +129,10 @@ func (f *Frames) submit(c, form, submitter dom.Node) {
 	if err != nil {
 		return
 	}
-	p.Set(c, "formSubmission", s)
-	p.Do(c, "prepareRequest", p.Get(s, "fetchRequest"), f.target(c, form, submitter))
-	p.Do(s, "start")
+	wrapper := p.Wrapper(s.Object)
+	p.Set(c, "formSubmission", wrapper)
+	p.Do(c, "prepareRequest", p.Get(wrapper, "fetchRequest"), f.target(c, form, submitter))
+	p.Do(wrapper, "start")
 }
 
 // ClickFormLink handles a click that reached a frame: on a link that is to

@@ -7,7 +7,10 @@ import "github.com/turbowasm/turbowasm/wasm/dom"
 type Call struct {
 	Page dom.Values
 	This dom.Node
-	Args [4]dom.Node
+	// Object is the number of This, if it is the wrapper of a value of Go's; 0
+	// where that is not known yet.
+	Object dom.Object
+	Args   [4]dom.Node
 	// Then, where Go calls, is told when a method that takes its time is over,
 	// and whether it came to its end. The method takes it: what is left of it is
 	// for the caller to call.

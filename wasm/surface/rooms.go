@@ -5,10 +5,10 @@ package surface
 // Who answers for objects of the page's: what the numbers of their methods begin
 // with, above RoomBits.
 const (
-	Page   = iota // browser.Page
-	Drive         // drive.Drive
-	Forms         // form.Forms
-	Frames        // frame.Frames
+	Page       = iota // browser.Page
+	Drive             // drive.Drive
+	Submission        // form.Submission
+	Frames            // frame.Frames
 )
 
 // RoomBits are the lower bits of a number, which say which method it is.
