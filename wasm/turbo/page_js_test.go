@@ -353,3 +353,47 @@ func TestThePageIsTold(t *testing.T) {
 		t.Errorf("the console says %s", lines)
 	}
 }
+
+// Whether somebody listens or not, an action sees the same stream.
+func TestAnActionSeesTheSameStreamWithAndWithoutAListener(t *testing.T) {
+	var seen []string
+	page, said := open(t, `<p id="a"></p>`, &turbo.App{Actions: map[string]turbo.Action{
+		"look": func(s *turbo.Stream) error {
+			element := s.Element()
+			seen = append(seen, strings.Join([]string{
+				s.Attr("message"), s.Attr("bare"), s.Attr("OTHER"), s.Attr("none"), string(s.Content()), element.Value().Text("localName"),
+				element.Find("template").Value().Text("innerHTML"), strings.Repeat("t", len(s.Targets())),
+			}, "|"))
+			return s.Page().RenderStream(`<turbo-stream action="append" target="a"><template>x</template></turbo-stream>`)
+		},
+	}})
+	message := strings.Join([]string{
+		`<turbo-stream action="look" target="a" message="1 &lt; 2 &amp;amp; &quot;3&quot;" bare other='o'><template><b>c</b></template></turbo-stream>`,
+		`<turbo-stream action="look" targets="p" message="caf&eacute;" other=o></turbo-stream>`,
+		`<turbo-stream action="look" target="nowhere" message=""></turbo-stream>`,
+		`<turbo-stream action="append" target="a"><template>y</template></turbo-stream>`,
+	}, "")
+	show := func() string {
+		return run(t, "document.getElementById('a').textContent = ''; await rendered(`"+message+"`); await until(() => document.getElementById('a').textContent.length == 4); return document.getElementById('a').textContent")
+	}
+	unheard := show()
+	without := seen
+	seen = nil
+	var off func()
+	within(t, page, func() { off = page.OnBeforeStreamRender(func(turbo.BeforeStreamRender) {}) })
+	heard := show()
+	within(t, page, func() { off() })
+	want := `1 < 2 &amp; "3"||o||<b>c</b>|turbo-stream|<b>c</b>|t; café||o|||turbo-stream||t; |||||turbo-stream||`
+	if got := strings.Join(without, "; "); got != want {
+		t.Errorf("without a listener\n%s\nwant\n%s", got, want)
+	}
+	if got := strings.Join(seen, "; "); got != want {
+		t.Errorf("with a listener\n%s\nwant\n%s", got, want)
+	}
+	if unheard != "yxxx" || heard != "yxxx" {
+		t.Errorf("the page shows %s and %s", unheard, heard)
+	}
+	if lines := said(); lines != "" {
+		t.Errorf("the console says %s", lines)
+	}
+}
