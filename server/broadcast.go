@@ -24,17 +24,17 @@ type Streams struct {
 func (s *Server) To(names ...string) Streams { return Streams{server: s, names: slices.Clone(names)} }
 
 // Except leaves out the page that made the request with the id requestID (see
-// [RequestID]), for those who answer it with streams of its own. It holds for
-// parts that are stream elements, in pages of this runtime's. With an empty id
-// nobody is left out.
+// [RequestID]), for handlers that respond to it with streams. It applies to parts
+// that are stream elements, and works in pages with this runtime. With an empty id,
+// no page is left out.
 func (t Streams) Except(requestID string) Streams {
 	t.except = requestID
 	return t
 }
 
-// Broadcast renders the parts once, in order, and sends them to each stream as
-// one message. It does so even if ctx has ended, whose values are all that
-// counts: what has been stored is to be told, whoever closed the tab.
+// Broadcast renders the parts once, in order, and sends them to each stream as one
+// message. Of ctx only the values matter; it may have ended: what has been stored
+// is broadcast even if the user has closed the tab.
 func (t Streams) Broadcast(ctx context.Context, parts ...stream.Component) error {
 	ctx = context.WithoutCancel(ctx)
 	parts = slices.Clone(parts)
@@ -62,11 +62,11 @@ func (t Streams) Broadcast(ctx context.Context, parts ...stream.Component) error
 
 func isSpread(a stream.Attr) bool { return a.Name == "spread" }
 
-// mostSpread is how long pages wait with a refresh at most.
+// mostSpread is the longest time that pages wait with a refresh.
 const mostSpread = time.Minute
 
-// spread is over how long the listeners of streams are to refresh: not at all
-// where they are few.
+// spread is the time over which the refreshes of a stream's listeners are spread,
+// 0 if they are few.
 func (s *Server) spread(names []string) time.Duration {
 	rate, most := cmp.Or(s.RefreshRate, 500), 0
 	for _, name := range names {
@@ -78,8 +78,8 @@ func (s *Server) spread(names []string) time.Duration {
 	return min(mostSpread, time.Duration(most)*time.Second/time.Duration(rate))
 }
 
-// BroadcastJSON sends a message of any shape, encoded as JSON: what channels
-// of the application's own listen for. Ctx is as in Broadcast.
+// BroadcastJSON sends a message of any shape, encoded as JSON, for the
+// application's own channels. Ctx is as in Broadcast.
 func (t Streams) BroadcastJSON(ctx context.Context, message any) error {
 	if err := t.server.start(); err != nil {
 		return err
@@ -91,9 +91,9 @@ func (t Streams) BroadcastJSON(ctx context.Context, message any) error {
 	return errors.Join(errs...)
 }
 
-// BroadcastLater does as Broadcast in the background, in the order of the
-// calls; rendering happens then too, with ctx's values but without its end.
-// It fails with [ErrQueueFull] rather than wait. A failure later is logged.
+// BroadcastLater broadcasts in the background, in the order of the calls. Rendering
+// happens in the background too, with the values of ctx, but not ended by it. It
+// fails with [ErrQueueFull] instead of waiting. Later errors are logged.
 func (t Streams) BroadcastLater(ctx context.Context, parts ...stream.Component) error {
 	ctx = context.WithoutCancel(ctx)
 	parts = slices.Clone(parts)
@@ -127,7 +127,7 @@ func (t Streams) BroadcastRefresh(requestID string, attrs ...stream.Attr) error 
 	return nil
 }
 
-// logged broadcasts where nobody waits for the error.
+// logged broadcasts and logs the error.
 func (t Streams) logged(ctx context.Context, parts ...stream.Component) {
 	defer func() {
 		if p := recover(); p != nil { // a component's: it must not end the process

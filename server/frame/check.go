@@ -19,20 +19,19 @@ const (
 	maxQuoted  = 300     // bytes of a text that are shown
 )
 
-// Check is for development. It reads along where next answers a frame with
-// HTML, and when nothing in it has the frame's id, it logs an error and adds a
-// frame that says so, so that the page shows what is wrong where it is wrong.
-// Plain text, which a page ignores, becomes a frame that says so: net/http takes
-// HTML for it where no type is set and a fragment does not begin with a tag that
-// it knows; [Layout] sets the type. A nil logger is [slog.Default].
+// Check is for development. It reads the HTML with which next responds to a frame.
+// If no frame in it has the id, it logs an error and adds a frame that reports the
+// error, so that the page shows it in the right place. Plain text, which a page
+// ignores, is replaced with such a frame: if no type is set and a fragment does not
+// begin with a tag that net/http knows, net/http takes HTML for plain text; [Layout]
+// sets the type. A nil logger means [slog.Default].
 //
-// It leaves everything else as it is: other requests, redirects, streams and
-// whatever else is no HTML, pages that ask to be loaded whole by
-// turbo-visit-control, and responses that are compressed or longer than 4 MB.
-// Writes are passed on at once.
+// Everything else is left as it is: other requests, redirects, streams and whatever
+// else is not HTML, pages that ask for a full load with turbo-visit-control, and
+// responses that are compressed or longer than 4 MB. Writes are passed on at once.
 //
-// With the added frame nothing is missing: the page gets no
-// turbo:frame-missing, as it does without Check.
+// As the added frame has the id, the page gets no turbo:frame-missing, which it gets
+// without Check.
 func Check(next http.Handler, logger *slog.Logger) http.Handler {
 	if logger == nil {
 		logger = slog.Default()
@@ -70,7 +69,7 @@ func Check(next http.Handler, logger *slog.Logger) http.Handler {
 	})
 }
 
-// checked passes a response on and keeps what may be a page.
+// checked passes a response on and keeps a copy of what may be a page.
 type checked struct {
 	http.ResponseWriter
 	status  int          // 0 until it is known
@@ -172,7 +171,7 @@ func isHTML(contentType string) bool {
 	return t == "text/html" || t == "application/xhtml+xml"
 }
 
-// frames are what Turbo would look at in the answer to a frame.
+// frames is what Turbo would look at in the response to a frame.
 type frames struct {
 	ids     []string
 	recurse []string // ids that frames of the answer say they lead to

@@ -1,13 +1,13 @@
-// Package frame helps to serve turbo-frames: parts of a page that a link or a
-// form replaces on its own. The page writes the frame and the answer to its
-// request has one with the same id.
+// Package frame helps to serve turbo-frames: parts of a page that a link or a form
+// replaces by themselves. The page has the frame, and the response to its request
+// has one with the same id.
 //
 //	<turbo-frame id="{{domID .Message "edit"}}">…</turbo-frame>   a part of a page
 //	{{frame "user_sidebar" "src" "/sidebar"}}                     [Tag], in templates
 //	frame.Element{ID: "user_sidebar", Src: "/sidebar"}            a component, of templ as well
 //
-// [Layout] lets one handler answer a browser with the page and a frame with its
-// part. [Check] finds answers that lack the frame, while they are developed.
+// With [Layout], one handler responds to a browser with the page and to a frame
+// with its part. [Check] finds responses that lack the frame during development.
 package frame
 
 import (
@@ -21,15 +21,15 @@ import (
 	"github.com/turbowasm/turbowasm/server/stream"
 )
 
-// ID is the id of the frame that made the request, empty if none did. A
-// response that depends on it varies by the header Turbo-Frame: see [Layout].
+// ID is the id of the frame that made the request, empty if none did. A response
+// that depends on it varies by the header Turbo-Frame: see [Layout].
 func ID(r *http.Request) string { return strings.TrimSpace(r.Header.Get("Turbo-Frame")) }
 
-// Layout picks what to answer r with: part if a frame asks, page otherwise.
-// They are whatever the caller renders by: names of templates, components. It
-// notes in w, of which nothing may have been written, that caches must keep the
-// two apart, and that it is HTML, unless a type is set: what a part begins with
-// net/http takes for plain text.
+// Layout picks what to respond to r with: part if a frame made the request, page
+// otherwise. They may be anything that the caller renders: names of templates, or
+// components. Call it before anything is written to w: it sets the headers that
+// keep caches from mixing the two up and, unless a type is set, say that the
+// response is HTML, because net/http would take a part for plain text.
 //
 // The part is HTML with the frame in it; html, head and body may be left out.
 func Layout[T any](w http.ResponseWriter, r *http.Request, page, part T) T {
@@ -52,8 +52,8 @@ type Element struct {
 	Content stream.Component // shown until Src has been loaded; nil is nothing
 }
 
-// Render writes the element, as turbo-rails 2.0.21 does. With a bad attribute,
-// or none for the id, it writes nothing.
+// Render writes the element, as turbo-rails 2.0.21 does. With an invalid attribute,
+// or without an id, it fails and writes nothing.
 //
 //	<turbo-frame id="user_sidebar" src="/sidebar" target="_top">…</turbo-frame>
 func (e Element) Render(ctx context.Context, w io.Writer) error {

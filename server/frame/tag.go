@@ -14,7 +14,7 @@ import (
 //	{{frame "user_sidebar" "src" "/sidebar" "target" "_top"}}
 //	{{frame (domID .Message "new_boost")}}
 //
-// A frame that has content is written as HTML around it.
+// If a frame has content, write it as HTML around that instead.
 func Tag(id string, attrs ...string) (template.HTML, error) {
 	e := Element{ID: id}
 	if len(attrs)%2 != 0 {

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// Component is whatever renders itself as HTML: an [Element], [HTML], [Text],
+// Component is anything that renders itself as HTML: an [Element], [HTML], [Text],
 // the result of [Template], or a component of an engine such as templ.
 type Component interface {
 	Render(ctx context.Context, w io.Writer) error
 }
 
-// HTML is markup from a trusted source, written as it is. Converting anything
-// a user typed to HTML lets that user run scripts on other people's pages.
+// HTML is markup from a trusted source, written as it is. If you convert what a user
+// has typed to HTML, that user can run scripts in other people's pages.
 type HTML string
 
 // Render writes the markup unchanged.
@@ -32,7 +32,7 @@ func (t Text) Render(_ context.Context, w io.Writer) error {
 	return err
 }
 
-// ComponentFunc lets a function be a [Component].
+// ComponentFunc is a function that is a [Component].
 type ComponentFunc func(ctx context.Context, w io.Writer) error
 
 // Render calls f.

@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// Record is a record that has an id in the page.
+// Record is a record whose element in the page has an id.
 type Record interface {
 	// ModelName is the class name as Rails would spell it: "Message", "Rooms::Open".
 	ModelName() string

@@ -13,8 +13,8 @@ import (
 )
 
 // Action is what a stream does with its target. The constants are those of
-// Turbo 8.0.23; an action of the application's own is any other value, for
-// example Action("console_log").
+// Turbo 8.0.23. Any other value is an action of the application's own, for example
+// Action("console_log").
 type Action string
 
 // The built-in actions. A refresh is built by [RefreshPage].
@@ -43,20 +43,21 @@ var (
 	MaintainScroll = Attr{"maintain_scroll", "true"}
 )
 
-// Version gives a stream a version: a lock version, a time, any number that
-// grows. The runtime leaves out a stream that is older than what the page shows
-// of its subject, and one that it has performed already, whichever way they came:
-// the answer to a form and its broadcast do not double each other. The subject is
-// the target of replace, update and remove, else the first id in the content.
+// Version gives a stream a version: a lock version, a time, or any other number
+// that grows. The runtime does not perform a stream that is older than what the
+// page shows of its subject, or that it has performed before, whichever way they
+// came: the response to a form and its broadcast do not take effect twice. The
+// subject is the target of replace, update and remove, and for other actions the
+// first id in the content.
 func Version(n int64) Attr { return Attr{"version", strconv.FormatInt(n, 10)} }
 
-// Except keeps a stream from the page that made the request with the id
-// requestID. An empty one excepts nobody.
+// Except keeps the page that made the request with the id requestID from
+// performing a stream. An empty id has no effect.
 func Except(requestID string) Attr { return Attr{"except", requestID} }
 
 // Element is one <turbo-stream>. Its zero value is invalid: an action is needed.
 // Remove and refresh carry no content; for any other action a nil Content is an
-// empty template. Target wins over Targets, and both may be empty.
+// empty template. Target takes precedence over Targets; both may be empty.
 type Element struct {
 	Action  Action
 	Target  string // id of the one element to act on
@@ -77,10 +78,9 @@ func (a Action) ToAll(selector string, content Component, attrs ...Attr) Element
 	return Element{Action: a, Targets: selector, Content: content, Attrs: attrs}
 }
 
-// RefreshPage builds the element that makes the page load itself again. A page
-// which made the request with the id requestID ignores it; empty means that
-// nobody does. Attributes such as method="morph" and scroll="preserve" override
-// what the page asks for.
+// RefreshPage builds the element that makes the page reload. The page that made the
+// request with the id requestID ignores it; with an empty id, none does. Attributes
+// such as method="morph" and scroll="preserve" override the settings of the page.
 func RefreshPage(requestID string, attrs ...Attr) Element {
 	if requestID != "" {
 		attrs = append([]Attr{{"request-id", requestID}}, attrs...)
@@ -88,13 +88,14 @@ func RefreshPage(requestID string, attrs ...Attr) Element {
 	return Element{Action: Refresh, Attrs: attrs}
 }
 
-// Spread has pages wait with a refresh, each for a random part of d, so that
-// many do not load in the same moment. Only this runtime's pages know it.
+// Spread delays a refresh in each page by a random part of d, so that many pages do
+// not load at the same moment. Only pages with this runtime support it.
 func Spread(d time.Duration) Attr {
 	return Attr{"spread", strconv.FormatInt(d.Milliseconds(), 10)}
 }
 
-// Render writes the element, or nothing if its content or a name is bad.
+// Render writes the element. If its content fails or a name is invalid, it returns
+// an error and writes nothing.
 //
 //	<turbo-stream maintain_scroll="true" action="append" target="t"><template>…</template></turbo-stream>
 func (e Element) Render(ctx context.Context, w io.Writer) error {
@@ -160,15 +161,15 @@ func writeAttrs(b *bytes.Buffer, attrs []Attr) error {
 	return nil
 }
 
-// validName keeps to what an HTML parser reads back as the same one name.
+// validName reports whether an HTML parser reads a name back as the same name.
 func validName(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return r <= ' ' || r >= 0x7f || strings.ContainsRune("\"'<>/=", r) || 'A' <= r && r <= 'Z'
 	})
 }
 
-// Render renders parts one after the other. It is what a broadcast or a
-// response holds.
+// Render renders parts one after the other, into what a broadcast or a response
+// holds.
 func Render(ctx context.Context, parts ...Component) (HTML, error) {
 	var b bytes.Buffer
 	for _, p := range parts {

@@ -13,8 +13,8 @@ import (
 // ContentType is the media type of streams, as a request's Accept names it.
 const ContentType = "text/vnd.turbo-stream.html"
 
-// Response is one answer in several forms; the request's Accept header picks.
-// A form left empty is not offered.
+// Response is a response in several forms, of which the request's Accept header
+// picks one. An empty form is not offered.
 type Response struct {
 	// Stream is the answer to a client that accepts streams: elements, or any
 	// other components that render <turbo-stream>s.
@@ -29,9 +29,9 @@ type Response struct {
 	Status int
 }
 
-// Write sends the form that suits the request, or 406 Not Acceptable if none
-// does. When a component fails, its error is returned and nothing has been
-// written, so that the handler can still answer.
+// Write sends the form that suits the request, or 406 Not Acceptable if none does.
+// If a component fails, Write returns its error and has written nothing, so that
+// the handler can still respond.
 func (p Response) Write(w http.ResponseWriter, r *http.Request) error {
 	var page []Component
 	if p.HTML != nil {
@@ -64,8 +64,8 @@ func (p Response) Write(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// Accepts reports whether the client wants streams rather than a page: whether
-// it names [ContentType] in Accept before text/html. Turbo does so for form
+// Accepts reports whether the client prefers streams to a page: whether Accept
+// names [ContentType] before text/html. Turbo does so for form
 // submissions other than GET and for links with data-turbo-stream.
 func Accepts(r *http.Request) bool { return accepts(r, true) }
 

@@ -45,8 +45,8 @@ func ParseParam(param string) (GlobalID, error) {
 	return GlobalID{App: parts[0], Class: parts[1], ID: parts[2]}, nil
 }
 
-// ErrBlank reports a streamable that is nil or renders as nothing. It is
-// refused rather than skipped, because the name without it may be another's.
+// ErrBlank reports a streamable that is nil or renders as nothing. It is refused
+// instead of skipped, because the name without it may belong to another stream.
 var ErrBlank = errors.New("blank streamable")
 
 // Join names a stream after streamables, joined by colons:

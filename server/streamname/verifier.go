@@ -17,16 +17,16 @@ import (
 	"unicode/utf8"
 )
 
-// Why a name was refused. Answer the client alike in every case; the difference
-// is for logs.
+// Why a name was refused. Give the client the same response in every case; the
+// difference is for logs.
 var (
 	ErrSignature = errors.New("bad signature")
 	ErrExpired   = errors.New("signature expired")
 	ErrPurpose   = errors.New("signed for another purpose")
 )
 
-// MinKey is how many bytes a key must have, and a secret that one is derived
-// from: what is shorter can be guessed.
+// MinKey is the least number of bytes of a key, and of a secret from which a key is
+// derived. Shorter ones can be guessed.
 const MinKey = 16
 
 // ErrKey reports a key or a secret that is missing or too short.
@@ -37,7 +37,7 @@ var ErrKey = fmt.Errorf("key or secret of less than %d bytes", MinKey)
 // bytes. A secret of less than [MinKey] bytes is refused with [ErrKey].
 func DeriveKey(secretKeyBase string) ([]byte, error) { return deriveKey(sha256.New, secretKeyBase) }
 
-// DeriveKeySHA1 does it as Rails applications with the defaults of 6.1 and
+// DeriveKeySHA1 derives the key as Rails applications with the defaults of 6.1 or
 // older do.
 func DeriveKeySHA1(secretKeyBase string) ([]byte, error) { return deriveKey(sha1.New, secretKeyBase) }
 
@@ -78,7 +78,7 @@ func (v *Verifier) Check() error {
 	return nil
 }
 
-// SignOptions narrow what a signed name is good for. They are written into the
+// SignOptions limit what a signed name is valid for. They are written into the
 // envelope of Rails' message verifier, which turbo-rails itself does not use.
 type SignOptions struct {
 	// Expires is when the name stops verifying; zero is never. It counts in
@@ -127,7 +127,7 @@ type Name struct {
 }
 
 // Verify returns the name that was signed for the purpose (empty for none),
-// provided that the signature is ours and has not expired. The error wraps
+// provided that the signature is valid and has not expired. The error wraps
 // [ErrSignature], [ErrExpired], [ErrPurpose] or [ErrKey].
 func (v *Verifier) Verify(signed, purpose string) (string, error) {
 	name, err := v.Open(signed)
@@ -140,8 +140,8 @@ func (v *Verifier) Verify(signed, purpose string) (string, error) {
 	return name.Stream, nil
 }
 
-// Open verifies as Verify does, and leaves it to the caller to judge the
-// purpose and to heed the expiry from now on.
+// Open verifies as Verify does, but the caller has to check the purpose, and the
+// expiry from now on.
 func (v *Verifier) Open(signed string) (Name, error) {
 	name, err := v.open(signed)
 	if err != nil {
@@ -177,7 +177,7 @@ func digest(key []byte, data string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// decode tries the configured alphabet first and the other one second.
+// decode tries the configured alphabet first, then the other one.
 func (v *Verifier) decode(data string) ([]byte, error) {
 	first, second := base64.StdEncoding, base64.RawURLEncoding
 	if v.URLSafe {
