@@ -23,7 +23,7 @@ const faults = {
   "the nonces of scripts in streams": { by: messages, in: "js", from: /if \(!inStream && nonce\(\)\)/, to: "if (nonce())" },
   "a program that ends before it is ready": { by: lives, in: "js", from: /go\.exit = \(code\) => /, to: "go.exit = (code) => running && " },
   "what waits for a program that has ended": { by: lives, in: "js", from: /runtime\.stop\(\(\) => \{ for \(const own of pending\) .*/, to: "" },
-  "an application's own element of the cable": { by: lives, in: "js", from: /defineCableElementLater\(\)\.catch\(\(\) => \{\}\)/, to: "defineCableElement()" }
+  "an application's own element of the cable": { by: lives, in: "js", from: /else defineCableElementLater\(\w*\)/, to: "else defineCableElement()" }
 }
 
 const { values: flags, positionals: names } = parseArgs({ options: { seed: { type: "string", default: "1" } }, allowPositionals: true })
