@@ -64,6 +64,44 @@ func ExampleAssertFrame() {
 	// <form></form>
 }
 
+// What is wanted and is not there is said with what is.
+func ExampleAssertStream() {
+	w := httptest.NewRecorder()
+	newApp(nil).ServeHTTP(w, turbotest.Form("POST", "/messages", url.Values{"body": {"hi"}}))
+	answer := turbotest.Response(t, w.Result(), http.StatusOK)
+	turbotest.AssertStream(t, answer, turbotest.Want{Action: stream.Prepend, Target: "messages"})
+	turbotest.AssertNoStream(t, answer, turbotest.Want{Action: stream.Remove})
+	// Output:
+	// FAIL: got 0 of <turbo-stream action="prepend" target="messages">, want 1
+	// there are
+	// 	<turbo-stream maintain_scroll="true" action="append" target="messages">hi
+}
+
+// One or more streams are broadcast, and nothing to others.
+func ExampleAssertBroadcasts() {
+	recorder := new(turbotest.Recorder)
+	app := newApp(recorder)
+	send := func(body string) {
+		app.ServeHTTP(httptest.NewRecorder(), turbotest.Form("POST", "/messages", url.Values{"body": {body}}))
+	}
+	turbotest.AssertNoBroadcasts(t, recorder, []any{"room", 1}, func() {
+		heard := turbotest.AssertBroadcasts(t, recorder, "room", turbotest.Any, func() { send("hi") })
+		fmt.Println(heard.Streams()[0].Content)
+	})
+	// Output:
+	// hi
+}
+
+// Broadcasts that are sent later are waited for.
+func ExampleRecorder_Next() {
+	recorder := new(turbotest.Recorder)
+	turbo := &server.Server{StreamKeys: [][]byte{[]byte("0123456789abcdef")}, Cable: cable.Hub{Broker: recorder}}
+	turbo.To("room").BroadcastRefresh("")
+	fmt.Println(recorder.Next(t, "room").Body)
+	// Output:
+	// <turbo-stream action="refresh"></turbo-stream>
+}
+
 // Messages can be looked at without a test, too.
 func ExampleParse() {
 	m := turbotest.Parse(`<turbo-stream action="morph" targets=".row" class="x"><template><td>1</td></template></turbo-stream>`)

@@ -59,12 +59,13 @@ func AssertNoFrame(t testing.TB, m Markup, unwanted Frame) {
 	}
 }
 
-// AssertSelect fails the test unless count elements match the CSS selector.
+// AssertSelect fails the test unless count elements match the CSS selector, or
+// [Any].
 // What streams bring is not looked at: see [Want].
 func AssertSelect(t testing.TB, m Markup, selector string, count int) {
 	t.Helper()
-	if got := len(selected(t, m.root, selector)); got != count {
-		t.Errorf("got %d of %q, want %d, in\n%s", got, selector, count, indent(m.Body))
+	if got := len(selected(t, m.root, selector)); !counts(got, count) {
+		t.Errorf("got %d of %q, want %s, in\n%s", got, selector, number(count), indent(m.Body))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/turbowasm/turbowasm/server/broker"
 	"github.com/turbowasm/turbowasm/server/broker/memory"
 	"github.com/turbowasm/turbowasm/server/cable"
+	"github.com/turbowasm/turbowasm/server/streamname"
 )
 
 // Recorder is a broker that passes everything on to another and remembers what
@@ -107,28 +108,39 @@ func (r *Recorder) record(stream string, data []byte) {
 }
 
 // Messages are all that was broadcast to a stream, one each. One that holds no
-// HTML, but JSON of a channel's own, is that JSON. The name is that of
-// streamname.Join.
-func (r *Recorder) Messages(stream string) []Markup {
+// HTML, but JSON of a channel's own, is that JSON. The stream is its name or a
+// streamable, several as []any: whatever [streamname.Join] takes; anything else
+// panics.
+func (r *Recorder) Messages(stream any) []Markup {
+	name := nameOf(stream)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append([]Markup(nil), r.sent[stream]...)
+	return append([]Markup(nil), r.sent[name]...)
+}
+
+func nameOf(stream any) string {
+	name, err := streamname.Join(stream)
+	if err != nil {
+		panic("turbotest: " + err.Error())
+	}
+	return name
 }
 
 // Next is the first message to a stream that Next has not returned yet. It
 // waits for one, at most ten seconds, after which the test ends: for broadcasts
 // that are sent later, or by requests that the test does not wait for. Within
 // testing/synctest these are seconds of the bubble.
-func (r *Recorder) Next(t testing.TB, stream string) Markup {
+func (r *Recorder) Next(t testing.TB, stream any) Markup {
 	t.Helper()
+	name := nameOf(stream)
 	late := time.NewTimer(10 * time.Second)
 	defer late.Stop()
 	for {
 		r.mu.Lock()
-		if at := r.read[stream]; at < len(r.sent[stream]) {
-			r.read[stream]++
+		if at := r.read[name]; at < len(r.sent[name]) {
+			r.read[name]++
 			defer r.mu.Unlock()
-			return r.sent[stream][at]
+			return r.sent[name][at]
 		}
 		if r.arrived == nil {
 			r.arrived = make(chan struct{})
@@ -138,7 +150,7 @@ func (r *Recorder) Next(t testing.TB, stream string) Markup {
 		select {
 		case <-arrived:
 		case <-late.C:
-			t.Fatalf("no broadcast to %q in 10 s", stream)
+			t.Fatalf("no broadcast to %q in 10 s", name)
 			return Markup{}
 		}
 	}
@@ -147,7 +159,7 @@ func (r *Recorder) Next(t testing.TB, stream string) Markup {
 // Capture is what do broadcasts to a stream, all messages in one. Those that
 // are sent later, after do has returned, are not among them: see Next. What do
 // writes to an outbox is among them if do ends with the box's Publish.
-func (r *Recorder) Capture(stream string, do func()) Markup {
+func (r *Recorder) Capture(stream any, do func()) Markup {
 	before := len(r.Messages(stream))
 	do()
 	var all strings.Builder
@@ -158,22 +170,24 @@ func (r *Recorder) Capture(stream string, do func()) Markup {
 }
 
 // AssertBroadcasts fails the test unless do broadcasts count streams, that is
-// <turbo-stream> elements, to a stream by its name. It returns what was
-// broadcast.
-func AssertBroadcasts(t testing.TB, r *Recorder, stream string, count int, do func()) Markup {
+// <turbo-stream> elements, to a stream (see [Recorder.Messages]): [Any] is one
+// or more. It returns what was broadcast.
+//
+//	turbotest.AssertBroadcasts(t, recorder, []any{room, "messages"}, 1, func() { … })
+func AssertBroadcasts(t testing.TB, r *Recorder, stream any, count int, do func()) Markup {
 	t.Helper()
 	m := r.Capture(stream, do)
-	if got := len(m.Streams()); got != count {
-		t.Errorf("got %d streams broadcast to %q, want %d\n%s", got, stream, count, m.streams())
+	if got := len(m.Streams()); !counts(got, count) {
+		t.Errorf("got %d streams broadcast to %q, want %s\n%s", got, nameOf(stream), number(count), m.streams())
 	}
 	return m
 }
 
 // AssertNoBroadcasts fails the test if do broadcasts anything to a stream.
-func AssertNoBroadcasts(t testing.TB, r *Recorder, stream string, do func()) {
+func AssertNoBroadcasts(t testing.TB, r *Recorder, stream any, do func()) {
 	t.Helper()
 	if m := r.Capture(stream, do); m.Body != "" {
-		t.Errorf("got a broadcast to %q, want none\n%s", stream, indent(m.Body))
+		t.Errorf("got a broadcast to %q, want none\n%s", nameOf(stream), indent(m.Body))
 	}
 }
 

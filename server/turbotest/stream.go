@@ -1,8 +1,10 @@
 package turbotest
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -45,7 +47,19 @@ type Want struct {
 	Attrs   []stream.Attr // that it has, among others
 	Content string        // text or whole elements that the content contains, however they are spelled
 	Select  string        // a CSS selector that something in the content matches
-	Count   int           // how many there are; 0 is 1
+	Count   int           // how many there are; 0 is 1, Any one or more
+}
+
+// Any is the count of one or more.
+const Any = -1
+
+func counts(got, want int) bool { return got == want || want == Any && got > 0 }
+
+func number(want int) string {
+	if want == Any {
+		return "any"
+	}
+	return strconv.Itoa(want)
 }
 
 func (w Want) matches(t testing.TB, s Stream) bool {
@@ -70,8 +84,8 @@ func AssertStream(t testing.TB, m Markup, want Want) []Stream {
 		return nil
 	}
 	found := want.in(t, m)
-	if count := max(want.Count, 1); len(found) != count {
-		t.Errorf("got %d of %s, want %d\n%s", len(found), want, count, m.streams())
+	if count := cmp.Or(want.Count, 1); !counts(len(found), count) {
+		t.Errorf("got %d of %s, want %s\n%s", len(found), want, number(count), m.streams())
 	}
 	return found
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/turbowasm/turbowasm/server"
 	"github.com/turbowasm/turbowasm/server/cable"
 	"github.com/turbowasm/turbowasm/server/stream"
+	"github.com/turbowasm/turbowasm/server/streamname"
 	"github.com/turbowasm/turbowasm/server/turbotest"
 )
 
@@ -55,6 +56,15 @@ func TestAssertions(t *testing.T) {
 		}, nil},
 		{"content that is spelled otherwise", func(t testing.TB) { turbotest.AssertStream(t, streams, turbotest.Want{Content: `<LI id=a>it's`}) }, nil},
 		{"two streams", func(t testing.TB) { turbotest.AssertStream(t, streams, turbotest.Want{Target: "list", Count: 2}) }, nil},
+		{"some streams", func(t testing.TB) {
+			turbotest.AssertStream(t, streams, turbotest.Want{Target: "list", Count: turbotest.Any})
+		}, nil},
+		{"some streams where there are none", func(t testing.TB) {
+			turbotest.AssertStream(t, streams, turbotest.Want{Target: "none", Count: turbotest.Any})
+		}, []string{`got 0 of <turbo-stream target="none">, want any`}},
+		{"some elements", func(t testing.TB) { turbotest.AssertSelect(t, frames, "turbo-frame", turbotest.Any) }, nil},
+		{"some elements where there are none", func(t testing.TB) { turbotest.AssertSelect(t, frames, "form", turbotest.Any) },
+			[]string{`got 0 of "form", want any`}},
 		{"another action", func(t testing.TB) {
 			turbotest.AssertStream(t, streams, turbotest.Want{Action: stream.Prepend, Target: "list", Content: "it's"})
 		}, []string{`got 0 of <turbo-stream action="prepend" target="list"> with "it's", want 1`, "there are\n", `<turbo-stream action="remove" targets=".gone">`}},
@@ -155,6 +165,17 @@ func TestRecorder(t *testing.T) {
 		turbotest.AssertStream(t, heard, turbotest.Want{Target: "b", Count: 2})
 		turbotest.AssertNoBroadcasts(t, recorder, "room", func() { send("other") })
 
+		// A stream of records, as the page's tag names it.
+		record := streamname.GlobalID{App: "chat", Class: "Room", ID: "1"}
+		turbotest.AssertBroadcasts(t, recorder, []any{record, "messages"}, turbotest.Any, func() {
+			send(record.Param() + ":messages")
+		})
+		turbotest.AssertNoBroadcasts(t, recorder, record, func() { send("room") })
+		if got := len(recorder.Messages([]string{record.Param(), "messages"})); got != 1 {
+			t.Errorf("got %d messages of a record's, want 1", got)
+		}
+		recorder.Next(t, []any{record, "messages"})
+
 		test := &failing{TB: t}
 		turbotest.AssertBroadcasts(test, recorder, "room", 1, func() { send("room") })
 		turbotest.AssertBroadcasts(test, recorder, "room", 1, func() {})
@@ -168,11 +189,11 @@ func TestRecorder(t *testing.T) {
 				t.Errorf("said %q, want %q", test.said, want)
 			}
 		}
-		if got := len(recorder.Messages("room")); got != 4 {
+		if got := len(recorder.Messages("room")); got != 5 {
 			t.Errorf("got %d messages, want 4", got)
 		}
 		at, err := turbo.Position(t.Context(), "room")
-		if err != nil || at.Offset != 4 {
+		if err != nil || at.Offset != 5 {
 			t.Errorf("the broker behind is at %v (%v)", at, err)
 		}
 
