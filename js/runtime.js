@@ -1,6 +1,6 @@
 // Fetches and starts the Go program, and holds what waits for it.
 
-import { connect, disconnect, imports } from "./dom.js"
+import { appear, connect, disconnect, imports } from "./dom.js"
 import * as settled from "./settled.js"
 
 export let running = false // Go answers calls
@@ -44,7 +44,9 @@ export function adopt(Go) {
 
     run(instance) {
       connect(instance.exports)
-      return super.run(instance)
+      const end = super.run(instance)
+      this.exited || appear()
+      return end
     }
   }
 }
