@@ -455,9 +455,6 @@ export function connect({ mem, ...exports }) {
   for (const name in exports) if (name.startsWith("turbo_")) go[name.slice(6)] = exports[name]
 }
 
-// Tells a program that it has a page. One that is a test has to know without.
-export const appear = () => go.begin?.()
-
 // Calls of a program that has ended do nothing.
 export function disconnect() {
   for (const name in go) if (name !== "mem") go[name] = () => 0

@@ -1,6 +1,6 @@
 // Fetches and starts the Go program, and holds what waits for it.
 
-import { appear, connect, disconnect, imports } from "./dom.js"
+import { connect, disconnect, imports } from "./dom.js"
 import * as settled from "./settled.js"
 
 export let running = false // Go answers calls
@@ -44,9 +44,7 @@ export function adopt(Go) {
 
     run(instance) {
       connect(instance.exports)
-      const end = super.run(instance)
-      this.exited || appear()
-      return end
+      return super.run(instance)
     }
   }
 }

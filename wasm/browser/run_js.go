@@ -28,19 +28,10 @@ func Run(p Program) {
 	select {}
 }
 
-// begun is closed when there is a page. Until then the program may be running
-// in its builder, which writes down what has become of it.
-var begun = make(chan struct{})
-
-//go:wasmexport turbo_begin
-func exportBegin() {
-	close(begun)
-	runtime.Gosched() // lets Start go on
-}
-
 // Start starts the runtime on its page and returns; the program must stay alive.
 func Start(p Program) {
-	memory := exportScratch(1 << 12)
+	domScratch(exportScratch(1<<12), 1<<12)
+	domLiterals(int32(uintptr(unsafe.Pointer(&page)))) // the linker puts them before all variables
 	page = &Page{}
 	batch = stream.Batch{Page: page, Report: page.Report, Own: map[string]stream.OwnAction{}}
 	actions = actions[:0]
@@ -56,9 +47,6 @@ func Start(p Program) {
 	frames = &frame.Frames{Drive: driver}
 	frames.Start()
 	*views = stream.Views{Page: page}
-	<-begun
-	domScratch(memory, 1<<12)
-	domLiterals(int32(uintptr(unsafe.Pointer(&page)))) // the linker puts them before all variables
 	for name, action := range p.Actions {
 		domAddAction(name, int32(len(actions)))
 		batch.Own[name] = stream.OwnAction{Index: len(actions), Perform: func(e stream.Element) error {

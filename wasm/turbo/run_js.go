@@ -9,12 +9,6 @@ var _ host = (*browser.Page)(nil)
 
 // Run starts the runtime with what the application adds to it, and serves the
 // page for as long as that lasts.
-//
-// What a program does before, in initialisers and in main, does not depend on
-// the page, as a rule: then "turbowasm build" does it once, and every page goes
-// on from there. Numbers of math/rand that were drawn in it are the same in all
-// pages. A program that looks at its page before Run, or at the time, starts
-// anew in each. What is for each page belongs into Ready.
 func (a *App) Run() {
 	a.Start()
 	select {}

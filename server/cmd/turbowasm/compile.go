@@ -163,16 +163,7 @@ func (p program) compile(ctx context.Context, b build, progress io.Writer) ([]by
 	if err != nil {
 		return nil, fmt.Errorf("turbowasm: compile %q: %w", p.Package, err)
 	}
-	wasm, err = shrink(wasm, known && b == shipped)
-	if err != nil || !known || b == debugging {
-		return wasm, err
-	}
-	started, err := snapshot(ctx, wasm)
-	if err != nil {
-		fmt.Fprintf(progress, "the program starts anew in every page: %v\n", err)
-		return wasm, nil
-	}
-	return started, nil
+	return shrink(wasm, known && b == shipped)
 }
 
 // wasmExec returns Go's own loader script from the toolchain that compiles

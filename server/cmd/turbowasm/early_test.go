@@ -163,8 +163,8 @@ func TestEarlyInput(t *testing.T) {
 
 		{sentence: "without the runtime a link goes its ordinary way", press: []string{"link"}, fails: true, done: moved, requests: "GET /two"},
 		{sentence: "without the runtime a form that asks does so", press: []string{"go"}, fails: true, done: moved, requests: "POST /form, GET /two"},
-		{sentence: "without the runtime a link with a method is not followed", press: []string{"delete"}, fails: true, done: `lines.some((line) => line.includes("not sent, for"))`, document: "kept"},
-		{sentence: "without the runtime a form of another method is not sent", press: []string{"put"}, fails: true, done: `lines.some((line) => line.includes("not sent, for"))`, document: "kept"},
+		{sentence: "without the runtime a link with a method is not followed", press: []string{"delete"}, fails: true, done: `lines.some((line) => line.includes("not sent, because"))`, document: "kept"},
+		{sentence: "without the runtime a form of another method is not sent", press: []string{"put"}, fails: true, done: `lines.some((line) => line.includes("not sent, because"))`, document: "kept"},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
 			server := newEarlyServer(t, files, c.script)
