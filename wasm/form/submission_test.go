@@ -119,6 +119,7 @@ func TestPrepare(t *testing.T) {
 		{"the token of a meta", unsafeRequest, nil, nil, map[string]string{"csrf-token": "t"}, "", "X-CSRF-Token: t; " + streams},
 		{"the token of a cookie", unsafeRequest, nil, nil, map[string]string{"csrf-param": "_csrf", "csrf-token": "t"}, "a=1; _csrf=of%20cookie", "X-CSRF-Token: of cookie; " + streams},
 		{"a spoilt cookie", unsafeRequest, nil, nil, map[string]string{"csrf-param": "_csrf", "csrf-token": "t"}, "_csrf=%", "X-CSRF-Token: t; " + streams},
+		{"a cookie whose name only ends like that", unsafeRequest, nil, nil, map[string]string{"csrf-param": "_csrf"}, "my_csrf=1", streams},
 		{"no cookie of that name", unsafeRequest, nil, nil, map[string]string{"csrf-param": "_csrf"}, "a=1", streams},
 	} {
 		t.Run(test.sentence, func(t *testing.T) {
