@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/turbowasm/turbowasm/server/frame"
+	"github.com/turbowasm/turbowasm/server/internal/hint"
 )
 
 //go:embed check.js
@@ -87,7 +88,7 @@ func (c *checkedPage) WriteHeader(status int) {
 		c.status = status
 		h := c.Header()
 		c.declared = h.Get("Content-Type")
-		c.whole = status != http.StatusNoContent && (status < 300 || status >= 400) && h.Get("Content-Encoding") == ""
+		c.whole = hint.Fits(status, h)
 		if m := cspNonce.FindStringSubmatch(h.Get("Content-Security-Policy")); m != nil {
 			c.nonce = ` nonce="` + m[1] + `"`
 		}

@@ -95,8 +95,7 @@ func (c *checked) WriteHeader(status int) {
 	c.status = status
 	h := c.Header()
 	c.guessed = h.Get("Content-Type") == ""
-	bodiless := status == http.StatusNoContent || 300 <= status && status < 400
-	if bodiless || !c.guessed || h.Get("Content-Encoding") != "" {
+	if !c.guessed || !hint.Fits(status, h) {
 		c.begin("")
 	}
 }
@@ -115,7 +114,7 @@ func (c *checked) begin(text string) {
 	if c.guessed && text != "" {
 		contentType = http.DetectContentType([]byte(text))
 	}
-	if c.status != http.StatusNoContent && (c.status < 300 || c.status >= 400) && h.Get("Content-Encoding") == "" {
+	if hint.Fits(c.status, h) {
 		c.isPage = isHTML(contentType)
 		if t, _, _ := mime.ParseMediaType(contentType); t == "text/plain" {
 			c.plain = t

@@ -3,6 +3,7 @@ package hint
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/turbowasm/turbowasm/server/stream"
 )
@@ -19,4 +20,10 @@ const (
 func HTML(title, text string) stream.HTML {
 	html, _ := stream.Render(context.Background(), stream.HTML(start), stream.Text(title), stream.HTML("</b><br>"), stream.Text(text), stream.HTML(end)) // none of these fails
 	return html
+}
+
+// Fits reports whether a response with this status and header has a body that
+// something can be added to.
+func Fits(status int, h http.Header) bool {
+	return status != http.StatusNoContent && (status < 300 || status >= 400) && h.Get("Content-Encoding") == ""
 }
