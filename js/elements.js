@@ -251,7 +251,7 @@ for (const name of revealing) {
 }
 
 // Actions of the application written in Go.
-provide({ add_action(at, length, index) { builtin[actions[index] = text(at, length)] = StreamActions[actions[index]] = perform(index) } })
+provide({ add_action(at, length, index) { StreamActions[text(at, length)] = perform(index) } })
 
 // Whether stream elements are ours: the first definition of a custom element stays.
 let ours

@@ -33,7 +33,7 @@ func Start(p Program) {
 	domScratch(exportScratch(1<<12), 1<<12)
 	domLiterals(int32(uintptr(unsafe.Pointer(&page)))) // the linker puts them before all variables
 	page = &Page{}
-	batch = stream.Batch{Page: page, Report: page.Report, Own: map[string]stream.OwnAction{}}
+	batch = stream.Batch{Page: page, Report: page.Report}
 	actions = actions[:0]
 	for _, builtin := range stream.Builtin {
 		actions = append(actions, builtin.Perform)
@@ -49,10 +49,6 @@ func Start(p Program) {
 	*views = stream.Views{Page: page}
 	for name, action := range p.Actions {
 		domAddAction(name, int32(len(actions)))
-		batch.Own[name] = stream.OwnAction{Index: len(actions), Perform: func(e stream.Element) error {
-			defer page.Resume()
-			return action(e)
-		}}
 		actions = append(actions, action)
 	}
 	if p.Ready != nil {

@@ -66,8 +66,6 @@ type Batch struct {
 	Page BatchPage
 	// Report is called for a stream that could not be performed.
 	Report func(element string, err error)
-	// Own has the actions of the application, by their names.
-	Own map[string]OwnAction
 
 	scanner  Scanner
 	arena    []byte
@@ -78,7 +76,7 @@ type Batch struct {
 	open     bool      // the last repaint takes more
 	shell    []byte    // of the last element made
 
-	busy int // how many calls of InsertStreams and Perform are running
+	inserting int // how many calls of InsertStreams are running
 
 	joined []byte
 	ids    []byte
@@ -164,9 +162,9 @@ func (b *Batch) insert(m *queued) {
 		b.addStream(e, i, i == m.start)
 	}
 	b.addStray(from, m.to)
-	b.busy++
+	b.inserting++
 	b.Page.InsertStreams()
-	b.busy--
+	b.inserting--
 	if id := m.focusedID; id != "" {
 		b.Page.AwaitRepaint(func() { restoreFocus(b.Page, id) })
 	}
@@ -209,9 +207,6 @@ func (b *Batch) Seal() { b.open = false }
 
 // performs reports whether the batch can perform e as its element would.
 func (b *Batch) performs(e *Envelope) bool {
-	if _, own := b.own(e); own {
-		return !e.MaintainScroll && !e.Conditional
-	}
 	action, known := b.action(e)
 	if !known || !Builtin[action].Batched || e.MaintainScroll || e.Conditional || empty(e.Target) && empty(e.Targets) {
 		return false
@@ -257,11 +252,7 @@ func (b *Batch) Perform() {
 	if len(b.repaints) == 0 {
 		return
 	}
-	b.busy++ // an action of the application may render messages
-	defer func() {
-		b.busy--
-		b.reset()
-	}()
+	defer b.reset()
 	first, end := b.repaints[0], repaint{len(b.order), len(b.messages)}
 	b.repaints = append(b.repaints[:0], b.repaints[1:]...)
 	if len(b.repaints) > 0 {
@@ -284,7 +275,7 @@ func (b *Batch) Perform() {
 
 // reset forgets everything once nothing waits.
 func (b *Batch) reset() {
-	if len(b.repaints) > 0 || b.busy > 0 {
+	if len(b.repaints) > 0 || b.inserting > 0 {
 		return
 	}
 	b.messages, b.order, b.repaints = b.messages[:0], b.order[:0], b.repaints[:0]
@@ -292,7 +283,7 @@ func (b *Batch) reset() {
 	b.used = 0
 	b.Page.BatchDone()
 	if len(b.arena) > arenaKept {
-		*b = Batch{Page: b.Page, Report: b.Report, Own: b.Own, open: b.open}
+		*b = Batch{Page: b.Page, Report: b.Report, open: b.open}
 	}
 }
 
@@ -303,13 +294,9 @@ func (b *Batch) perform(i, end int) (next int) {
 	defer b.Page.Release(mark)
 	o := b.order[i]
 	e, m := &b.scanner.Envelopes[o.envelope], &b.messages[o.message]
-	next = i + 1
-	if own, ok := b.own(e); ok && !m.watched {
-		b.performOwn(e, m, own)
-		return next
-	}
 	action, _ := b.action(e)
 	place := Builtin[action].Place
+	next = i + 1
 	if !b.intact(o, e, action) {
 		if m.watched {
 			b.Page.PerformStream(o.envelope)

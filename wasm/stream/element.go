@@ -82,9 +82,8 @@ var (
 
 // Element is a turbo-stream element in the page.
 type Element struct {
-	page   Page
-	Node   dom.Node // 0 for a stream that has no element
-	source *source  // of such a stream
+	page Page
+	Node dom.Node
 }
 
 // Attr returns the value of an attribute of the stream element, "" if it is
@@ -123,9 +122,6 @@ func (e Element) Targets() ([]dom.Node, error) { return e.targets(nil) }
 
 // targets appends a target to dst, or returns those of a selector.
 func (e Element) targets(dst []dom.Node) ([]dom.Node, error) {
-	if e.source != nil {
-		return e.source.targets(dst)
-	}
 	if n, ok := e.page.ElementNamed(e.Node, dom.Target); ok {
 		if n == 0 {
 			return nil, nil
@@ -239,4 +235,4 @@ func (e Element) among(n dom.Node, nodes []dom.Node) bool {
 }
 
 // NewElement returns the stream element n of the page.
-func NewElement(page Page, n dom.Node) Element { return Element{page: page, Node: n} }
+func NewElement(page Page, n dom.Node) Element { return Element{page, n} }

@@ -53,33 +53,16 @@ func (p *Page) safely(what string, do func()) {
 type Stream struct {
 	page    *Page
 	element stream.Element
-	made    Element // for a stream that had none
 }
 
 // Page is the page that it is performed in.
 func (s *Stream) Page() *Page { return s.page }
 
-// Element is the <turbo-stream> itself. It is in the page only where somebody
-// could see it there, such as a listener of turbo:before-stream-render.
-func (s *Stream) Element() Element {
-	if html, _, ok := s.element.Source(); ok && !s.made.Exists() {
-		around, _ := s.page.Window().Get("document").Call("createElement", "div")
-		around.Element().Update(HTML(html))
-		s.made = around.Element().Find("turbo-stream")
-	}
-	if s.made.Exists() {
-		return s.made
-	}
-	return s.page.element(s.element.Node)
-}
+// Element is the <turbo-stream> itself.
+func (s *Stream) Element() Element { return s.page.element(s.element.Node) }
 
 // Attr is an attribute of the stream, "" if it is missing.
 func (s *Stream) Attr(name string) string {
-	if value, ok := s.element.SourceAttr(name); ok {
-		if value, ok = unescape(value); ok {
-			return value
-		}
-	}
 	value, _ := s.Element().Attr(name)
 	return value
 }
@@ -97,9 +80,6 @@ func (s *Stream) Targets() []Element {
 
 // Content is the markup in the stream's template.
 func (s *Stream) Content() HTML {
-	if _, html, ok := s.element.Source(); ok {
-		return HTML(html)
-	}
 	template, err := s.element.Template()
 	if err != nil {
 		return ""
@@ -116,20 +96,6 @@ var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "
 
 // Escape is the markup of a text.
 func Escape(text string) HTML { return HTML(escaper.Replace(text)) }
-
-// references are those that servers write. NUL, which no stream holds, stands
-// for "&".
-var references = strings.NewReplacer("&amp;", "\x00", "&lt;", "<", "&gt;", ">", "&quot;", `"`, "&#34;", `"`, "&#39;", "'")
-
-// unescape is the text of an attribute's markup; certain is false where only an
-// HTML parser can tell.
-func unescape(markup string) (text string, certain bool) {
-	if !strings.ContainsAny(markup, "&\r") {
-		return markup, true
-	}
-	text = references.Replace(markup)
-	return strings.ReplaceAll(text, "\x00", "&"), !strings.ContainsAny(text, "&\r")
-}
 
 // Fill puts texts, escaped, in place of each {} in markup, in order; those without
 // a text become empty. Each {} must be in the content of an element or within the
