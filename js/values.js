@@ -33,6 +33,7 @@ provide({
   keep: (n) => keep(nodes[n]),
   drop,
   get: (n, at, length) => handle(dig(n, at, length)),
+  is: (n, at, length) => +!!dig(n, at, length),
   get_number: (n, at, length) => dig(n, at, length),
   get_text(n, at, length) {
     const value = dig(n, at, length)

@@ -20,6 +20,9 @@ func domDrop(n int32)
 //go:wasmimport turbo get
 func domGet(n int32, path string) int32
 
+//go:wasmimport turbo is
+func domIs(n int32, path string) int32
+
 //go:wasmimport turbo get_number
 func domGetNumber(n int32, path string) float64
 
@@ -75,10 +78,7 @@ func (p *Page) Float(n dom.Node, path string) float64 {
 
 // Is reports whether a value is truthy.
 func (p *Page) Is(n dom.Node, path string) bool {
-	mark := domMark()
-	is := domGet(int32(n), path) > 0
-	domRelease(mark)
-	return is
+	return domIs(int32(n), path) > 0
 }
 
 // Text returns a value as a string; ok is false when it is null or undefined.

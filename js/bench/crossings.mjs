@@ -1,0 +1,80 @@
+#!/usr/bin/env node
+// How often a deed crosses between the page and Go: calls inwards (the page calls Go), outwards (Go calls the page), how
+// deep they nest, and what is called most. Nothing is timed.
+//   node bench/crossings.mjs [deed]
+import http from "node:http"
+import { launch } from "../conformance/browser.mjs"
+import { runtimes } from "./windows.mjs"
+
+const only = process.argv[2] ?? ""
+const { ours } = await runtimes()
+
+const page = (number) => `<!doctype html><html><head><title>${number}</title><link rel="icon" href="data:,"><meta name="turbo-prefetch" content="false"><script src="/turbo.umd.js"></script></head>
+<body><a id="next" href="/page/${number + 1}">Next</a><form id="form" method="post" action="/page/${number}"><button>Send</button></form>
+<turbo-frame id="frame"><a id="inside" href="/page/${number + 1}">Next</a></turbo-frame><ul id="list"><li id="item">Item ${number}</li></ul></body></html>`
+
+const server = http.createServer(({ url, method }, response) => {
+  const [, name, number] = url.split("/"), file = ours.files.get(name)
+  if (file) return response.writeHead(200, { "content-type": name.endsWith(".wasm") ? "application/wasm" : "text/javascript" }).end(file)
+  if (method === "POST") return response.writeHead(303, { location: `/page/${+number + 1}` }).end()
+  response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page(+number))
+})
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve))
+
+const click = (id) => `document.getElementById("${id}").click()`
+const stream = '<turbo-stream action="append" target="list"><template><li>One</li></template></turbo-stream>'
+const deeds = {
+  "a link, cold": click("next"),
+  "a link, from the cache and then the page": [`new Promise((done) => { addEventListener("turbo:load", done, { once: true }); Turbo.visit("/page/1") }).then(() => Turbo.settled()).then(() => new Promise((done) => { addEventListener("turbo:load", done, { once: true }); history.back() }))`, click("next")],
+  "back": [`new Promise((done) => { addEventListener("turbo:load", done, { once: true }); ${click("next")} })`, "history.back()"],
+  "a form, redirected": click("form").replace(".click()", ".requestSubmit()"),
+  "a link in a frame": click("inside"),
+  "one stream": `Turbo.renderStreamMessage('${stream}')`,
+  "100 streams": `Turbo.renderStreamMessage('${stream}'.repeat(100))`,
+  "a morph": `Turbo.renderStreamMessage('${stream.replace('"append" target="list"', '"replace" method="morph" target="item"').replace("<li>", '<li id="item">')}')`
+}
+
+const browser = await launch("chromium", { unpaced: true })
+const tab = await browser.newPage()
+await tab.evaluateOnNewDocument(() => {
+  const counts = window.crossings = { inwards: 0, outwards: 0, depth: 0, deepest: 0, names: {} }
+  const wrap = (name, call, direction) => (...values) => {
+    counts[direction]++
+    counts.names[name] = (counts.names[name] ?? 0) + 1
+    if (direction === "outwards") return call(...values)
+    counts.deepest = Math.max(counts.deepest, ++counts.depth)
+    try {
+      return call(...values)
+    } finally {
+      counts.depth--
+    }
+  }
+  const { instantiate } = WebAssembly
+  WebAssembly.instantiate = async (module, imports) => {
+    const primitives = Object.fromEntries(Object.entries(imports.turbo).map(([name, call]) => [name, wrap(`> ${name}`, call, "outwards")]))
+    const instance = await instantiate.call(WebAssembly, module, { ...imports, turbo: primitives })
+    const exports = Object.fromEntries(Object.entries(instance.exports).map(([name, it]) => [name, typeof it === "function" && name.startsWith("turbo_") ? wrap(`< ${name}`, it, "inwards") : it]))
+    return Object.create(instance, { exports: { value: exports } }) // Go's loader wants an instance
+  }
+})
+for (const [name, steps] of Object.entries(deeds)) {
+  if (!name.includes(only)) continue
+  await tab.goto(`http://127.0.0.1:${server.address().port}/page/0`)
+  await tab.evaluate("Turbo.ready.then(() => Turbo.settled())")
+  const [before, deed] = [steps].flat().length > 1 ? steps : [undefined, steps]
+  if (before) await tab.evaluate(`(${before}).then(() => Turbo.settled())`)
+  const counts = await tab.evaluate(async (deed) => {
+    await new Promise((resolve) => requestIdleCallback(resolve))
+    const { crossings } = window
+    Object.assign(crossings, { inwards: 0, outwards: 0, deepest: 0, names: {} })
+    window.eval(deed)
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+    await window.Turbo.settled()
+    return crossings
+  }, deed)
+  console.log(`${name}: ${counts.inwards} inwards, ${counts.outwards} outwards, ${counts.deepest} deep`)
+  const most = Object.entries(counts.names).sort(([, a], [, b]) => b - a)
+  for (const direction of "<>") console.log(`  ${direction} ${most.filter(([name]) => name[0] === direction).slice(0, 12).map(([name, count]) => `${name.slice(2).replace("turbo_", "")} ${count}`).join(", ")}`)
+}
+await browser.close()
+server.close()
