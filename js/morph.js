@@ -317,13 +317,10 @@ function parsed(html) {
 function siblings(next) {
   if (typeof next == "string") return [parsed(next).firstChild]
   if (next instanceof Document) next = next.documentElement
-  if (next && !(next instanceof DocumentFragment)) {
-    if (next.parentNode) return [next, next.nextSibling]
-    const list = next instanceof Node ? [next] : next
-    next = new DocumentFragment()
-    next.append(...list)
-  }
-  return [next?.firstChild]
+  if (next?.parentNode) return [next, next.nextSibling]
+  const made = new DocumentFragment() // of the page: what was given is moved there, as the reference does it
+  if (next) made.append(...next instanceof Node ? [next] : next)
+  return [made.firstChild]
 }
 
 function morph(how, current, next, options) {

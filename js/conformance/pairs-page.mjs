@@ -33,7 +33,8 @@ export async function morphAll(pairs, observe) {
 
   const sorted = (node) => node.nodeType != 1 ? node.nodeValue : `<${[node.localName, ...[...node.attributes].map(({ name, value }) => `${name}="${value}"`).sort()].join(" ")}>${[...(node.content ?? node).childNodes].map(sorted).join("")}</>`
   const plain = (nodes) => [...nodes].map(sorted).join("").replaceAll(' selected=""', "")
-  const fragment = (html) => Object.assign(document.createElement("template"), { innerHTML: html }).content
+  let given // the fragment that was made last
+  const fragment = (html) => given = Object.assign(document.createElement("template"), { innerHTML: html }).content
   const ways = {
     element: (root, html, options) => Turbo.morphElements(root, fragment(html).firstChild, options),
     list: (root, html, options) => Turbo.morphElements(root, fragment(html).childNodes, options),
@@ -90,6 +91,7 @@ export async function morphAll(pairs, observe) {
     const before = single(document.body), after = single(parse(way, next))
     const wanted = wants(root, way, next) + rest
     events.length = errors.length = 0
+    given = undefined
     try { ways[way](root, next, options) } catch (error) { errors.push(error) }
     const lost = plain(document.body.childNodes) // before what the content itself does
     if (/replace|update/.test(way) || next.includes("<turbo-stream")) await settle()
@@ -98,6 +100,7 @@ export async function morphAll(pairs, observe) {
     const focused = active != document.body && active.checkVisibility() && !active.matches(":disabled")
     const result = {
       wanted: (/replace|update/.test(way) ? plain(document.body.childNodes) : lost) == wanted,
+      left: given ? plain(given.childNodes) : "", // of what was given
       thrown: errors[0]?.name ?? "", message: String(errors[0]?.message ?? ""),
       modals: now.filter((element) => element.matches(":modal")).map((element) => element.open),
       focus: focused ? [active.localName, active.id, active.selectionStart ?? "", active.selectionEnd ?? ""].join(" ") : "",

@@ -75,13 +75,13 @@ function problem(theirs, ours, observe, { old, way, options }) {
   // What is left as it is because it has the focus is something else where ours keeps the focus, or gives it back.
   if ((closed || !observe) && Object.keys(options).some((option) => option.startsWith("ignoreActive"))) return
   const before = html(old)
-  let aspects = ["html", "values", "states", ...closed || unfocused ? [] : ["focus"]]
+  let aspects = ["html", "values", "left", "states", ...closed || unfocused ? [] : ["focus"]]
   if (!observe) {
     // What upstream would take away with its parent, ours may keep.
     if (before.includes("data-turbo-permanent")) return
     // The order of attributes, and which of several selected options keep theirs, depend on who became whom.
     [theirs, ours] = [theirs, ours].map((result) => ({ ...result, html: result.sorted.replaceAll(' selected=""', "") }))
-    aspects = ["html", "values"]
+    aspects = ["html", "values", "left"]
     // Where upstream fails to make the new content, as it may where that has permanent elements, ours may do better.
     if (!theirs.wanted && theirs.html !== ours.html) return
   }

@@ -64,6 +64,8 @@ window.playCases = async (cases) => {
       } catch (error) { log(`step ${index} threw ${error.name}`) }
       if (!wait && index < steps.length - 1) continue
       await frames()
+      // Taking a permanent element out takes the focus from it; ours keeps it, which a scenario declares.
+      if (document.activeElement?.closest("[data-turbo-permanent]")) document.activeElement.blur()
       log(`step ${index}, ${document.activeElement?.id}\n${page()}`)
     }
     over.abort()
