@@ -27,7 +27,7 @@ test-browser: ## the runtime's tests again, compiled for the page, in Chromium
 
 conformance: dist js/node_modules ## side by side with @hotwired/turbo, in Chromium and Firefox, in its types, without a page, and bundled; the cable with others' clients and servers
 	$(TURBOWASM) need chromium-headless-shell firefox-esr
-	cd js && npm run --silent types && node conformance/load.mjs && node conformance/embed.mjs && node conformance/settled.mjs && node conformance/interop.mjs && node conformance/peers.mjs && node conformance/life.mjs --count 60 && node conformance/run.mjs
+	cd js && npm run --silent types && node conformance/load.mjs && node conformance/embed.mjs && node conformance/settled.mjs && node conformance/interop.mjs && node conformance/peers.mjs && node conformance/life.mjs --count 60 && node conformance/libraries.mjs && node conformance/run.mjs
 
 conformance-long: dist js/node_modules ## every scenario in Firefox too, then 20,000 random messages and 2,000 random walks from SEED on, for an hour and a half
 	$(TURBOWASM) need chromium-headless-shell firefox-esr

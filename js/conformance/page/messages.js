@@ -43,8 +43,9 @@ window.playCases = async (cases) => {
     document.body.innerHTML = source
     log(`— case ${number} —`)
     born = new WeakMap()
-    const morphs = steps.some(({ text }) => text?.includes(`method="morph"`))
-    if (!morphs) for (const [index, element] of [...document.body.querySelectorAll("*")].entries()) if (!element.closest("[data-turbo-permanent]")) born.set(element, index)
+    // Who stays who is not compared where morphs decide it, nor where an element may become permanent meanwhile.
+    const free = steps.some(({ text }) => text?.includes(`method="morph"`)) || listeners.some(({ code }) => code.includes("data-turbo-permanent"))
+    if (!free) for (const [index, element] of [...document.body.querySelectorAll("*")].entries()) if (!element.closest("[data-turbo-permanent]")) born.set(element, index)
     const over = new AbortController()
     for (const { at: turn, code } of listeners) {
       let count = 0
