@@ -12,29 +12,29 @@ import (
 	"github.com/turbowasm/turbowasm/server/stream"
 )
 
-// Streams are the streams that a broadcast goes to. [Server.To] makes them.
+// Streams are the streams that a broadcast goes to, made by [Server.To].
 type Streams struct {
 	server *Server
 	names  []string
-	except string // the request whose page is left out
+	except string // id of the request whose page is left out
 }
 
-// To names the streams to broadcast to, by names as of streamname.Join. A
-// broadcast to no stream does nothing.
+// To selects the streams to broadcast to, by names as made by streamname.Join.
+// A broadcast to no streams does nothing.
 func (s *Server) To(names ...string) Streams { return Streams{server: s, names: slices.Clone(names)} }
 
 // Except leaves out the page that made the request with the id requestID (see
-// [RequestID]), for handlers that respond to it with streams. It applies to parts
-// that are stream elements, and works in pages with this runtime. With an empty id,
-// no page is left out.
+// [RequestID]), for handlers that answer that page with the streams themselves.
+// It applies to parts that are stream elements, and works in pages with this
+// runtime. An empty id leaves out no page.
 func (t Streams) Except(requestID string) Streams {
 	t.except = requestID
 	return t
 }
 
-// Broadcast renders the parts once, in order, and sends them to each stream as one
-// message. Of ctx only the values matter; it may have ended: what has been stored
-// is broadcast even if the user has closed the tab.
+// Broadcast renders the parts once, in order, and sends them to each stream as
+// one message. It uses the values of ctx but is not cancelled with it, so a
+// broadcast is complete even if the user who caused it closes the tab.
 func (t Streams) Broadcast(ctx context.Context, parts ...stream.Component) error {
 	ctx = context.WithoutCancel(ctx)
 	parts = slices.Clone(parts)
@@ -44,7 +44,7 @@ func (t Streams) Broadcast(ctx context.Context, parts ...stream.Component) error
 			if t.except != "" {
 				e.Attrs = append(e.Attrs, stream.Except(t.except))
 			}
-			// Only a refresh is worth counting the listeners.
+			// Counting the listeners is only worthwhile for a refresh.
 			if e.Action == stream.Refresh && !slices.ContainsFunc(e.Attrs, isSpread) {
 				if spread := t.server.spread(t.names); spread > 0 {
 					e.Attrs = append(e.Attrs, stream.Spread(spread))
@@ -62,11 +62,11 @@ func (t Streams) Broadcast(ctx context.Context, parts ...stream.Component) error
 
 func isSpread(a stream.Attr) bool { return a.Name == "spread" }
 
-// mostSpread is the longest time that pages wait with a refresh.
+// mostSpread is the longest delay of a refresh.
 const mostSpread = time.Minute
 
-// spread is the time over which the refreshes of a stream's listeners are spread,
-// 0 if they are few.
+// spread returns the time over which to spread a refresh of the streams' pages,
+// or 0 if they are few.
 func (s *Server) spread(names []string) time.Duration {
 	rate, most := cmp.Or(s.RefreshRate, 500), 0
 	for _, name := range names {
@@ -79,7 +79,7 @@ func (s *Server) spread(names []string) time.Duration {
 }
 
 // BroadcastJSON sends a message of any shape, encoded as JSON, for the
-// application's own channels. Ctx is as in Broadcast.
+// application's own channels. It treats ctx as Broadcast does.
 func (t Streams) BroadcastJSON(ctx context.Context, message any) error {
 	if err := t.server.start(); err != nil {
 		return err
@@ -91,9 +91,10 @@ func (t Streams) BroadcastJSON(ctx context.Context, message any) error {
 	return errors.Join(errs...)
 }
 
-// BroadcastLater broadcasts in the background, in the order of the calls. Rendering
-// happens in the background too, with the values of ctx, but not ended by it. It
-// fails with [ErrQueueFull] instead of waiting. Later errors are logged.
+// BroadcastLater broadcasts in the background, in the order of the calls.
+// Rendering happens in the background too, with the values of ctx, but is not
+// cancelled with it. If the queue is full it returns [ErrQueueFull] instead of
+// waiting. Later errors are logged.
 func (t Streams) BroadcastLater(ctx context.Context, parts ...stream.Component) error {
 	ctx = context.WithoutCancel(ctx)
 	parts = slices.Clone(parts)
@@ -105,13 +106,12 @@ func (t Streams) BroadcastLater(ctx context.Context, parts ...stream.Component) 
 }
 
 // BroadcastRefresh makes every page on the streams refresh, except the one that
-// made the request with the id requestID (see [RequestID]). Where many listen,
-// they are spread over time by [Server.RefreshRate]; an attribute of
-// stream.Spread among attrs says otherwise. Calls for the same
-// stream and request within half a second of each other become one, sent half
-// a second after the last with its attributes, and two seconds after the first
-// at the latest. It fails with [ErrQueueFull] if too many wait; a failure later
-// is logged.
+// made the request with the id requestID (see [RequestID]). If many pages
+// listen, [Server.RefreshRate] spreads them over time; stream.Spread among
+// attrs overrides that. Calls for the same stream and request are combined: the
+// refresh is sent half a second after the last call, with that call's
+// attributes, or two seconds after the first at the latest. It returns
+// [ErrQueueFull] if too many refreshes are waiting. Later errors are logged.
 func (t Streams) BroadcastRefresh(requestID string, attrs ...stream.Attr) error {
 	refresh := stream.RefreshPage(requestID, attrs...)
 	if _, err := stream.Render(context.Background(), refresh); err != nil {
@@ -127,14 +127,14 @@ func (t Streams) BroadcastRefresh(requestID string, attrs ...stream.Attr) error 
 	return nil
 }
 
-// logged broadcasts and logs the error.
+// logged broadcasts and logs any error.
 func (t Streams) logged(ctx context.Context, parts ...stream.Component) {
 	defer func() {
-		if p := recover(); p != nil { // a component's: it must not end the process
-			t.server.logger().Error("server: broadcast later: panic", "streams", t.names, "panic", p)
+		if p := recover(); p != nil { // a component's panic must not end the process
+			t.server.logger().Error("server: panic in a background broadcast", "streams", t.names, "panic", p)
 		}
 	}()
 	if err := t.Broadcast(ctx, parts...); err != nil {
-		t.server.logger().Error("server: broadcast later", "streams", t.names, "error", err)
+		t.server.logger().Error("server: background broadcast failed", "streams", t.names, "error", err)
 	}
 }

@@ -17,20 +17,22 @@ import (
 //go:embed check.js
 var checkScript []byte
 
-// checkPath is where the script of Check is, and where it reports to.
+// checkPath serves the script of Check and receives its reports.
 const checkPath = "/turbo-check.js"
 
-// Check is for development. What goes wrong in silence it says where it is seen,
-// in the page, and in the log of the cable:
-//   - a frame whose answer lacks it, or is plain text: see [frame.Check];
-//   - a stream whose target the page lacks, as the page finds out: a broadcast
-//     too, from wherever it comes. To remove what is gone is no fault;
-//   - a target with "#", which is no part of an id;
-//   - a [Server.StreamFrom] of what is no streamable, which a template would
-//     break off at.
+// Check is for development. It makes mistakes visible that otherwise go
+// unnoticed, in the page and in the cable's log:
 //
-// For this it adds a script to the end of pages, at /turbo-check.js below where
-// the handler is mounted, with the nonce of the page's policy.
+//   - a frame whose response lacks it, or is plain text: see [frame.Check];
+//   - a stream, broadcasts included, whose target is not in the page. Removing
+//     what is already gone is no mistake;
+//   - a target with "#", which is not part of an id;
+//   - a [Server.StreamFrom] of a type that is not streamable, which would
+//     otherwise break off the template.
+//
+// To do so it adds a script to the end of pages, served at /turbo-check.js
+// below the path where the handler is mounted, with the nonce of the page's
+// policy.
 //
 //	if development {
 //		handler = turbo.Check(handler)
@@ -64,20 +66,21 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) {
 	var found struct{ Text, Page string }
 	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<14)).Decode(&found)
 	if site := r.Header.Get("Sec-Fetch-Site"); err != nil || site != "" && site != "same-origin" {
-		http.Error(w, "no report", http.StatusBadRequest)
+		http.Error(w, "not a report", http.StatusBadRequest)
 		return
 	}
-	s.logger().ErrorContext(r.Context(), "server: a stream did nothing: "+found.Text, "page", found.Page)
+	s.logger().ErrorContext(r.Context(), "server: stream has no effect: "+found.Text, "page", found.Page)
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// checkedPage passes a response on and finds out whether it is a page.
+// checkedPage passes a response through and finds out whether it is a whole
+// page.
 type checkedPage struct {
 	http.ResponseWriter
 	status   int
-	guess    string // the type that net/http finds
-	whole    bool   // it may become longer
-	nonce    string // as an attribute
+	guess    string // the content type that net/http detects
+	whole    bool   // content can be appended
+	nonce    string // as an HTML attribute
 	declared string
 }
 
@@ -109,13 +112,13 @@ func (c *checkedPage) Write(p []byte) (int, error) {
 	return c.ResponseWriter.Write(p)
 }
 
-// isPage tells it of what has been written. A part of a page, as a fetch of the
-// application's may want it, is none.
+// isPage judges by what has been written so far. A fragment, such as a fetch of
+// the application may request, is not a page.
 func (c *checkedPage) isPage() bool {
 	return c.whole && c.guess != "" && isHTML(c.guess) && (c.declared == "" || isHTML(c.declared))
 }
 
-// FlushError is what http.ResponseController calls.
+// FlushError is called by http.ResponseController.
 func (c *checkedPage) FlushError() error {
 	if c.status == 0 {
 		c.WriteHeader(http.StatusOK)
@@ -123,10 +126,10 @@ func (c *checkedPage) FlushError() error {
 	return http.NewResponseController(c.ResponseWriter).Flush()
 }
 
-// Flush is for handlers that ask for an http.Flusher.
+// Flush serves handlers that assert http.Flusher.
 func (c *checkedPage) Flush() { c.FlushError() }
 
-// Unwrap lets http.ResponseController do the rest.
+// Unwrap gives http.ResponseController access to everything else.
 func (c *checkedPage) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
 func isHTML(contentType string) bool {

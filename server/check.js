@@ -1,9 +1,9 @@
-// Says in the page, and to the server, which streams cannot do what they are for. See Server.Check.
+// Reports streams that have no effect, in the page and to the server. See Server.Check.
 (() => {
   if (window.turboCheck) return
   const { src } = document.currentScript
   const said = window.turboCheck = new Set()
-  const actions = ["append", "prepend", "before", "after", "replace", "update"] // to remove what is gone is no fault
+  const actions = ["append", "prepend", "before", "after", "replace", "update"] // removing what is already gone is no mistake
   let box
 
   function say(text) {
@@ -22,11 +22,11 @@
     const target = stream.getAttribute("target"), action = stream.getAttribute("action")
     if (!target || document.getElementById(target)) return
     const tag = stream.cloneNode(false).outerHTML.replace("</turbo-stream>", "")
-    if (target.startsWith("#")) say(`${tag}: a target is an id, written without "#". For a selector there is targets.`)
-    else if (actions.includes(action)) say(`${tag}: the page has no element with this id.`)
+    if (target.startsWith("#")) say(`${tag}: target is an id and is written without "#". For a CSS selector, use targets.`)
+    else if (actions.includes(action)) say(`${tag}: no element in the page has this id.`)
   }
 
-  // When it is performed, for a stream before it may bring the target.
+  // Checked when the stream is performed, because the stream before it may add the target.
   addEventListener("turbo:before-stream-render", ({ detail }) => {
     const { render } = detail
     detail.render = (stream) => {

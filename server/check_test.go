@@ -84,7 +84,7 @@ func TestCheckLogsWhatPagesReport(t *testing.T) {
 		}
 		return w.Code
 	}
-	const report = `{"text": "<turbo-stream target=\"a\">: the page has no element with this id.\n", "page": "/rooms"}`
+	const report = `{"text": "<turbo-stream target=\"a\">: no element in the page has this id.\n", "page": "/rooms"}`
 	for want, code := range map[int]int{
 		200: do("GET", "", ""), 204: do("POST", report, "same-origin"),
 		400: max(do("POST", report, "cross-site"), do("POST", "", ""), do("POST", `{"text": "`+strings.Repeat("a", 1<<15)+`"}`, "")),
@@ -93,7 +93,7 @@ func TestCheckLogsWhatPagesReport(t *testing.T) {
 			t.Errorf("got %d, want %d", code, want)
 		}
 	}
-	if got := logged.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "level=ERROR") || !strings.Contains(got, "the page has no element with this id") || !strings.Contains(got, "page=/rooms") {
+	if got := logged.String(); strings.Count(got, "\n") != 1 || !strings.Contains(got, "level=ERROR") || !strings.Contains(got, "no element in the page has this id") || !strings.Contains(got, "page=/rooms") {
 		t.Errorf("logged %q", got)
 	}
 }
@@ -102,17 +102,17 @@ type room struct{ ID int }
 
 func (r *room) ToParam() string { return "room" }
 
-// What is no streamable is said with what is one; while Check looks on, in the
+// The error about a type that is not streamable lists those that are. With Check, it is shown in the
 // page, which a template would break off at.
 func TestStreamFromSaysWhatIsNoStreamable(t *testing.T) {
 	s, logged := checking()
 	_, err := s.StreamFrom(3.14)
-	for _, part := range []string{"float64 is no streamable", "a string, an integer", "GlobalID() streamname.GlobalID", "ToParam() string"} {
+	for _, part := range []string{"float64 is not streamable", "a string, an integer", "GlobalID() streamname.GlobalID", "ToParam() string"} {
 		if err == nil || !strings.Contains(err.Error(), part) || !strings.Contains(logged.String(), part) {
 			t.Errorf("got %v, logged %s, want %q", err, logged, part)
 		}
 	}
-	if _, err := s.StreamFrom(room{1}); err == nil || !strings.Contains(err.Error(), "*server_test.room is one, for its method has a pointer receiver") {
+	if _, err := s.StreamFrom(room{1}); err == nil || !strings.Contains(err.Error(), "pass a pointer (*server_test.room), because the method has a pointer receiver") {
 		t.Errorf("a value whose pointer is one: %v", err)
 	}
 	if _, err := s.StreamFrom(&room{1}); err != nil {
@@ -120,7 +120,7 @@ func TestStreamFromSaysWhatIsNoStreamable(t *testing.T) {
 	}
 	s.Check(http.NotFoundHandler())
 	tag, err := s.StreamFrom(struct{}{})
-	if err != nil || !strings.Contains(string(tag), "struct {} is no streamable: those are a string") || !strings.Contains(string(tag), "role=\"alert\"") {
+	if err != nil || !strings.Contains(string(tag), "struct {} is not streamable: pass a string") || !strings.Contains(string(tag), "role=\"alert\"") {
 		t.Errorf("in development: %q, %v", tag, err)
 	}
 }

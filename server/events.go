@@ -9,14 +9,15 @@ import (
 	"github.com/turbowasm/turbowasm/server/stream"
 )
 
-// Events among the parts of [Server.StreamFrom] is the address of the cable, as
-// /cable: the page then listens by Server-Sent Events, one connection for each
+// Events, among the parts of [Server.StreamFrom], is the address of the cable,
+// such as /cable. The page then listens over Server-Sent Events, with one
+// connection per tag, using an element that @hotwired/turbo has too:
 // tag, with the element that @hotwired/turbo has, too:
 //
 //	<turbo-stream-source src="/cable?stream=…&last-event-id=…"></turbo-stream-source>
 //
-// Streams of Turbo::StreamsChannel can be had so. Over HTTP/1.1 browsers open six
-// connections to a host, in all pages together.
+// It supports the streams of Turbo::StreamsChannel only. Over HTTP/1.1,
+// browsers open at most six connections to a host, all tabs together.
 type Events string
 
 func (e Events) tag(signed string, at broker.Position, attrs []stream.Attr) (template.HTML, error) {
@@ -24,7 +25,7 @@ func (e Events) tag(signed string, at broker.Position, attrs []stream.Attr) (tem
 	if err == nil {
 		for _, a := range attrs {
 			if a.Name == "channel" {
-				err = fmt.Errorf("channel %q has no events", a.Value)
+				err = fmt.Errorf("channel %q is not available over Server-Sent Events, only Turbo::StreamsChannel is", a.Value)
 			}
 		}
 	}

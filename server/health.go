@@ -5,14 +5,14 @@ import (
 	"net/http"
 )
 
-// Live responds with 200 as long as the process responds at all. Mount it at
+// Live answers 200 as long as the process can answer at all. Mount it at
 // /healthz.
 func (s *Server) Live() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok") })
 }
 
-// Ready responds with 200 while the server should get requests, and with 503 once
-// Shutdown was called, or if Start fails. Mount it at /readyz.
+// Ready answers 200 while the server should receive requests, and 503 once
+// Shutdown has been called or if Start fails. Mount it at /readyz.
 func (s *Server) Ready() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		switch {

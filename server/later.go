@@ -9,28 +9,29 @@ import (
 )
 
 var (
-	// ErrQueueFull reports that more broadcasts wait than [Server.QueueSize].
+	// ErrQueueFull reports that [Server.QueueSize] broadcasts are already
+	// waiting.
 	ErrQueueFull = errors.New("broadcast queue is full")
-	// ErrClosed reports a broadcast for later after [Server.Shutdown].
+	// ErrClosed reports a background broadcast after [Server.Shutdown].
 	ErrClosed = errors.New("server is shut down")
 )
 
 const (
-	// refreshDelay is how long turbo-rails 2.0.21 waits for more refreshes.
+	// refreshDelay is how long turbo-rails 2.0.21 waits for further refreshes.
 	refreshDelay = 500 * time.Millisecond
-	// longestDelay is how long a refresh waits in all, else a stream that
-	// changes all the time would never be refreshed.
+	// longestDelay bounds the total delay of a refresh; otherwise a stream that
+	// changes constantly would never be refreshed.
 	longestDelay = 2 * time.Second
 )
 
-// later runs queued jobs one after the other in a goroutine of its own, which
-// the first job starts and drain ends; and debounced jobs each by a timer.
+// later runs queued jobs one after the other on a goroutine that the first job
+// starts and drain ends. Debounced jobs run on timers.
 type later struct {
 	mu      sync.Mutex // guards what follows
 	closed  bool
 	jobs    chan func()
 	delayed map[string]*delayedJob
-	running sync.WaitGroup // the goroutine and the timers
+	running sync.WaitGroup // the goroutine, and pending timers
 }
 
 type delayedJob struct {
@@ -39,7 +40,7 @@ type delayedJob struct {
 	due   time.Time // at the latest
 }
 
-// add queues a job, or fails at once if size jobs wait (0 is 1024).
+// add queues a job, or fails if size jobs are waiting (0 means 1024).
 func (l *later) add(size int, job func()) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -63,9 +64,9 @@ func (l *later) add(size int, job func()) error {
 	}
 }
 
-// debounce runs job a while after the last call with the same key, but not
-// later than longestDelay after the first, or fails at once if size keys wait
-// (0 is 1024).
+// debounce runs job refreshDelay after the last call with the same key, but no
+// later than longestDelay after the first call. It fails if size keys are
+// waiting (0 means 1024).
 func (l *later) debounce(size int, key string, job func()) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -99,8 +100,8 @@ func (l *later) debounce(size int, key string, job func()) error {
 	return nil
 }
 
-// drain refuses further jobs and runs those that wait, debounced ones without
-// delay. It stops waiting when ctx is done.
+// drain refuses further jobs and runs the waiting ones, debounced ones without
+// delay. It stops waiting when ctx ends.
 func (l *later) drain(ctx context.Context) error {
 	l.mu.Lock()
 	if !l.closed && l.jobs != nil {

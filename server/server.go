@@ -1,5 +1,5 @@
-// Package server puts Turbo into a net/http application: stream names signed
-// into pages, the cable endpoint that serves them, and broadcasts.
+// Package server adds Turbo to a net/http application: signed stream names in
+// pages, the cable endpoint that delivers streams, and broadcasts.
 //
 //	turbo := &server.Server{SecretKeyBase: secret}
 //	turbo.Cable.Authenticate = userOf      // from the session cookie
@@ -8,9 +8,9 @@
 //	…
 //	turbo.Shutdown(ctx, httpServer)
 //
-// A page says what it listens to with {{streamFrom .Room "messages"}}, from
-// [Server.Funcs]. A handler answers a form with a stream.Response, and tells
-// everyone who listens with
+// A page subscribes with {{streamFrom .Room "messages"}}, from [Server.Funcs].
+// A handler answers a form with a stream.Response, and updates all other pages
+// with
 //
 //	turbo.To(name).Broadcast(ctx, stream.Append.To("messages", message))
 package server
@@ -38,82 +38,84 @@ import (
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
 
-// Server joins the packages below it. Its zero value works, within one process
-// and until that restarts. Fields must not change after the first call of a
-// method, and are not written to; methods may be called concurrently. It must
-// not be copied once it is used.
+// Server ties the packages below it together. Its zero value works within a
+// single process, until that restarts. Fields must not change after the first
+// method call and are never written to; methods may be called concurrently. It
+// must not be copied after first use.
 type Server struct {
-	// SecretKeyBase is the application's secret, from which the key of stream
-	// names is derived as Rails derives it; it has at least 16 bytes. If it
-	// and StreamKeys are empty, a random key is made, with a warning in the
-	// log: pages then cannot subscribe after a restart, nor to another process.
+	// SecretKeyBase is the application's secret, of at least 16 bytes, from
+	// which the key of stream names is derived as in Rails. If it and
+	// StreamKeys are empty, a random key is generated and a warning logged:
+	// open pages then cannot subscribe after a restart, nor to another process.
 	SecretKeyBase string
-	// OldSecretKeyBases are secrets that were replaced: names signed with
-	// their keys still verify.
+	// OldSecretKeyBases are secrets that have been replaced: names signed with
+	// their keys are still accepted.
 	OldSecretKeyBases []string
-	// StreamKeys are the keys themselves, Rails' signed_stream_verifier_key:
-	// the first signs, all verify, before those of the secrets. A key has at
-	// least 16 bytes.
+	// StreamKeys are keys as such, like Rails's signed_stream_verifier_key: the
+	// first one signs, all verify, and they take precedence over the keys of
+	// the secrets. A key has at least 16 bytes.
 	StreamKeys [][]byte
-	// AcceptSHA1 has names verify too that were signed with keys which Rails
-	// derived from the same secrets with the defaults of 6.1 and older.
+	// AcceptSHA1 also accepts names signed with keys that Rails derived from
+	// the same secrets with the defaults of version 6.1 and older.
 	AcceptSHA1 bool
-	// Cable is the endpoint: users, channels, limits, broker, logger. Its
-	// Verifier, if not nil, is used in place of the keys above.
+	// Cable is the endpoint: users, channels, limits, broker, logger. If its
+	// Verifier is set, it replaces the keys above.
 	Cable cable.Hub
-	// Drain, if not nil, is called by [Server.Shutdown] when the last request
-	// has been answered, while the cable still delivers: an outbox's Publish.
+	// Drain, if set, is called by [Server.Shutdown] when the last request has
+	// been answered, while the cable still delivers. Set it to an outbox's
+	// Publish.
 	Drain func(ctx context.Context) error
-	// QueueSize is how many broadcasts may wait in [Streams.BroadcastLater],
-	// and how many refreshes in [Streams.BroadcastRefresh]; 0 is 1024.
+	// QueueSize is how many broadcasts may be waiting in
+	// [Streams.BroadcastLater], and how many refreshes in
+	// [Streams.BroadcastRefresh]; 0 means 1024.
 	QueueSize int
-	// RefreshRate is how many pages may load in a second because a refresh was
-	// broadcast. Where more listen to a stream they are told to spread over as
-	// long as it takes, over a minute at most. Those are counted that are
-	// connected to this process: where several share the pages, give each its
-	// share. 0 is 500, a negative number any.
+	// RefreshRate is how many pages may reload per second after a refresh is
+	// broadcast. If more pages listen to a stream, they are told to spread
+	// their reloads over as much time as needed, up to a minute. Only pages
+	// connected to this process are counted: if several processes share them,
+	// give each its share of the rate. 0 means 500; a negative number means no
+	// limit.
 	RefreshRate int
 
-	once     sync.Once // makes what follows
-	started  []any     // with these secrets
+	once     sync.Once // initialises what follows
+	started  []any     // the secrets at that time
 	verifier *streamname.Verifier
 	err      error
 	later    later
 	stopping atomic.Bool
-	checking atomic.Bool // by Check
+	checking atomic.Bool // set by Check
 }
 
-// Start checks secrets, keys and limits, and reports what is wrong with them,
-// and which of them were set too late. Mount does it too; without either, the
-// first use tells.
+// Start checks secrets, keys and limits, and whether any of them was set too
+// late. Mount calls it too; without either, the first use reports mistakes.
 func (s *Server) Start() error {
 	s.start()
 	if s.err != nil {
 		return s.err
 	}
 	if secrets := s.secrets(); !reflect.DeepEqual(secrets, s.started) {
-		return errors.New("server: a secret or a key was set after the first use: stream names are signed already")
+		return errors.New("server: a secret or key was set after the first use, when names may already be signed: set it before")
 	}
 	return s.Cable.Start()
 }
 
-// secrets are what the verifier is made of.
+// secrets returns the fields that determine the verifier.
 func (s *Server) secrets() []any {
 	return []any{s.SecretKeyBase, s.OldSecretKeyBases, s.StreamKeys, s.AcceptSHA1}
 }
 
-// start starts with the fields as they are at the first call.
+// start initialises the server with the fields at the time of the first call.
 func (s *Server) start() error {
 	s.once.Do(func() {
 		s.started = s.secrets()
 		s.verifier, s.err = s.keys()
 		if s.err != nil {
-			s.verifier = &streamname.Verifier{} // refuses
+			s.verifier = &streamname.Verifier{} // rejects everything
 		}
 		switch {
 		case s.err != nil:
 		case s.QueueSize < 0 || s.QueueSize > 1<<24:
-			s.err = fmt.Errorf("server: QueueSize is %d, not 0 to %d", s.QueueSize, 1<<24)
+			s.err = fmt.Errorf("server: QueueSize is %d: set it between 0 (the default) and %d", s.QueueSize, 1<<24)
 		default:
 			s.err = s.Cable.UseVerifier(s.verifier)
 		}
@@ -124,7 +126,7 @@ func (s *Server) start() error {
 	return s.err
 }
 
-// keys makes the verifier.
+// keys creates the verifier.
 func (s *Server) keys() (*streamname.Verifier, error) {
 	if v := s.Cable.Verifier; v != nil {
 		return v, nil
@@ -140,7 +142,7 @@ func (s *Server) keys() (*streamname.Verifier, error) {
 		derive = append(derive, streamname.DeriveKeySHA1)
 	}
 	if len(keys) == 0 && s.SecretKeyBase == "" {
-		s.logger().Warn("server: no SecretKeyBase: signed stream names end with this process")
+		s.logger().Warn("server: SecretKeyBase is not set: open pages cannot subscribe after a restart")
 		key := make([]byte, 64)
 		rand.Read(key)
 		keys = [][]byte{key}
@@ -163,8 +165,8 @@ func (s *Server) keys() (*streamname.Verifier, error) {
 
 func (s *Server) logger() *slog.Logger { return cmp.Or(s.Cable.Logger, slog.Default()) }
 
-// Mount serves the cable at /cable, where the client looks for it. To have it
-// elsewhere, mount &s.Cable, an http.Handler that minds no path.
+// Mount serves the cable at /cable, where the client looks for it. To serve it
+// elsewhere, mount &s.Cable, an http.Handler that works at any path.
 func (s *Server) Mount(mux *http.ServeMux) error {
 	if err := s.Start(); err != nil {
 		return err
@@ -173,14 +175,15 @@ func (s *Server) Mount(mux *http.ServeMux) error {
 	return nil
 }
 
-// Verifier signs and verifies stream names with the server's keys.
+// Verifier returns the verifier that signs and verifies stream names with the
+// server's keys.
 func (s *Server) Verifier() *streamname.Verifier {
 	s.start()
 	return s.verifier
 }
 
-// Funcs are functions for templates. It may be called before the fields are set,
-// as templates are often parsed first:
+// Funcs returns functions for templates. It may be called before the fields are
+// set, because templates are often parsed first:
 //
 //	{{streamFrom .Room "messages"}}                [Server.StreamFrom]
 //	{{streamFrom .Room "messages" (expires "8h")}} a name that is good for eight hours
@@ -199,9 +202,10 @@ func expires(after string) (streamname.SignOptions, error) {
 	return streamname.SignOptions{Expires: time.Now().Add(d)}, nil
 }
 
-// Position is the position of the stream named after streamables. Take it before
-// the page's data is read and give it to [Server.StreamFrom]: what is broadcast
-// meanwhile then reaches the page.
+// Position returns the current position of the stream named after streamables.
+// Call it before reading the page's data and pass the result to
+// [Server.StreamFrom]: the page then receives everything that is broadcast in
+// the meantime.
 //
 //	at, err := turbo.Position(ctx, room)
 //	messages, err := store.Messages(ctx, room)
@@ -215,21 +219,22 @@ func (s *Server) Position(ctx context.Context, streamables ...any) (broker.Posit
 	return s.Cable.Position(ctx, name)
 }
 
-// StreamFrom is the tag that makes a page listen to the stream named after
+// StreamFrom returns the tag that subscribes a page to the stream named after
 // streamables (see [streamname.Join]). A [stream.Attr] among them becomes an
-// attribute: channel names another channel, data-room-id the parameter room_id.
-// A [broker.Position] from [Server.Position] says up to where the page knows the
-// stream; without one it is the position now, at which the page's data may be
-// older. A [streamname.SignOptions] sets when the name expires, which ends the
-// subscription too, and its purpose, which has to be the channel's class name.
+// attribute: channel selects another channel, data-room-id sets the parameter
+// room_id. A [broker.Position] from [Server.Position] is the position up to
+// which the page's data is known to be current; without one it is the position
+// now, although the page's data may be older. A [streamname.SignOptions] sets
+// when the name, and with it the subscription, expires, and its purpose, which
+// has to be the channel's class name.
 //
 //	<turbo-cable-stream-source channel="Turbo::StreamsChannel" signed-stream-name="…" position="{…}" events=""></turbo-cable-stream-source>
 //
-// The client begins at the position, which holds each stream's epoch and offset,
-// so that nothing is lost that is broadcast before it subscribes. The attribute
-// events lets it use Server-Sent Events where WebSockets do not come through;
-// as stream.Attr{Name: "events", Value: "only"} it uses nothing else. With an
-// [Events] it is another tag, which any Turbo knows.
+// The client starts at the position, given as the stream's epoch and offset, so
+// nothing is lost that is broadcast before it subscribes. The attribute events
+// allows Server-Sent Events as a fallback where WebSockets are blocked; as
+// stream.Attr{Name: "events", Value: "only"} it allows nothing else. With an
+// [Events] the result is another tag, which every Turbo supports.
 func (s *Server) StreamFrom(streamables ...any) (template.HTML, error) {
 	var attrs []stream.Attr
 	var rest []any
@@ -261,7 +266,7 @@ func (s *Server) StreamFrom(streamables ...any) (template.HTML, error) {
 		err = fmt.Errorf("server: stream from: %w", err)
 		s.logger().Error(err.Error())
 		if s.checking.Load() {
-			return template.HTML(hint.HTML("No stream to listen to", err.Error())), nil
+			return template.HTML(hint.HTML("Cannot subscribe to a stream", err.Error())), nil
 		}
 		return "", err
 	}
@@ -272,7 +277,7 @@ func (s *Server) StreamFrom(streamables ...any) (template.HTML, error) {
 	if at == (broker.Position{}) {
 		at, err = s.Cable.Position(context.Background(), name)
 	}
-	if err != nil { // the page begins when it subscribes
+	if err != nil { // without a position, the page starts when it subscribes
 		s.logger().Error("server: stream from", "stream", name, "error", err)
 	}
 	if source != "" {
@@ -283,7 +288,7 @@ func (s *Server) StreamFrom(streamables ...any) (template.HTML, error) {
 	}
 	attrs = append(attrs, stream.Attr{Name: "signed-stream-name", Value: signed})
 	if at.Epoch != "" {
-		position, _ := json.Marshal(map[string]any{name: map[string]any{"epoch": at.Epoch, "offset": at.Offset}}) // always encodes
+		position, _ := json.Marshal(map[string]any{name: map[string]any{"epoch": at.Epoch, "offset": at.Offset}}) // cannot fail
 		attrs = append(attrs, stream.Attr{Name: "position", Value: string(position)})
 	}
 	if events {
@@ -296,11 +301,12 @@ func (s *Server) StreamFrom(streamables ...any) (template.HTML, error) {
 	return template.HTML(tag), nil
 }
 
-// Shutdown stops in the order that loses nothing: Ready says no; the HTTP
-// servers finish the requests that they have, for at most three quarters of the
-// time that ctx leaves; what waits in queues, or for Drain, is sent; the
-// cable's clients get what is queued for them and are told to reconnect
-// elsewhere, and those that do not listen are cut, which is no error.
+// Shutdown stops everything in an order that loses nothing. Ready starts to
+// answer 503. The HTTP servers finish their requests, for up to three quarters
+// of the time left in ctx. Queued broadcasts, and those that Drain publishes,
+// are sent. The cable's clients receive what is queued for them and are told to
+// reconnect elsewhere; those that do not respond are cut off, which is not an
+// error.
 func (s *Server) Shutdown(ctx context.Context, servers ...*http.Server) error {
 	s.start()
 	s.stopping.Store(true)
@@ -315,7 +321,7 @@ func (s *Server) Shutdown(ctx context.Context, servers ...*http.Server) error {
 	for i, server := range servers {
 		wg.Go(func() {
 			if err := server.Shutdown(httpCtx); err != nil {
-				errs[i] = fmt.Errorf("server: requests are still running: %w", err)
+				errs[i] = fmt.Errorf("server: requests were still running at the deadline: %w", err)
 			}
 		})
 	}

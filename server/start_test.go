@@ -53,7 +53,7 @@ func TestWhatIsWrongIsSaidAtTheStart(t *testing.T) {
 	var log strings.Builder
 	s := &server.Server{}
 	s.Cable.Logger = slog.New(slog.NewTextHandler(&log, nil))
-	if err := s.Start(); err != nil || !strings.Contains(log.String(), "no SecretKeyBase") {
+	if err := s.Start(); err != nil || !strings.Contains(log.String(), "SecretKeyBase is not set") {
 		t.Errorf("without a secret: %v, and the log says %q", err, &log)
 	}
 }

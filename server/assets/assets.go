@@ -1,25 +1,25 @@
-// Package assets serves the browser runtime, as "turbowasm dist" wrote it, and
-// writes the tags with which a page loads it.
+// Package assets serves the browser runtime, as written by "turbowasm dist",
+// and produces the tags with which a page loads it.
 //
 //	runtime, err := assets.New("/turbo/", os.DirFS("public/turbo"))
 //	…
 //	mux.Handle("/turbo/", runtime)
 //	tmpl.Execute(w, map[string]any{"Turbo": runtime.Tags("")}) // {{.Turbo}} in <head>
 //
-// Every file has two addresses: its plain name, which a browser revalidates on
-// each use, and one with a hash of the content in it, which a browser keeps for
-// a year. Tags and URL give out the latter.
+// Every file has two addresses: its plain name, which browsers revalidate on
+// each use, and one that contains a hash of the content, which browsers cache
+// for a year. Tags and URL return the latter.
 //
-// Pages that were rendered before a deploy go on asking for the files that they
-// name. Keep remembers distributions in a folder that outlives deploys, and New
-// serves the earlier ones beside the present:
+// After a deploy, pages that were rendered before it still request the files
+// they name. Keep stores distributions in a folder that outlives deploys, so
+// that New can serve earlier ones next to the current one:
 //
 //	earlier, err := assets.Keep("/var/lib/app/turbo", files, 2)
 //	runtime, err := assets.New("/turbo/", files, earlier...)
 //
-// A page with a Content-Security-Policy must allow WebAssembly and requests to
-// its own origin, and the import map by a nonce. Without nonces, load the
-// runtime with Script instead of Tags:
+// A page with a Content-Security-Policy must allow WebAssembly, requests to its
+// own origin, and the import map by a nonce. Without nonces, load the runtime
+// with Script instead of Tags:
 //
 //	script-src 'self' 'wasm-unsafe-eval' 'nonce-…'; connect-src 'self'
 package assets
@@ -39,8 +39,7 @@ import (
 	"time"
 )
 
-// contentTypes names the files of a distribution that are served, and which
-// of them a page cannot do without.
+// contentTypes lists the files of a distribution that are served.
 var contentTypes = map[string]string{
 	"turbo.js":       "text/javascript; charset=utf-8",
 	"turbo.umd.js":   "text/javascript; charset=utf-8",
@@ -60,23 +59,23 @@ type Handler struct {
 type file struct {
 	contentType string
 	hash        string
-	integrity   string // as in the attribute of that name
+	integrity   string // value of the integrity attribute
 	hashedPath  string
 	plain       []byte
-	gzip        []byte // nil if the distribution has none
-	brotli      []byte // nil if the distribution has none
+	gzip        []byte // nil if the distribution has no .gz
+	brotli      []byte // nil if the distribution has no .br
 }
 
 // New reads the distribution at the top of files: turbo.js and turbo.wasm, and
-// where present turbo.umd.js, turbo-rails.js, LICENSE-go.txt and what is
-// compressed beside each as .br and .gz. Other files are not served. Prefix is
-// the path under which the Handler is mounted, such as "/turbo/". Of earlier
-// distributions, the latest first, the hashed addresses are served, for pages
-// that are older than a deploy. The files are read once; a new distribution
+// where present turbo.umd.js, turbo-rails.js, LICENSE-go.txt, and the
+// compressed .br and .gz next to each. Other files are not served. prefix is
+// the path at which the Handler is mounted, such as "/turbo/". Of earlier
+// distributions, most recent first, only the hashed addresses are served, for
+// pages rendered before a deploy. The files are read once; a new distribution
 // needs a new Handler.
 func New(prefix string, files fs.FS, earlier ...fs.FS) (*Handler, error) {
 	if !strings.HasPrefix(prefix, "/") || !strings.HasSuffix(prefix, "/") {
-		return nil, fmt.Errorf("assets: prefix %q does not begin and end with a slash", prefix)
+		return nil, fmt.Errorf("assets: prefix %q must begin and end with a slash, like \"/turbo/\"", prefix)
 	}
 	current, err := readFiles(prefix, files)
 	if err != nil {
@@ -123,14 +122,14 @@ func readFiles(prefix string, files fs.FS) (map[string]*file, error) {
 	}
 	for _, name := range required {
 		if found[name] == nil {
-			return nil, fmt.Errorf(`assets: read %q: %w: "turbowasm dist" writes it`, name, fs.ErrNotExist)
+			return nil, fmt.Errorf(`assets: read %q: %w: run "turbowasm dist" to create it`, name, fs.ErrNotExist)
 		}
 	}
 	return found, nil
 }
 
-// URL is the address of a file of the distribution, with a hash of its content
-// in it. The classic script is told where the wasm is by an attribute:
+// URL returns the address of a file of the distribution, with a hash of its
+// content. Pass the classic script the address of the wasm in an attribute:
 //
 //	<script src="{{.URL "turbo.umd.js"}}" data-turbo-wasm="{{.URL "turbo.wasm"}}"></script>
 func (h *Handler) URL(name string) (string, error) {
@@ -141,8 +140,8 @@ func (h *Handler) URL(name string) (string, error) {
 	return f.hashedPath, nil
 }
 
-// ServeHTTP answers GET and HEAD for the addresses of the distribution, in the
-// smallest encoding that the client accepts.
+// ServeHTTP answers GET and HEAD requests for the files of the distribution, in
+// the smallest encoding that the client accepts.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, ok := h.files[r.URL.Path]
 	if !ok {
@@ -179,8 +178,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
-// accepts reports whether Accept-Encoding headers name a coding with a quality
-// other than zero (RFC 9110, section 12.5.3).
+// accepts reports whether Accept-Encoding headers allow a coding with a quality
+// above zero (RFC 9110, section 12.5.3).
 func accepts(headers []string, coding string) bool {
 	any := false
 	for item := range strings.SplitSeq(strings.Join(headers, ","), ",") {

@@ -14,11 +14,11 @@ import (
 	"time"
 )
 
-// Keep remembers the distribution files in the folder dir, which must outlive
-// deploys and is created if need be, and returns those that it remembers from
-// before, the latest first: what New takes as earlier ones. It keeps count of
-// them and removes older ones. Processes that start at the same time may share
-// the folder.
+// Keep stores the distribution files in the folder dir, which must outlive
+// deploys and is created if necessary. It returns the distributions stored
+// before, most recent first, as New expects them. It keeps count of them and
+// deletes older ones. Processes that start at the same time may share the
+// folder.
 func Keep(dir string, files fs.FS, count int) (earlier []fs.FS, err error) {
 	defer func() {
 		if err != nil {
@@ -33,7 +33,7 @@ func Keep(dir string, files fs.FS, count int) (earlier []fs.FS, err error) {
 	if err != nil {
 		return nil, err
 	}
-	kept := map[string]time.Time{} // when each was in use last
+	kept := map[string]time.Time{} // when each was last in use
 	for _, entry := range entries {
 		info, err := entry.Info()
 		if err == nil && entry.IsDir() && entry.Name() != own && !strings.HasPrefix(entry.Name(), ".") {
@@ -54,8 +54,8 @@ func Keep(dir string, files fs.FS, count int) (earlier []fs.FS, err error) {
 	return earlier, nil
 }
 
-// keep copies a distribution into dir, unless it is there, and returns its
-// name: a hash of its files.
+// keep copies a distribution into dir, unless it is already there, and returns
+// the name of its folder: a hash of its files.
 func keep(dir string, files fs.FS) (name string, err error) {
 	found, err := readFiles("/", files)
 	if err != nil {
@@ -73,7 +73,7 @@ func keep(dir string, files fs.FS) (name string, err error) {
 	if os.Chtimes(path, now, now) == nil {
 		return name, nil
 	}
-	// It appears as a whole, in one of the processes that copy it.
+	// The rename makes it appear as a whole, even if several processes copy it.
 	tmp, err := os.MkdirTemp(dir, ".new-")
 	if err != nil {
 		return "", err

@@ -5,20 +5,20 @@ import (
 	"html/template"
 )
 
-// modules are the names by which applications import the runtime.
+// modules maps the names by which applications import the runtime to its files.
 var modules = map[string]string{
 	"@hotwired/turbo":       "turbo.js",
 	"@hotwired/turbo-rails": "turbo-rails.js",
 }
 
-// Tags is the markup that loads the runtime, for the head of a page and before
-// every other script: the earlier it runs, the less it misses. The download of
-// turbo.wasm begins with the page, not after the script. An import map lets
-// modules of the application import "@hotwired/turbo" and, where the
-// distribution has it, "@hotwired/turbo-rails". A visit to a page with another
-// version of the script loads it as a new document. A page whose
-// Content-Security-Policy wants a nonce on scripts passes it; otherwise it is
-// empty.
+// Tags returns the markup that loads the runtime. Put it in the head of the
+// page, before every other script: events before it runs go unnoticed. The
+// download of turbo.wasm starts with the page, not after the script. An import
+// map lets the application's modules import "@hotwired/turbo" and, if the
+// distribution contains it, "@hotwired/turbo-rails". After a deploy with
+// another script, the next visit reloads the page as a new document. Pass the
+// nonce if the page's Content-Security-Policy requires one for scripts;
+// otherwise leave it empty.
 func (h *Handler) Tags(nonce string) template.HTML {
 	addresses := h.Imports()
 	integrity := map[string]string{}
@@ -28,14 +28,14 @@ func (h *Handler) Tags(nonce string) template.HTML {
 	// Marshal sorts the keys, and writes no < that could end the script.
 	list, err := json.Marshal(map[string]any{"imports": addresses, "integrity": integrity})
 	if err != nil {
-		panic(err) // strings alone
+		panic(err) // impossible: only strings
 	}
 	return template.HTML(`<script type="importmap"`+nonceAttribute(nonce)+`>`+string(list)+"</script>\n") + h.Script(nonce)
 }
 
-// Script is Tags without the import map: for a page whose policy allows no
-// script in the markup, or which has an import map of its own. Older browsers
-// know only one in a page; Imports is what to put into it.
+// Script is like Tags without the import map: for a page whose policy allows no
+// inline scripts, or one that has its own import map. Older browsers support
+// only one per page; Imports returns what to add to it.
 func (h *Handler) Script(nonce string) template.HTML {
 	script, wasm := h.current["turbo.js"], h.current["turbo.wasm"]
 	url := template.HTMLEscapeString(script.hashedPath)
@@ -47,8 +47,8 @@ func (h *Handler) Script(nonce string) template.HTML {
 <script type="module" src="` + url + `" data-turbo-track="reload"` + attrs + `></script>`)
 }
 
-// Imports are the names by which modules import the runtime and their
-// addresses, for an import map that the application writes.
+// Imports maps the names by which modules import the runtime to addresses, for
+// an import map that the application writes itself.
 func (h *Handler) Imports() map[string]string {
 	addresses := map[string]string{}
 	for name, file := range modules {

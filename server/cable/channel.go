@@ -9,21 +9,22 @@ import (
 // StreamsChannel is the channel that <turbo-cable-stream-source> subscribes to.
 const StreamsChannel = "Turbo::StreamsChannel"
 
-// Channel is what happens to the subscriptions of one channel class. Calls for
-// one connection follow one another; different connections call concurrently.
-// Any function may be nil, and may panic: that is logged and taken for an
-// error. The context ends with the connection, except Unsubscribe's.
+// Channel handles the subscriptions of one channel class. Its functions are
+// called one at a time for each connection and concurrently for different
+// connections. Any of them may be nil. A panic is logged and treated as an
+// error. The context ends with the connection, except that of Unsubscribe.
 type Channel struct {
-	// Subscribe decides a subscription and names the streams it listens to,
-	// by [Subscription.StreamFrom]. [ErrRejected] rejects; any other error is
-	// logged and leaves the client to try again. Nil accepts.
+	// Subscribe decides whether a subscription is accepted and calls
+	// [Subscription.StreamFrom] for the streams it listens to. [ErrRejected]
+	// rejects it; any other error is logged, and the client may try again. Nil
+	// accepts every subscription.
 	Subscribe func(ctx context.Context, s *Subscription) error
-	// Perform handles an action of the client. Data is the JSON object that it
-	// sent, action included; action is "receive" if it named none. An error
-	// is logged.
+	// Perform handles an action of the client. data is the JSON object that the
+	// client sent, including the action; action is "receive" if it named none.
+	// An error is logged.
 	Perform func(ctx context.Context, s *Subscription, action string, data json.RawMessage) error
-	// Unsubscribe is called when a confirmed subscription ends, however it
-	// does; the connection may be gone.
+	// Unsubscribe is called when a confirmed subscription ends, for whatever
+	// reason; the connection may already be gone.
 	Unsubscribe func(ctx context.Context, s *Subscription)
 }
 
@@ -36,11 +37,12 @@ func (k *core) channel(name string) (Channel, bool) {
 	return c, ok
 }
 
-// SubscribeSigned is the Subscribe of Turbo::StreamsChannel: it listens to the
-// stream whose name is in the parameter signed_stream_name, until that expires.
-// It rejects a name that the hub's Verifier does not accept, or that was signed
-// for a purpose other than the channel's class name. Channels of the
-// application's own that take signed names call it and add what they know.
+// SubscribeSigned is the Subscribe function of Turbo::StreamsChannel. It
+// listens to the stream whose name is in the parameter signed_stream_name,
+// until that name expires. It rejects a name that the hub's Verifier does not
+// accept, or that was signed for a purpose other than the channel's class name.
+// Channels of the application that take signed names can call it from their own
+// Subscribe.
 func SubscribeSigned(ctx context.Context, s *Subscription) error {
 	params, err := parseObject([]byte(s.identifier))
 	if err != nil {
@@ -52,7 +54,7 @@ func SubscribeSigned(ctx context.Context, s *Subscription) error {
 	}
 	v := s.conn.core.verifier.Load()
 	if v == nil {
-		return fmt.Errorf("cable: the hub has no verifier for signed stream names")
+		return fmt.Errorf("cable: the hub cannot verify signed stream names: set Hub.Verifier or call UseVerifier")
 	}
 	name, err := v.Open(signed)
 	if err != nil {

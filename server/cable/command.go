@@ -16,47 +16,47 @@ type command struct {
 	Command    string
 	Identifier string
 	Data       string // JSON in a string
-	History    *past  // what the client wants to be sent again, if anything
+	History    *past  // messages that the client asks to receive again; nil if none
 }
 
-// past is what a client wants of the histories of a subscription's streams:
-// what came after the places that it knows, or else since a time.
+// past says which messages of a subscription's streams a client missed: those
+// after the positions it has reached, or else those since a time.
 type past struct {
 	Since   int64           `json:"since"` // seconds since 1970
 	Streams map[string]spot `json:"streams"`
 }
 
-// spot is a position as clients write it.
+// spot is a position in the form in which clients send it.
 type spot struct {
 	Epoch  string `json:"epoch"`
 	Offset uint64 `json:"offset"`
 }
 
-// parseCommand reads one frame, which is UTF-8. Keys count as they are written:
-// encoding/json would take "COMMAND" for "command".
+// parseCommand reads one frame, which is valid UTF-8. Keys are case-sensitive,
+// although encoding/json alone would accept "COMMAND" for "command".
 func parseCommand(frame []byte) (command, error) {
 	object, err := parseObject(frame)
 	if err != nil {
-		return command{}, fmt.Errorf("frame is no command: %w", err)
+		return command{}, fmt.Errorf("frame is not a command: %w", err)
 	}
 	var c command
 	for key, field := range map[string]*string{"command": &c.Command, "identifier": &c.Identifier, "data": &c.Data} {
 		if raw, ok := object[key]; ok && string(raw) != "null" {
 			if *field, err = unquote(raw); err != nil {
-				return command{}, fmt.Errorf("frame is no command: %s: %w", key, err)
+				return command{}, fmt.Errorf("frame is not a command: %s: %w", key, err)
 			}
 		}
 	}
 	if raw, ok := object["history"]; ok && string(raw) != "null" {
 		if err := json.Unmarshal(raw, &c.History); err != nil {
-			return command{}, fmt.Errorf("frame is no command: history: %w", err)
+			return command{}, fmt.Errorf("frame is not a command: history: %w", err)
 		}
 	}
 	return c, nil
 }
 
-// obey does what a command says. What it cannot do it returns, for the log: the
-// protocol has no reply to it. conn.hooks is held.
+// obey carries out a command. The protocol has no reply for a command that
+// fails, so the error is for the log. conn.hooks is held.
 func (c *conn) obey(text []byte) error {
 	cmd, err := parseCommand(text)
 	if err != nil {
@@ -67,18 +67,18 @@ func (c *conn) obey(text []byte) error {
 			c.core.observe(Event{Kind: EventRejected, Reason: ReasonIdentifier})
 			c.send(c.protocol.reject("", ReasonIdentifier))
 		}
-		return fmt.Errorf("%s: identifier of %d bytes", ReasonIdentifier, len(cmd.Identifier))
+		return fmt.Errorf("%s: the identifier has %d bytes", ReasonIdentifier, len(cmd.Identifier))
 	}
 	s := c.subscription(cmd.Identifier)
 	switch cmd.Command {
 	case "subscribe":
 		if s != nil {
-			return nil // confirmed already; released Rails is silent too
+			return nil // already confirmed; released versions of Rails stay silent too
 		}
 		return c.subscribe(cmd.Identifier, cmd.History)
 	case "history":
 		if s == nil || cmd.History == nil || !c.protocol.places() {
-			return fmt.Errorf("history of %.200q: no such subscription, or nothing asked for", cmd.Identifier)
+			return fmt.Errorf("history of %.200q: no such subscription, or no history requested", cmd.Identifier)
 		}
 		return s.sendHistory(cmd.History)
 	case "unsubscribe":
@@ -90,7 +90,7 @@ func (c *conn) obey(text []byte) error {
 	case "ping":
 		c.send(&frame{prefix: pong, single: true})
 		return nil
-	case "pong": // a sign of life
+	case "pong": // shows that the client is alive; nothing else to do
 		return nil
 	case "message":
 		if s == nil {
@@ -104,7 +104,7 @@ func (c *conn) obey(text []byte) error {
 func (c *conn) perform(s *Subscription, data string) error {
 	action, object, err := parseAction(data)
 	if err == nil && s.channel.Perform == nil {
-		err = errors.New("the channel performs nothing")
+		err = errors.New("the channel has no Perform function")
 	}
 	if err == nil {
 		err = c.core.protect("Perform", c, func() error { return s.channel.Perform(c.ctx, s, action, object) })
@@ -115,7 +115,7 @@ func (c *conn) perform(s *Subscription, data string) error {
 	return nil
 }
 
-var errNoObject = errors.New("no JSON object")
+var errNoObject = errors.New("not a JSON object")
 
 func parseObject(text []byte) (map[string]json.RawMessage, error) {
 	var object map[string]json.RawMessage
@@ -136,7 +136,7 @@ func parseChannel(identifier string) (string, error) {
 	}
 	var name string
 	if err := json.Unmarshal(object["channel"], &name); err != nil || name == "" {
-		return "", errors.New("identifier names no channel")
+		return "", errors.New("identifier lacks a channel name")
 	}
 	return name, nil
 }
@@ -150,15 +150,15 @@ func parseAction(data string) (string, json.RawMessage, error) {
 	action := "receive"
 	if raw, ok := object["action"]; ok {
 		if err := json.Unmarshal(raw, &action); err != nil {
-			return "", nil, fmt.Errorf("action is no string: %w", err)
+			return "", nil, fmt.Errorf("action is not a string: %w", err)
 		}
 	}
 	return action, json.RawMessage(data), nil
 }
 
-// unquote reads a JSON string. Unlike encoding/json, it keeps surrogates that
-// are escaped and have no partner, as the three bytes that UTF-8 would need
-// for them, so that quote can give back what was sent.
+// unquote reads a JSON string. Unlike encoding/json, it keeps escaped
+// surrogates without a partner, encoded as the three bytes that UTF-8 would use
+// for them, so that quote can reproduce the client's text exactly.
 func unquote(raw []byte) (string, error) {
 	var s string
 	if err := json.Unmarshal(raw, &s); err != nil {
@@ -167,7 +167,7 @@ func unquote(raw []byte) (string, error) {
 	if !bytes.Contains(bytes.ToLower(raw), []byte(`\ud`)) {
 		return s, nil
 	}
-	// raw is a valid JSON string: only its surrogates are left to do.
+	// raw is a valid JSON string; only its surrogates need attention.
 	var b strings.Builder
 	for in := string(raw[1 : len(raw)-1]); in != ""; {
 		next := strings.IndexByte(in, '\\')
@@ -200,7 +200,7 @@ func unquote(raw []byte) (string, error) {
 	return b.String(), nil
 }
 
-// escaped reads \uXXXX at the beginning of s; -1 if there is none.
+// escaped reads the \uXXXX at the start of s, or returns -1 if there is none.
 func escaped(s string) rune {
 	if len(s) < 6 || s[:2] != `\u` {
 		return -1
@@ -215,13 +215,13 @@ func escaped(s string) rune {
 // quote writes a JSON string, with <, > and & escaped as Rails does.
 func quote(s string) string {
 	if utf8.ValidString(s) {
-		b, _ := json.Marshal(s) // a string always encodes
+		b, _ := json.Marshal(s) // encoding a string cannot fail
 		return string(b)
 	}
 	var b strings.Builder
 	b.WriteByte('"')
 	for s != "" {
-		if len(s) >= 3 && s[0] == 0xed && s[1] >= 0xa0 { // as unquote wrote it
+		if len(s) >= 3 && s[0] == 0xed && s[1] >= 0xa0 { // a lone surrogate, as unquote encodes it
 			fmt.Fprintf(&b, `\u%04x`, rune(s[0]&0xf)<<12|rune(s[1]&0x3f)<<6|rune(s[2]&0x3f))
 			s = s[3:]
 			continue

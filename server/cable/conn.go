@@ -9,61 +9,60 @@ import (
 	"time"
 )
 
-// door is a connection's transport. It carries frames that are encoded
-// already, and knows nothing of what they say. All but cut are called by one
-// goroutine at a time, the connection's writer of the moment; cut by any.
+// door is the transport of a connection. It carries encoded frames and does not
+// interpret them. Its methods are called by one goroutine at a time, the
+// connection's current writer, except cut, which any goroutine may call.
 type door interface {
-	// write takes frames, in order, and passes on what goes without waiting;
-	// left says that flush has to go on.
+	// write accepts frames, in order, and sends as much as possible without
+	// blocking; left reports that flush has to send the rest.
 	write(frames []*frame) (left bool, err error)
-	// flush goes on with what is left, for a while; moved says that the peer
-	// took something in that time.
+	// flush continues to send what is left, for the given time; moved reports
+	// whether the peer accepted anything meanwhile.
 	flush(wait time.Duration) (left, moved bool, err error)
-	// close says, as the transport does, that nothing follows; the words go
-	// out with the next write. The peer may take linger to answer: then, or
-	// before, the door tells its connection that it is gone.
+	// close queues the transport's own close message; it is sent with the next
+	// write. The peer has linger to answer. After that, or as soon as the peer
+	// is gone, the door calls the connection's hungUp.
 	close(reason Reason)
-	// cut ends the transport at once.
+	// cut closes the transport immediately.
 	cut()
 }
 
-// conn is one connection: what its user is subscribed to, and the frames that
-// wait for it. It has no goroutine of its own: its door's reads and calls
-// receive and hungUp, and one of the hub's writers writes while there is
-// something to write.
+// conn is one connection: its user's subscriptions and the frames queued for
+// it. It has no goroutine of its own: the transport's reader calls receive and
+// hungUp, and one of the hub's writers sends frames while any are queued.
 type conn struct {
 	core     *core
 	door     door
 	protocol protocol
 	id       uint64
 	user     User
-	admitted netip.Addr // counted under
+	admitted netip.Addr // address under which it was counted
 	address  string     // for logs
 	ctx      context.Context
 	cancel   context.CancelFunc
 	opened   time.Time
 
 	beat, place int          // guarded by core.mu
-	pinged      time.Time    // its beat's
-	seen        atomic.Int64 // when the client last gave a sign of life, in Unix nanoseconds
-	busy        atomic.Bool  // commands are at work, so silence says nothing
-	backlog     atomic.Int64 // bytes that wait
+	pinged      time.Time    // used by its ping slot
+	seen        atomic.Int64 // when the client last showed that it is alive, in Unix nanoseconds
+	busy        atomic.Bool  // a command is running, so silence does not mean that the client is gone
+	backlog     atomic.Int64 // queued bytes
 	orders      atomic.Uint32
 
-	hooks    sync.Mutex // held while the application is called, so that calls follow one another
+	hooks    sync.Mutex // held while the application is called, so that calls do not overlap
 	welcomed bool       // guarded by hooks
 
-	tokens float64 // commands that may come now; the reader's
+	tokens float64 // commands that may be received now; used by the reader
 	filled time.Time
 	work   sync.WaitGroup
 
-	mu      sync.Mutex // guards what follows; nothing is called, encoded or logged under it
+	mu      sync.Mutex // guards what follows; never held while calling, encoding or logging
 	state   state
-	reason  Reason // why it ends
+	reason  Reason // why it ended
 	queue   []*frame
-	writing bool // it is with a writer, or waits for one
-	woken   bool // meanwhile the door got something to write
-	deaf    bool // nobody reads any more
+	writing bool // a writer has it, or it is queued for one
+	woken   bool // the door got something to send in the meantime
+	deaf    bool // reading has ended
 	subs    []*Subscription
 }
 
@@ -71,9 +70,9 @@ type state uint8
 
 const (
 	stateOpen    state = iota
-	stateClosing       // the queue is to be written, then the door closed
+	stateClosing       // send the queue, then close the door
 	stateClosed        // the door was closed
-	stateGone          // the transport has ended, and nobody writes
+	stateGone          // the transport has ended and nothing writes to it
 )
 
 func (k *core) newConn(d door, p protocol, user User, admitted netip.Addr, address string, values context.Context) *conn {
@@ -90,9 +89,9 @@ func (c *conn) info() Connection {
 	return Connection{ID: strconv.FormatUint(c.id, 10), User: c.user, Address: c.address}
 }
 
-// send queues a frame and returns how much waits now. Who falls behind by more
-// than the limit is disconnected, because a frame left out would leave its page
-// wrong without anybody knowing. It neither blocks nor calls anybody.
+// send queues a frame and returns the bytes now queued. A client that falls
+// behind by more than the limit is disconnected, because a dropped frame would
+// silently leave its page wrong. It neither blocks nor calls the application.
 func (c *conn) send(f *frame) (backlog int64) {
 	backlog, start := c.push(f)
 	if start {
@@ -101,7 +100,8 @@ func (c *conn) send(f *frame) (backlog int64) {
 	return backlog
 }
 
-// push is send, but leaves it to the caller to find a writer if start is true.
+// push is like send, but if start is true the caller has to hand the connection
+// to a writer.
 func (c *conn) push(f *frame) (backlog int64, start bool) {
 	n := f.size()
 	c.mu.Lock()
@@ -124,7 +124,8 @@ func (c *conn) push(f *frame) (backlog int64, start bool) {
 	return backlog, start
 }
 
-// wake has a writer come although no frame waits: the door has something.
+// wake hands the connection to a writer although no frame is queued, because
+// the door has something to send.
 func (c *conn) wake() {
 	c.mu.Lock()
 	start := !c.writing && c.state != stateGone
@@ -136,14 +137,15 @@ func (c *conn) wake() {
 	}
 }
 
-// end has the connection end with a reason, which the first call decides. What
-// is queued is dropped, except for a restart. It does not wait, and reports
-// whether it was the first.
+// end starts closing the connection; the reason of the first call counts.
+// Queued frames are dropped, except at a restart. It does not wait, and reports
+// whether this call was the first.
 func (c *conn) end(reason Reason, reconnect bool) bool {
 	return c.finish(reason, c.protocol.disconnect(reason, reconnect), reason == ReasonRestart)
 }
 
-// finish is end with a farewell of the caller's; nil is none but the door's.
+// finish is like end, with the caller's farewell; if nil, only the transport's
+// own close message is sent.
 func (c *conn) finish(reason Reason, farewell *frame, flush bool) bool {
 	c.mu.Lock()
 	if c.state != stateOpen {
@@ -172,7 +174,7 @@ func (c *conn) finish(reason Reason, farewell *frame, flush bool) bool {
 	return true
 }
 
-// tell logs an end that is news, without waiting for the log.
+// tell logs the reasons worth a log line, without waiting for the log.
 func (c *conn) tell(reason Reason) {
 	switch reason {
 	case ReasonTooSlow, ReasonBacklog, ReasonIdle, ReasonCommands, ReasonFrame, ReasonInvalid:
@@ -180,7 +182,7 @@ func (c *conn) tell(reason Reason) {
 	}
 }
 
-// cut ends the transport at once.
+// cut closes the transport immediately.
 func (c *conn) cut(reason Reason) {
 	c.mu.Lock()
 	first := c.state == stateOpen
@@ -198,7 +200,7 @@ func (c *conn) cut(reason Reason) {
 	c.door.cut()
 }
 
-// release forgets frames that are written or dropped.
+// release accounts for frames that were written or dropped.
 func (c *conn) release(frames []*frame) {
 	var n int64
 	for _, f := range frames {
@@ -208,8 +210,8 @@ func (c *conn) release(frames []*frame) {
 	c.core.ledger.release(frames)
 }
 
-// hungUp is called once by the door, when it reads no more. What is being
-// written, the answer to a close for one thing, may go out before the end.
+// hungUp is called once, by the door, when reading has ended. A write in
+// progress, such as the answer to a close frame, may still finish.
 func (c *conn) hungUp() {
 	c.finish(ReasonClient, nil, false)
 	c.mu.Lock()
@@ -224,8 +226,8 @@ func (c *conn) hungUp() {
 	}
 }
 
-// gone ends the connection, once: nobody reads or writes any more. It calls the
-// application's hooks.
+// gone ends the connection once nothing reads from it or writes to it, and
+// calls the application's hooks. It runs once.
 func (c *conn) gone() {
 	c.mu.Lock()
 	reason, dropped, subs := c.reason, c.queue, c.subs
@@ -248,17 +250,17 @@ func (c *conn) gone() {
 	c.core.leave(c)
 }
 
-// live puts off the end of an idle connection.
+// live records that the client is alive.
 func (c *conn) live() { c.seen.Store(time.Now().UnixNano()) }
 
-// receive obeys a frame of the client's and returns when that is done.
+// receive carries out one frame from the client and returns when that is done.
 func (c *conn) receive(text []byte) {
-	if c.ctx.Err() != nil || !c.allow() { // while it ends, all that counts is the client's answer
+	if c.ctx.Err() != nil || !c.allow() { // while closing, only the client's answer to the close matters
 		return
 	}
 	c.busy.Store(true)
 	c.hooks.Lock()
-	defer func() { // even if the application ends the goroutine
+	defer func() { // also when the application calls runtime.Goexit
 		c.hooks.Unlock()
 		c.live()
 		c.busy.Store(false)
@@ -271,7 +273,8 @@ func (c *conn) receive(text []byte) {
 	}
 }
 
-// allow takes one command off the client's account.
+// allow spends one of the client's command tokens, or ends the connection if
+// none is left.
 func (c *conn) allow() bool {
 	now, most := time.Now(), float64(c.core.limits.commands)
 	c.tokens = min(most, c.tokens+now.Sub(c.filled).Seconds()*most)

@@ -11,11 +11,12 @@ import (
 	"github.com/turbowasm/turbowasm/server/broker"
 )
 
-// controlStream is where orders travel from hub to hub. No subscription may
-// listen to it.
+// controlStream carries orders between hubs. Subscriptions may not listen to
+// it.
 const controlStream = "action_cable/turbowasm"
 
-// order tells every hub to do something about a user's connections.
+// order tells every hub to disconnect a user, or to end some of their
+// subscriptions.
 type order struct {
 	Type      string `json:"type"` // disconnect or unsubscribe
 	User      string `json:"user"`
@@ -23,9 +24,10 @@ type order struct {
 	Reconnect bool   `json:"reconnect,omitempty"`
 }
 
-// control hears orders, and keeps those that come while connections open.
+// control receives orders, and keeps those that arrive while connections are
+// opening.
 type control struct {
-	mu      sync.Mutex // guards what follows; held while the broker is asked
+	mu      sync.Mutex // guards what follows; held during calls to the broker
 	cancel  func()
 	stopped bool
 
@@ -38,25 +40,26 @@ type control struct {
 // opening is a connection that is being authenticated.
 type opening struct{ orders []order }
 
-// Disconnect closes every connection of the user, in every process of the
-// broker, those included that are being opened; reconnect says whether clients
-// may come back by themselves. It returns when the broker has the order, which
-// each process obeys as soon as it hears of it. It outlives ctx.
+// Disconnect closes every connection of the user, including those being opened,
+// in every process that shares the broker; reconnect says whether clients may
+// come back by themselves. It returns when the broker has accepted the order,
+// which each process carries out on receipt. It is not cancelled with ctx.
 func (h *Hub) Disconnect(ctx context.Context, userID string, reconnect bool) error {
 	if userID == "" {
-		return errors.New("cable: disconnect: user without id")
+		return errors.New("cable: disconnect: the user id is empty")
 	}
 	return h.order(ctx, order{Type: "disconnect", User: userID, Reconnect: reconnect})
 }
 
-// Unsubscribe ends every subscription of the user's that listens to the stream,
-// in every process of the broker: as soon as it hears of the order, nothing more
-// is queued for them, and the client is told with a rejection. Have Authorize
-// refuse before you call it: a client that subscribes again is asked again, and
-// so is a subscription whose Authorize was running meanwhile. It outlives ctx.
+// Unsubscribe ends every subscription of the user to the stream, in every
+// process that shares the broker. On receipt of the order nothing more is
+// queued for these subscriptions, and the client receives a rejection. Make
+// Authorize refuse the user before calling it: a client that subscribes again
+// is checked again, and so is a subscription whose Authorize call was in
+// progress. It is not cancelled with ctx.
 func (h *Hub) Unsubscribe(ctx context.Context, userID, stream string) error {
 	if userID == "" || stream == "" {
-		return errors.New("cable: unsubscribe: user without id or stream without name")
+		return errors.New("cable: unsubscribe: the user id or the stream name is empty")
 	}
 	return h.order(ctx, order{Type: "unsubscribe", User: userID, Stream: stream})
 }
@@ -76,7 +79,7 @@ func (h *Hub) order(ctx context.Context, o order) error {
 	return nil
 }
 
-// listenToOrders returns once orders are certain to be heard.
+// listenToOrders returns once orders are certain to be delivered.
 func (k *core) listenToOrders(ctx context.Context) error {
 	t := &k.control
 	t.mu.Lock()
@@ -104,7 +107,7 @@ func (t *control) stop() {
 	}
 }
 
-// begin has the orders that come from now on kept, until done.
+// begin collects the orders that arrive from now on, until done.
 func (t *control) begin() *opening {
 	o := &opening{}
 	t.openings.Lock()
@@ -123,15 +126,15 @@ func (t *control) done(o *opening) []order {
 	return o.orders
 }
 
-// hear obeys an order. It does not block.
+// hear carries out an order. It does not block.
 func (k *core) hear(p broker.Publication) {
-	if string(p.Data) == `""` { // says the broker where it has lost some
-		go k.journal.warn("the broker has lost data: orders may be lost")
+	if string(p.Data) == `""` { // how the broker reports that it lost messages
+		go k.journal.warn("the broker has lost data: a Disconnect or Unsubscribe may have been lost")
 		return
 	}
 	var o order
 	if err := json.Unmarshal(p.Data, &o); err != nil || o.User == "" {
-		go k.journal.warn("order ignored", "error", err)
+		go k.journal.warn("invalid control message ignored", "error", err)
 		return
 	}
 	t := &k.control
@@ -147,13 +150,13 @@ func (k *core) hear(p broker.Publication) {
 	}
 }
 
-// order obeys an order for the connection's user. It does not block.
+// order carries out an order for the connection's user. It does not block.
 func (c *conn) order(o order) {
 	switch o.Type {
 	case "disconnect":
 		c.end(ReasonRemote, o.Reconnect)
 	case "unsubscribe":
-		c.orders.Add(1) // before looking: a subscription that is being made asks again
+		c.orders.Add(1) // before looking: a subscription being made then checks permission again
 		c.mu.Lock()
 		var ended []*Subscription
 		c.subs = slices.DeleteFunc(c.subs, func(s *Subscription) bool {

@@ -163,8 +163,8 @@ func TestLostOrdersAreToldOf(t *testing.T) {
 	if _, err := shared.Publish(t.Context(), "action_cable/turbowasm", []byte(`""`)); err != nil {
 		t.Fatal(err)
 	}
-	for late := time.Now().Add(time.Minute); !strings.Contains(log.String(), "orders may be lost"); time.Sleep(time.Millisecond) {
-		if time.Now().After(late) || strings.Contains(log.String(), "order ignored") {
+	for late := time.Now().Add(time.Minute); !strings.Contains(log.String(), "may have been lost"); time.Sleep(time.Millisecond) {
+		if time.Now().After(late) || strings.Contains(log.String(), "control message ignored") {
 			t.Fatalf("the log says\n%s", log)
 		}
 	}

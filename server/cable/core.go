@@ -20,9 +20,9 @@ import (
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
 
-// core is a hub at work.
+// core is the running state of a hub.
 type core struct {
-	hub      Hub // its fields, as they were at the start
+	hub      Hub // a copy of its fields, taken at the start
 	limits   limits
 	verifier atomic.Pointer[streamname.Verifier]
 	broker   Broker
@@ -33,20 +33,20 @@ type core struct {
 	control  control
 	topics   topics
 
-	compare sync.Once // at the first request
+	compare sync.Once // on the first request
 	changed error
 
 	ids           atomic.Uint64
 	subscriptions atomic.Int64
 	shedding      atomic.Bool
 
-	mu        sync.Mutex // guards what follows; taken before a conn's mu
+	mu        sync.Mutex // guards what follows; locked before a conn's mu
 	closed    bool
-	beats     [][]*conn // the connections, by the beat at which they are pinged
+	beats     [][]*conn // the connections, by the slot in which they are pinged
 	beat      int
 	count     int                // connections, and requests that may become one
-	addresses map[netip.Addr]int // the same by address
-	empty     chan struct{}      // closed when closed and count is 0
+	addresses map[netip.Addr]int // the same, by client address
+	empty     chan struct{}      // closed once closed is set and count is 0
 	ticker    *time.Timer        // runs while there are connections
 	servers   map[*http.Server]*server
 }
@@ -73,13 +73,14 @@ func newCore(h *Hub) (*core, error) {
 		if o != "*" {
 			u, err := url.Parse(o)
 			if err != nil || !isOrigin(u) {
-				return nil, fmt.Errorf("cable: allowed origin %q is none", o)
+				return nil, fmt.Errorf("cable: AllowedOrigins: %q is not an origin: write \"https://example.com\" or \"*\"", o)
 			}
 			origin = originOf(u.Scheme, u.Host)
 		}
 		k.origins[origin] = true
 	}
-	// Short intervals need few beats: a tick of less than a millisecond is no use.
+	// Short intervals need few slots: ticks shorter than a millisecond are
+	// useless.
 	k.beats = make([][]*conn, min(64, max(1, int(l.round()/(20*time.Millisecond)))))
 	k.writers.start()
 	return k, nil
@@ -91,7 +92,7 @@ func (k *core) observe(e Event) {
 	}
 }
 
-// publish outlives the request that ctx belongs to.
+// publish is not cancelled with the request that ctx belongs to.
 func (k *core) publish(ctx context.Context, stream string, data []byte) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishTimeout)
 	defer cancel()
@@ -99,11 +100,11 @@ func (k *core) publish(ctx context.Context, stream string, data []byte) error {
 	return err
 }
 
-// errPanic stands for a panic of the application's, which was logged.
+// errPanic stands for a panic in the application that was already logged.
 var errPanic = errors.New("panic")
 
-// protect calls the application and makes an error of its panic. No lock that
-// a broadcast takes may be held.
+// protect calls the application and turns a panic into an error. No lock that a
+// broadcast needs may be held.
 func (k *core) protect(what string, c *conn, call func() error) (err error) {
 	defer func() {
 		p := recover()
@@ -121,8 +122,8 @@ func (k *core) protect(what string, c *conn, call func() error) (err error) {
 	return call()
 }
 
-// admit counts a request that may become a connection. Who was admitted is
-// dismissed in the end.
+// admit counts a request that may become a connection. Every admitted request
+// has to be dismissed later.
 func (k *core) admit(address netip.Addr) Reason {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -162,12 +163,12 @@ func (k *core) checkEmpty() {
 	}
 }
 
-// join puts an admitted connection among those that are pinged, told to go, and
-// reached by orders. It reports false if the hub is closing.
+// join registers an admitted connection, so that it is pinged, receives orders
+// and is closed at shutdown. It reports false if the hub is closing.
 func (k *core) join(c *conn) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	c.beat = k.beat // pinged a whole interval from now
+	c.beat = k.beat // so that its first ping comes after a whole interval
 	k.beat = (k.beat + 1) % len(k.beats)
 	c.place = len(k.beats[c.beat])
 	k.beats[c.beat] = append(k.beats[c.beat], c)
@@ -186,7 +187,7 @@ func (k *core) leave(c *conn) {
 	k.uncount(c.admitted)
 }
 
-// conns are those of this moment.
+// conns returns the current connections.
 func (k *core) conns() []*conn {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -231,29 +232,30 @@ func (k *core) shutdown(ctx context.Context) error {
 		for _, c := range k.conns() {
 			c.cut(ReasonRestart)
 		}
-		// Cut connections end at once, unless a function of the application
-		// is at work for them.
+		// Connections that were cut end at once, unless a function of the
+		// application is still running for them.
 		grace := time.NewTimer(linger)
 		defer grace.Stop()
 		select {
 		case <-k.empty:
 		case <-grace.C:
-			return fmt.Errorf("cable: shutdown: hooks and requests are still running: %w", ctx.Err())
+			return fmt.Errorf("cable: shutdown: hooks or requests were still running at the deadline: %w", ctx.Err())
 		}
 	}
 	k.control.stop()
 	return nil
 }
 
-// relieve has the worst cut if too much waits in all. It does not wait for that.
+// relieve starts disconnecting the slowest clients if too much is queued in
+// all. It does not wait for that.
 func (k *core) relieve() {
 	if k.ledger.bytes.Load() > k.limits.totalBacklog && k.shedding.CompareAndSwap(false, true) {
 		go k.shed()
 	}
 }
 
-// shed cuts those who are furthest behind until the hub's backlog is bearable.
-// Only one runs at a time.
+// shed disconnects the clients that are furthest behind until the hub's backlog
+// is acceptable. Only one runs at a time.
 func (k *core) shed() {
 	defer k.shedding.Store(false)
 	enough := k.limits.totalBacklog / 10 * 9
@@ -264,7 +266,7 @@ func (k *core) shed() {
 			case n > 0 && c.ctx.Err() == nil:
 				behind[c] = n
 			case n > 0:
-				going += n // what is being written to who was cut: it can only be waited for
+				going += n // still being written to clients that were cut: nothing to do but wait
 			}
 		}
 		if k.ledger.bytes.Load()-going <= enough {
@@ -276,7 +278,7 @@ func (k *core) shed() {
 				ended++
 			}
 		}
-		if ended == 0 { // what is left is being written
+		if ended == 0 { // the rest is being written
 			return
 		}
 	}

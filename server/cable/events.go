@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// events is the door of Server-Sent Events: one long answer to a request, whose
-// goroutine waits until it is over.
+// events is the door for Server-Sent Events: one long response, whose handler
+// goroutine waits until it ends.
 type events struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
@@ -23,32 +23,34 @@ type events struct {
 	server  *server
 	conn    *conn // set before anything is subscribed
 
-	// The writer's:
+	// Used by the writer:
 	out   bytes.Buffer
-	marks marks // nil if the messages tell their places themselves
-	last  bool  // nothing follows what is in out
+	marks marks // nil if the messages carry their own positions
+	last  bool  // out holds the end of the response
 
-	writing  sync.Mutex // held while w is written to; guards slow
+	writing  sync.Mutex // held while writing to w; guards slow
 	slow     bool
-	finished sync.Once // closes
+	finished sync.Once // closes done
 	done     chan struct{}
 
 	mu   sync.Mutex // guards what follows, and w's write deadline
-	busy bool       // w is written to
+	busy bool       // a write to w is in progress
 	cutt bool
-	over bool // w is no longer ours
+	over bool // w belongs to net/http again
 }
 
 var _ door = (*events)(nil)
 
-// server is an http.Server that events go through. It waits for requests when
-// it shuts down, so these end when it begins to.
+// server records whether an http.Server that serves events is shutting down.
+// Shutdown waits for running requests, so event responses have to end when it
+// begins.
 type server struct{ ending atomic.Bool }
 
-// piece is how many bytes are written at once: a client has WriteTimeout for them.
+// piece is how many bytes are written at once; a client has WriteTimeout to
+// accept them.
 const piece = 16 << 10
 
-// wantsEvents reports whether the request is that of an EventSource.
+// wantsEvents reports whether an EventSource made the request.
 func wantsEvents(r *http.Request) bool {
 	return r.Method == http.MethodGet && strings.Contains(r.Header.Get("Accept"), "text/event-stream")
 }
@@ -67,13 +69,13 @@ func (k *core) serveEvents(w http.ResponseWriter, r *http.Request) {
 	if last == "" {
 		last = query.Get("last-event-id")
 	}
-	if isFinal(last) { // an EventSource comes back whatever it was told, but not after this
+	if isFinal(last) { // 204 is the only status after which an EventSource does not reconnect
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
 	d := &events{w: w, control: http.NewResponseController(w), core: k, done: make(chan struct{})}
 	v := k.letIn(w, r, func(reason Reason) {
-		// After any other status it would not come back at all.
+		// With any other status an EventSource would not reconnect at all.
 		d.head()
 		fmt.Fprintf(w, "retry: %d\n\n%s", 5000+rand.IntN(10_000), plainEvents{}.disconnect(reason, true).prefix)
 	})
@@ -82,12 +84,13 @@ func (k *core) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	if err := d.able(); err != nil {
 		v.sendAway()
-		k.journal.logger.Error("cable: no events", "error", err)
+		k.journal.logger.Error("cable: cannot serve events", "error", err)
 		http.Error(w, "cable: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
 	d.head()
-	// Who lost one server does not come back to another together with all others.
+	// A random delay, so that clients that lost one server do not all reconnect
+	// to another at the same moment.
 	fmt.Fprintf(&d.out, "retry: %d\n\n", 500+rand.IntN(1500))
 	var p protocol = cableEvents{}
 	if len(signed) > 0 {
@@ -105,8 +108,8 @@ func (k *core) serveEvents(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// hold makes a connection of the visitor, has it subscribe, and returns when it
-// is over.
+// hold turns the visitor into a connection, subscribes it, and returns when the
+// connection has ended.
 func (k *core) hold(d *events, v *visitor, p protocol, subscribe func(*conn)) {
 	d.server = k.follow(v.request)
 	c := v.become(d, p)
@@ -126,7 +129,7 @@ func (k *core) hold(d *events, v *visitor, p protocol, subscribe func(*conn)) {
 	<-d.done
 }
 
-// follow has the events of a server end when that shuts down.
+// follow ends the events of an http.Server when that shuts down.
 func (k *core) follow(r *http.Request) *server {
 	of, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
 	if of == nil {
@@ -161,10 +164,10 @@ func (d *events) head() {
 	d.w.WriteHeader(http.StatusOK)
 }
 
-// able says what the ResponseWriter lacks.
+// able returns an error if the ResponseWriter lacks a method that events need.
 func (d *events) able() error {
 	lacks := func(what string) error {
-		return fmt.Errorf("%T has no method %s, without which there are no events: the middleware that wraps the ResponseWriter needs it, or Unwrap", d.w, what)
+		return fmt.Errorf("cannot serve events: %T has no method %s: give the middleware that wraps the ResponseWriter this method, or Unwrap", d.w, what)
 	}
 	for w := d.w; ; {
 		switch t := w.(type) {
@@ -180,7 +183,7 @@ func (d *events) able() error {
 	if err := d.control.SetWriteDeadline(time.Time{}); err != nil {
 		return lacks("SetWriteDeadline")
 	}
-	d.control.SetReadDeadline(time.Time{}) // a server's ReadTimeout would end it; where it cannot be set, there is none
+	d.control.SetReadDeadline(time.Time{}) // or the server's ReadTimeout would end the response; an error means that there is none
 	return nil
 }
 
@@ -191,19 +194,19 @@ func (d *events) write(frames []*frame) (left bool, err error) {
 	return d.rest(), nil
 }
 
-// rest reports whether there is something left to write.
+// rest reports whether anything is left to write.
 func (d *events) rest() bool {
 	if d.out.Len() > 0 {
 		return true
 	}
-	d.out = bytes.Buffer{} // who waits keeps no buffer
+	d.out = bytes.Buffer{} // an idle connection keeps no buffer
 	if d.last {
 		d.finished.Do(func() { close(d.done) })
 	}
 	return false
 }
 
-// put writes a frame into out.
+// put encodes a frame into out.
 func (d *events) put(f *frame) {
 	switch {
 	case f.probe:
@@ -222,7 +225,7 @@ func (d *events) put(f *frame) {
 	}
 }
 
-// mark ends an event, with its id.
+// mark ends an event with its id, if it has one.
 func (d *events) mark() {
 	if d.marks != nil {
 		d.out.WriteString("id: ")
@@ -232,7 +235,7 @@ func (d *events) mark() {
 	d.out.WriteByte('\n')
 }
 
-var errOver = errors.New("the response is over")
+var errOver = errors.New("the response has ended")
 
 func (d *events) flush(time.Duration) (left, moved bool, err error) {
 	d.writing.Lock()
@@ -255,7 +258,7 @@ func (d *events) flush(time.Duration) (left, moved bool, err error) {
 	if err != nil {
 		if errors.Is(err, os.ErrDeadlineExceeded) || time.Since(began) >= limit {
 			d.slow = true
-			return true, false, nil // its writer finds that nothing moves
+			return true, false, nil // the writer notices that nothing moves
 		}
 		return false, false, err
 	}
@@ -283,7 +286,7 @@ func (d *events) end() bool {
 	return !d.cutt
 }
 
-// fault is why the request's context ended before the events did.
+// fault is the reason for a request context that ended before the events did.
 func (d *events) fault() Reason {
 	d.writing.Lock()
 	defer d.writing.Unlock()
@@ -293,7 +296,7 @@ func (d *events) fault() Reason {
 	return ReasonClient
 }
 
-// hurry leaves what is being written a second.
+// hurry gives a write in progress one more second.
 func (d *events) hurry() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -317,7 +320,7 @@ func (d *events) cut() {
 	}
 }
 
-// leave gives the response back: net/http ends it.
+// leave returns the ResponseWriter to net/http, which ends the response.
 func (d *events) leave() {
 	d.writing.Lock()
 	defer d.writing.Unlock()

@@ -11,32 +11,33 @@ import (
 	"github.com/turbowasm/turbowasm/server/broker"
 )
 
-// marks are the places that a plain EventSource has come to in its streams, in
-// the order in which it asked for them. They are its last event's id, by which
-// it goes on:
+// marks are the positions that a plain EventSource has reached in its streams,
+// in the order in which it asked for them. They form the id of its last event,
+// from which it continues:
 //
 //	KQ5Z:7,:12,-
 //
-// Each is the epoch and the offset; an epoch is left out that is the one before,
-// a place is empty that is not known, and "-" is a stream that is over. Once it
-// has begun, they are the writer's.
+// Each entry is an epoch and an offset. An epoch equal to the previous one is
+// left out, an unknown position is empty, and "-" is a stream that has ended.
+// Once the events have begun, only the writer uses them.
 type marks []mark
 
 type mark struct {
 	signed     string
 	identifier string
-	stream     string // empty if the name does not verify
+	stream     string // empty if the signed name is invalid
 	at, now    broker.Position
 	ended      bool
-	skip       bool // it was over before
+	skip       bool // it had ended before this request
 }
 
-// EventsURL is where an EventSource hears of the stream with a signed name, from
-// a position on; address is the hub's. The zero Position is now.
+// EventsURL is the URL at which an EventSource receives a stream, given its
+// signed name, the hub's address and the position to start after. The zero
+// Position starts with the next message.
 func EventsURL(address, signed string, at broker.Position) (string, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return "", fmt.Errorf("cable: events at %q: %w", address, err)
+		return "", fmt.Errorf("cable: address of events %q: %w", address, err)
 	}
 	query := u.Query()
 	query.Add("stream", signed)
@@ -47,7 +48,7 @@ func EventsURL(address, signed string, at broker.Position) (string, error) {
 	return u.String(), nil
 }
 
-// distinct leaves out what comes again.
+// distinct removes duplicates.
 func distinct(all []string) []string {
 	var once []string
 	for _, s := range all {
@@ -58,12 +59,12 @@ func distinct(all []string) []string {
 	return once
 }
 
-// isFinal reports whether an id says that all streams are over.
+// isFinal reports whether an id says that all streams have ended.
 func isFinal(id string) bool {
 	return id != "" && strings.Trim(id, "-,") == "" && strings.Contains(id, "-")
 }
 
-// nowhere is a place that no history reaches back to.
+// nowhere is a position that no history covers.
 var nowhere = broker.Position{Epoch: "?"}
 
 func newMarks(signed []string, id string) marks {
@@ -122,9 +123,9 @@ func (all marks) String() string {
 	return b.String()
 }
 
-// pass notes the place of a message, and reports whether it is to be told. What
-// was told is left out; where something is missing, the client is to come back
-// and be told from there.
+// pass records the position of a message and reports whether to send it. A
+// message that was sent before is left out; if one is missing, the connection
+// is ended, so that the client reconnects and receives it from the history.
 func (all marks) pass(c *conn, f *frame) bool {
 	b := f.body
 	for i := range all {
@@ -145,7 +146,7 @@ func (all marks) pass(c *conn, f *frame) bool {
 	return true
 }
 
-// hear takes note of what became of a subscription.
+// hear records what became of a subscription.
 func (all marks) hear(c *conn, what *about) {
 	over := true
 	for i := range all {
@@ -169,15 +170,15 @@ func (all marks) hear(c *conn, what *about) {
 	}
 }
 
-// listenTo subscribes to the streams of marks. What cannot be had now the client
-// comes back for.
+// listenTo subscribes to the streams of all marks. If one is unavailable, the
+// connection is ended so that the client tries again.
 func (c *conn) listenTo(all marks) {
 	c.hooks.Lock()
 	defer c.hooks.Unlock()
 	c.busy.Store(true)
 	defer c.busy.Store(false)
 	wanted := make([]*past, len(all))
-	for i := range all { // before the first subscription: then the marks are the writer's
+	for i := range all { // before the first subscription, after which the marks belong to the writer
 		var err error
 		if wanted[i], err = c.wantedBy(&all[i]); err != nil {
 			c.warn("connection refused", "reason", ReasonUnavailable, "error", err)
@@ -204,8 +205,9 @@ func (c *conn) listenTo(all marks) {
 	}
 }
 
-// wantedBy finds the mark's stream, and where it is now: before that is listened
-// to, so that nothing is missed in between. It returns what the client lacks.
+// wantedBy looks up the mark's stream and its current position, before
+// subscribing, so that nothing is missed in between. It returns the history
+// that the client lacks.
 func (c *conn) wantedBy(m *mark) (*past, error) {
 	v := c.core.verifier.Load()
 	if v == nil || m.ended {
@@ -213,7 +215,7 @@ func (c *conn) wantedBy(m *mark) (*past, error) {
 	}
 	name, err := v.Open(m.signed)
 	if err != nil {
-		return nil, nil // to be refused
+		return nil, nil // subscribing will reject it
 	}
 	err = c.core.protect("the broker", c, func() (err error) {
 		m.now, err = c.core.broker.Position(c.ctx, name.Stream)
@@ -227,8 +229,8 @@ func (c *conn) wantedBy(m *mark) (*past, error) {
 	return &past{Streams: map[string]spot{m.stream: {from.Epoch, from.Offset}}}, err
 }
 
-// receiveSubscribe obeys a command that came with the request: it can only be
-// one that changes nothing.
+// receiveSubscribe carries out a command given in the URL. Only subscribe
+// commands are allowed there, because a GET request must not change anything.
 func (c *conn) receiveSubscribe(text string) {
 	if int64(len(text)) > c.core.limits.frame {
 		c.end(ReasonFrame, true)

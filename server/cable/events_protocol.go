@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// about is what a frame says of a subscription, for a door that keeps account.
+// about tells a door that tracks subscriptions what a frame means for one of
+// them.
 type about struct {
 	what       noted
 	identifier string
@@ -23,12 +24,12 @@ const (
 	noteEnded
 )
 
-// cableEvents is the extended protocol, each message of which is an event.
+// cableEvents is the extended protocol with each message sent as an event.
 type cableEvents struct{ extended }
 
-// plainEvents speaks to an EventSource that knows nothing of Action Cable: the
-// messages are events, and what else there is to say are comments and events of
-// other types.
+// plainEvents serves an EventSource that knows nothing of Action Cable:
+// broadcasts are plain events, and everything else is a comment or an event of
+// another type.
 type plainEvents struct{}
 
 var (
@@ -36,11 +37,11 @@ var (
 	_ protocol = plainEvents{}
 )
 
-// comment is all that a ping needs to be.
+// comment is sent as a ping: an EventSource ignores it.
 const comment = ":\n\n"
 
-// finalID is the id after which nothing is to come: an EventSource brings it along
-// when it comes back, and is sent away for good.
+// finalID marks the end for good: an EventSource sends it back when it
+// reconnects and is then answered with status 204.
 const finalID = "id: -\n"
 
 func (p cableEvents) welcome() *frame           { return p.event(p.extended.welcome(), "") }
@@ -86,7 +87,8 @@ func (plainEvents) reject(identifier string, reason Reason) *frame {
 	return f
 }
 
-// refresh is what a page is told that missed something: any Turbo obeys it.
+// refresh is sent to a page that missed messages; every version of Turbo
+// understands it.
 const refresh = `<turbo-stream action="refresh" method="morph" scroll="preserve"></turbo-stream>`
 
 func (plainEvents) history(identifier string, complete bool) *frame {
@@ -102,8 +104,8 @@ func (plainEvents) disconnect(reason Reason, reconnect bool) *frame {
 	return f
 }
 
-// encodedEvent is the frame's event, but for its id and the empty line that ends
-// it. It is made once for all who share the frame.
+// encodedEvent is the frame as an event, without its id and the closing empty
+// line. It is encoded once for all connections that share the frame.
 func encodedEvent(f *frame, plain bool) []byte {
 	f.once.Do(func() {
 		text := string(f.body.data)
@@ -112,15 +114,15 @@ func encodedEvent(f *frame, plain bool) []byte {
 			f.prepared = appendData(nil, string(f.text()))
 		case strings.HasPrefix(strings.TrimSpace(text), `"`) && json.Unmarshal(f.body.data, &text) == nil:
 			f.prepared = appendData(nil, text)
-		default: // no markup
+		default: // not a string, so not markup
 			f.prepared = appendData([]byte("event: json\n"), text)
 		}
 	})
 	return f.prepared.([]byte)
 }
 
-// appendData writes a text as the data of an event. That has lines, which end
-// in any way: a CR comes out as a LF, as it does for HTML.
+// appendData writes a text as the data lines of an event. CR, LF and CRLF all
+// end a line, as in HTML.
 func appendData(b []byte, text string) []byte {
 	for rest := []byte(text); ; {
 		b = append(b, "data: "...)

@@ -431,7 +431,7 @@ func TestEventsNeedAFlusher(t *testing.T) {
 				return
 			}
 			text, _ := io.ReadAll(s.closed.(io.Reader))
-			if status != 500 || !strings.Contains(string(text), "needs it, or Unwrap") {
+			if status != 500 || !strings.Contains(string(text), "this method, or Unwrap") {
 				t.Errorf("got %d %q", status, text)
 			}
 		})

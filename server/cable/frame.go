@@ -7,43 +7,43 @@ import (
 	"github.com/turbowasm/turbowasm/server/broker"
 )
 
-// frame is one message on its way to connections of one hub: complete text, or
-// a prefix that stands before a body, perhaps its place, and the closing brace.
-// It is shared by all the queues that hold it; its text is put together when the
-// first of them is written, by whoever writes it, and never under a lock.
+// frame is one message on its way to connections of a hub: either complete
+// text, or a prefix, a body, possibly its position, and a closing brace. All
+// queues that hold it share it. Its text is assembled by whoever writes it
+// first, never under a lock.
 type frame struct {
 	prefix []byte
-	body   *body // nil: prefix is all
-	placed bool  // the body's place is told
-	probe  bool  // no text: asks the peer for a sign of life, where the transport can
-	single bool  // for one connection alone
+	body   *body // nil if prefix is the whole text
+	placed bool  // the text includes the body's position
+	probe  bool  // no text: a transport-level ping, where the transport has one
+	single bool  // for one connection only
 	about  *about
 
-	held atomic.Int32 // queues that hold it
+	held atomic.Int32 // number of queues that hold it
 
-	// What the transport made of the text; see prepare.
+	// The transport's form of the text; see prepare.
 	once     sync.Once
 	prepared any
 }
 
-// body is the message of a broadcast, which frames with different identifiers
-// have in common.
+// body is the message of a broadcast, shared by frames with different
+// identifiers.
 type body struct {
 	data  []byte
-	place []byte // what tells its place in the stream:
+	place []byte // encodes at, for frames that include it
 	at    broker.Position
 	from  string       // the stream
-	held  atomic.Int32 // frames that are held
+	held  atomic.Int32 // number of frames that are in a queue
 }
 
 func newBody(p broker.Publication) *body {
 	return &body{data: p.Data, place: place(p), at: p.Position, from: p.Stream}
 }
 
-// frameCost stands for what a frame costs beside its text, in bytes.
+// frameCost estimates what a frame costs in addition to its text, in bytes.
 const frameCost = 64
 
-// size is what the frame counts in the backlog of a connection, in bytes.
+// size is what the frame adds to a connection's backlog, in bytes.
 func (f *frame) size() int64 {
 	n := int64(len(f.prefix)) + frameCost
 	if f.body != nil {
@@ -65,15 +65,14 @@ func (f *frame) text() []byte {
 	return append(b, '}')
 }
 
-// prepare returns what the first caller's make returned. All connections that
-// share a frame have doors of one kind.
+// prepare returns the result of the first caller's make. All connections that
+// share a frame have the same kind of door.
 func (f *frame) prepare(make func(text []byte) any) any {
 	f.once.Do(func() { f.prepared = make(f.text()) })
 	return f.prepared
 }
 
-// ledger counts the bytes that wait in all queues together, those of shared
-// frames once.
+// ledger counts the bytes in all queues together, those of shared frames once.
 type ledger struct{ bytes atomic.Int64 }
 
 func (l *ledger) hold(f *frame) {

@@ -10,11 +10,11 @@ import (
 	"github.com/turbowasm/turbowasm/server/broker"
 )
 
-// sendHistory sends what a client missed of the streams that it listens to, and
-// then that this was all, or that some of it is gone. It sends no faster than
-// the client reads, so that a long history is not too much for who has been away
-// for long. What is broadcast meanwhile comes after it, and nothing comes twice:
-// clients of the protocol need not look. conn.hooks is held.
+// sendHistory sends what a client missed of a subscription's streams, then
+// whether that was everything. It sends no faster than the client reads, so
+// that a client with much to catch up on is not disconnected for it. Broadcasts
+// that arrive meanwhile follow it, and nothing is sent twice, so clients need
+// not check for duplicates. conn.hooks is held.
 func (s *Subscription) sendHistory(wanted *past) error {
 	c := s.conn
 	if s.hold == nil {
@@ -35,7 +35,7 @@ func (s *Subscription) sendHistory(wanted *past) error {
 			c.core.observe(Event{Kind: EventHistory, Reason: ReasonGap})
 			c.send(c.protocol.history(s.identifier, false))
 			if errors.Is(err, broker.ErrGap) {
-				return nil // the client's to know, and no failure
+				return nil // reported to the client; not a failure
 			}
 			return fmt.Errorf("history of %.200q: %w", s.identifier, err)
 		}
@@ -59,9 +59,10 @@ func (s *Subscription) sendHistory(wanted *past) error {
 	return nil
 }
 
-// hold keeps the broadcasts of a subscription until its history has been sent.
+// hold keeps back the broadcasts to a subscription until its history has been
+// sent.
 type hold struct {
-	mu    sync.Mutex // guards what follows; held while frames are queued, so that they keep the order
+	mu    sync.Mutex // guards what follows; held while frames are queued, to preserve their order
 	kept  []kept
 	bytes int64
 	over  bool
@@ -73,8 +74,8 @@ type kept struct {
 	at     broker.Position
 }
 
-// keep takes a frame for later, and reports false if it may be sent by now. Who
-// is sent more meanwhile than may wait for one client is disconnected.
+// keep holds back a frame, or returns false if frames may be sent again. A
+// client for which more than MaxBacklog is held back is disconnected.
 func (h *hold) keep(c *conn, f *frame, p broker.Publication) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -90,15 +91,16 @@ func (h *hold) keep(c *conn, f *frame, p broker.Publication) bool {
 	return true
 }
 
-// size is how much is kept, in bytes.
+// size is the number of bytes held back.
 func (h *hold) size() int64 {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.bytes
 }
 
-// waitForRoom waits until the client's queue has room for more within a bound, or
-// is empty. Who takes nothing is cut meanwhile, after WriteTimeout.
+// waitForRoom waits until more fits into the client's queue within the bound,
+// or the queue is empty. A client that reads nothing is disconnected by its
+// writer in the meantime, after WriteTimeout.
 func (c *conn) waitForRoom(most int64, more func() int64) {
 	for pause := time.Millisecond; c.ctx.Err() == nil; pause = min(2*pause, 16*time.Millisecond) {
 		if n := c.backlog.Load(); n == 0 || n+more() <= most {
@@ -108,7 +110,8 @@ func (c *conn) waitForRoom(most int64, more func() int64) {
 	}
 }
 
-// letGo queues what was kept, but what is not behind its stream's place in tops.
+// letGo queues what was held back, except messages up to the positions in tops,
+// which the history contained.
 func (s *Subscription) letGo(tops map[string]broker.Position) {
 	h, c := s.hold, s.conn
 	if h == nil {
@@ -133,7 +136,7 @@ func (s *Subscription) letGo(tops map[string]broker.Position) {
 	}
 }
 
-// history returns what a client missed of a stream.
+// history returns the messages of a stream that a client missed.
 func (k *core) history(ctx context.Context, stream string, wanted *past) (pubs []broker.Publication, err error) {
 	at, known := wanted.Streams[stream]
 	if !known && wanted.Since <= 0 {

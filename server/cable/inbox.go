@@ -12,34 +12,34 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// inbox takes WebSocket frames of a client as they come, in pieces of any size,
-// without waiting for the rest of one: so that a connection which waits needs
-// no stack and no buffer. RFC 6455; with inflate, RFC 7692 without context
-// takeover. It is not safe for concurrent use.
+// inbox parses a client's WebSocket frames as they arrive, in pieces of any
+// size, without blocking for the rest of a frame, so that an idle connection
+// needs neither stack nor buffer. It implements RFC 6455 and, with inflate, RFC
+// 7692 without context takeover. It is not safe for concurrent use.
 type inbox struct {
-	limit   int64 // bytes of a message
-	inflate bool  // compressed messages are taken
+	limit   int64 // maximum size of a message, in bytes
+	inflate bool  // accept compressed messages
 
-	partial    []byte // of a frame that is not whole
-	skip       uint64 // bytes to come of a frame that is too long
-	kind       int    // of the message whose next fragment may come; 0 if none
+	partial    []byte // the beginning of an incomplete frame
+	skip       uint64 // bytes of an oversized frame that have not arrived yet
+	kind       int    // of the message that is being received in fragments; 0 if none
 	compressed bool
-	fragments  []byte // of it; nil once it was refused
+	fragments  []byte // of that message; nil once it was refused
 	refused    bool
 }
 
-// mail is what an inbox found: a message, or a control frame. The text is the
-// inbox's again when the receiver returns.
+// mail receives a message or a control frame. The inbox reuses the text when it
+// returns.
 type mail func(kind int, text []byte)
 
-// What an inbox cannot take.
+// Reasons why an inbox cannot accept data.
 var (
-	errTooLong  = errors.New("message over the limit") // the rest may still be taken
-	errProtocol = errors.New("not the WebSocket protocol")
+	errTooLong  = errors.New("message over the limit") // later messages can still be read
+	errProtocol = errors.New("violation of the WebSocket protocol")
 )
 
-// take passes on what is whole. After errTooLong it may be called again, with
-// nil, and leaves the message out; after errProtocol not.
+// take delivers all complete messages. After errTooLong it may be called again,
+// with nil, to skip the message and continue; after errProtocol it may not.
 func (in *inbox) take(b []byte, deliver mail) error {
 	if len(in.partial) > 0 {
 		in.partial = append(in.partial, b...)
@@ -64,7 +64,7 @@ func (in *inbox) take(b []byte, deliver mail) error {
 			}
 			in.skip, in.partial = f.size, bytes.Clone(b[f.head:])
 			return errTooLong
-		case rest == nil: // wait for more
+		case rest == nil: // incomplete
 			if len(b) > 0 && len(b) == len(kept) {
 				in.partial = kept
 			} else if len(b) > 0 {
@@ -85,14 +85,14 @@ func (in *inbox) take(b []byte, deliver mail) error {
 	}
 }
 
-// begin notes which message a data frame belongs to.
+// begin records which message a data frame belongs to.
 func (in *inbox) begin(f clientFrame) {
 	if f.op != 0 {
 		in.kind, in.compressed = f.op, f.compressed
 	}
 }
 
-// data takes a whole data frame.
+// data handles a complete data frame.
 func (in *inbox) data(f clientFrame, deliver mail) error {
 	text := f.payload
 	switch {
@@ -126,17 +126,17 @@ func (in *inbox) data(f clientFrame, deliver mail) error {
 	return nil
 }
 
-// clientFrame is a frame as a client sends it.
+// clientFrame is a frame in the form in which clients send it.
 type clientFrame struct {
 	op         int
 	final      bool
 	compressed bool
-	head       int // bytes before the payload; 0 if they have not come yet
+	head       int // length of the header in bytes; 0 while it is incomplete
 	size       uint64
 	payload    []byte
 }
 
-// wrong reports what may not come now.
+// wrong reports whether the frame is not allowed at this point.
 func (f clientFrame) wrong(in *inbox) bool {
 	if f.head == 0 {
 		return false
@@ -150,8 +150,8 @@ func (f clientFrame) wrong(in *inbox) bool {
 	return f.compressed
 }
 
-// parseFrame takes a frame off b, in which it unmasks the payload. Rest is nil
-// if the frame is not whole.
+// parseFrame takes a frame off b and unmasks its payload in place. rest is nil
+// if the frame is incomplete.
 func parseFrame(b []byte) (f clientFrame, rest []byte, err error) {
 	if len(b) < 2 {
 		return f, nil, nil
@@ -200,8 +200,8 @@ func parseFrame(b []byte) (f clientFrame, rest []byte, err error) {
 	return f, b[end:], nil
 }
 
-// deflateTail ends a compressed message: the block that the protocol leaves
-// out, and a last one.
+// deflateTail completes a compressed message: it holds the block that the
+// protocol omits, and a final one.
 const deflateTail = "\x00\x00\xff\xff\x01\x00\x00\xff\xff"
 
 var inflaters = sync.Pool{New: func() any { return flate.NewReader(nil) }}
@@ -221,7 +221,7 @@ func inflate(text []byte, limit int64) ([]byte, error) {
 	return text, nil
 }
 
-// closeCode is the code to answer a close frame with.
+// closeCode returns the code with which to answer a close frame.
 func closeCode(payload []byte) int {
 	if len(payload) == 0 {
 		return websocket.CloseNoStatusReceived

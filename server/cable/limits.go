@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// limits are a hub's, with the zero values resolved.
+// limits holds a hub's limits with the defaults filled in.
 type limits struct {
 	frame, backlog, totalBacklog                       int64
 	identifier, subscriptions, identifiers, commands   int
@@ -14,11 +14,11 @@ type limits struct {
 	authenticate, writeTimeout, idleTimeout, pingEvery time.Duration
 }
 
-// linger is how long a client may take to accept a farewell, and again to
-// answer it, before it is cut.
+// linger is how long a client may take to accept a final message, and again to
+// answer it, before it is cut off.
 const linger = time.Second
 
-// resolve checks the fields and puts the defaults in.
+// resolve checks the limits and fills in the defaults.
 func (h *Hub) resolve() (limits, error) {
 	l := limits{
 		frame:         cmp.Or(h.MaxFrame, 64<<10),
@@ -50,7 +50,7 @@ func (h *Hub) resolve() (limits, error) {
 		{"MaxTotalBacklog", l.totalBacklog, 1 << 40},
 	} {
 		if n.got < 1 || n.got > n.max {
-			return limits{}, fmt.Errorf("cable: %s is %d, not 1 to %d", n.name, n.got, n.max)
+			return limits{}, fmt.Errorf("cable: %s is %d: set it between 1 and %d, or to 0 for the default", n.name, n.got, n.max)
 		}
 	}
 	for _, d := range []struct {
@@ -63,7 +63,7 @@ func (h *Hub) resolve() (limits, error) {
 		{"PingInterval", l.pingEvery},
 	} {
 		if d.got < time.Millisecond || d.got > 24*time.Hour {
-			return limits{}, fmt.Errorf("cable: %s is %v, not 1ms to 24h", d.name, d.got)
+			return limits{}, fmt.Errorf("cable: %s is %v: set it between 1ms and 24h, or to 0 for the default", d.name, d.got)
 		}
 	}
 	return l, nil

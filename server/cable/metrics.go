@@ -6,14 +6,15 @@ import (
 	"time"
 )
 
-// Metrics hears what a hub does. Observe is called often, concurrently and
+// Metrics is told what a hub does. Observe is called often, concurrently and
 // never under a lock; it must not block. Package server/metrics implements it
 // with Prometheus.
 type Metrics interface {
 	Observe(Event)
 }
 
-// Event is something that happened. Fields that its Kind does not name are zero.
+// Event is something that happened. Fields that its Kind does not mention are
+// zero.
 type Event struct {
 	Kind   EventKind
 	Reason Reason
@@ -27,28 +28,28 @@ type EventKind uint8
 
 const (
 	EventOpened       EventKind = iota // a connection was welcomed
-	EventClosed                        // a welcomed one ended: Reason; Took since it opened
-	EventRefused                       // a connection was not welcomed: Reason
+	EventClosed                        // a welcomed connection ended: Reason; Took is its duration
+	EventRefused                       // a connection was refused: Reason
 	EventSubscribed                    // a subscription was confirmed
-	EventUnsubscribed                  // a confirmed one ended: Reason
+	EventUnsubscribed                  // a confirmed subscription ended: Reason
 	EventRejected                      // a subscription was rejected: Reason
-	EventBroadcast                     // one was queued: Count listeners, Bytes of the message, Took
-	EventWritten                       // frames left for a client: Count, Bytes
-	EventHistory                       // a client asked for what it missed: Count messages, or Reason
-	EventHeldBack                      // a broadcaster waited for listeners: Took
+	EventBroadcast                     // a broadcast was queued: Count subscriptions, Bytes of the message, Took
+	EventWritten                       // frames were sent to a client: Count, Bytes
+	EventHistory                       // a client asked for missed messages: Count of them, or Reason
+	EventHeldBack                      // a broadcaster waited for slow clients: Took
 	EventPanic                         // a function of the application panicked
 )
 
-// Stats are a hub's figures at this moment.
+// Stats are a hub's current figures.
 type Stats struct {
 	Connections   int
 	Subscriptions int
-	Streams       int   // that are listened to
-	Backlog       int64 // bytes that wait to be written, shared ones counted once
+	Streams       int   // with at least one subscription
+	Backlog       int64 // queued bytes, counting shared ones once
 }
 
-// journal writes warnings, but not the same one without end: of each message a
-// few are written, and then a few a second; the rest are counted.
+// journal writes warnings but limits repetitions: of each message it writes at
+// most journalBurst per journalPeriod and counts the rest.
 type journal struct {
 	logger *slog.Logger
 
@@ -57,17 +58,17 @@ type journal struct {
 }
 
 type repeats struct {
-	since   time.Time // the beginning of the current period
-	written int       // in it
-	left    int       // not written since the last that was
+	since   time.Time // start of the current period
+	written int       // in the current period
+	left    int       // left out since the last one written
 }
 
 const (
 	journalPeriod = 10 * time.Second
-	journalBurst  = 50 // warnings of one message and period
+	journalBurst  = 50 // warnings with the same message per period
 )
 
-// warn writes a warning that may come often. It may block as the logger does.
+// warn writes a warning that may be frequent. It blocks if the logger does.
 func (j *journal) warn(message string, args ...any) {
 	now := time.Now()
 	j.mu.Lock()

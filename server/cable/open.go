@@ -7,7 +7,7 @@ import (
 	"net/netip"
 )
 
-// visitor is a request that was let in, and whom it comes from.
+// visitor is a request that may become a connection.
 type visitor struct {
 	core     *core
 	request  *http.Request
@@ -15,14 +15,14 @@ type visitor struct {
 	counted  netip.Addr
 	opening  *opening
 	user     User
-	refusal  Reason // empty if it may stay
-	comeBack bool   // after a refusal
+	refusal  Reason // empty if it is accepted
+	comeBack bool   // whether to retry after a refusal
 }
 
-// letIn decides about a request that wants a connection, whatever its
-// transport. It answers those that get none; a visitor that it returns, even
-// one that is refused, is to become a connection or to be sent away. Who is one
-// too many is told so by full.
+// letIn decides about a request for a connection, over any transport. It
+// returns nil after answering a request that gets none; full answers those
+// beyond a connection limit. A visitor that it returns, even a refused one, has
+// to become a connection or be sent away.
 func (k *core) letIn(w http.ResponseWriter, r *http.Request, full func(Reason)) *visitor {
 	if !k.allowedOrigin(r) {
 		k.observe(Event{Kind: EventRefused, Reason: ReasonOrigin})
@@ -72,14 +72,14 @@ func (v *visitor) authenticate() {
 	k.journal.warn("connection refused", "reason", v.refusal, "error", err, "remote", v.address)
 }
 
-// sendAway ends a visit that became no connection.
+// sendAway releases a visitor that did not become a connection.
 func (v *visitor) sendAway() {
 	v.core.control.done(v.opening)
 	v.core.dismiss(v.counted)
 }
 
-// become makes a connection of the visitor and welcomes it, or says why not.
-// The door has to read from then on.
+// become turns the visitor into a connection, or into one that is closed with
+// the reason of the refusal. The door must read from then on.
 func (v *visitor) become(d door, p protocol) *conn {
 	k := v.core
 	remote := v.request.RemoteAddr
@@ -88,7 +88,7 @@ func (v *visitor) become(d door, p protocol) *conn {
 	}
 	c := k.newConn(d, p, v.user, v.counted, remote, v.request.Context())
 	open := k.join(c)
-	orders := k.control.done(v.opening) // from now on it hears them itself
+	orders := k.control.done(v.opening) // from here on the connection receives orders itself
 	switch {
 	case v.refusal != "":
 		c.end(v.refusal, v.comeBack)
@@ -110,8 +110,8 @@ func (v *visitor) become(d door, p protocol) *conn {
 	return c
 }
 
-// welcome begins the conversation. The hooks' lock is held, by which the
-// client's first command waits.
+// welcome starts the conversation. The hooks lock is held, which delays the
+// client's first command until it returns.
 func (v *visitor) welcome(c *conn) {
 	if v.refusal != "" {
 		return

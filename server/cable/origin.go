@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// allowedOrigin compares scheme and host with those of the request, as Rails
-// does.
+// allowedOrigin compares the origin with the scheme and host of the request, as
+// Rails does.
 func (k *core) allowedOrigin(r *http.Request) bool {
 	given := r.Header.Values("Origin")
 	if len(given) == 0 || k.origins["*"] {
@@ -23,14 +23,14 @@ func (k *core) allowedOrigin(r *http.Request) bool {
 	return k.origins[origin] || origin == originOf(k.schemeAndHost(r))
 }
 
-// isOrigin reports whether u is nothing but a scheme and a host.
+// isOrigin reports whether u consists of a scheme and a host only.
 func isOrigin(u *url.URL) bool {
 	return u.Scheme != "" && u.Host != "" && u.User == nil && u.Path == "" && u.Opaque == "" &&
 		u.RawQuery == "" && !u.ForceQuery && u.Fragment == ""
 }
 
-// originOf writes an origin as browsers do: in lower case, without the port
-// that goes without saying.
+// originOf formats an origin as browsers do: in lower case and without the
+// default port.
 func originOf(scheme, host string) string {
 	scheme, host = strings.ToLower(scheme), strings.ToLower(host)
 	switch scheme {
@@ -42,7 +42,7 @@ func originOf(scheme, host string) string {
 	return scheme + "://" + host
 }
 
-// schemeAndHost are those by which the client's page was reached.
+// schemeAndHost returns the scheme and host that the client used.
 func (k *core) schemeAndHost(r *http.Request) (scheme, host string) {
 	scheme, host = "http", r.Host
 	if r.TLS != nil {
@@ -59,7 +59,8 @@ func (k *core) schemeAndHost(r *http.Request) (scheme, host string) {
 	return scheme, host
 }
 
-// address is the client's: that of the last hop which is no trusted proxy.
+// address returns the client's address: the last hop that is not a trusted
+// proxy.
 func (k *core) address(r *http.Request) netip.Addr {
 	at := remote(r)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
@@ -80,8 +81,8 @@ func (k *core) trusted(a netip.Addr) bool {
 	return a.IsValid() && slices.ContainsFunc(k.hub.TrustedProxies, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// remote is the address of the other end; the zero Addr if it has none, as on
-// a Unix socket.
+// remote returns the peer's address, or the zero Addr if it has none, as on a
+// Unix socket.
 func remote(r *http.Request) netip.Addr {
 	ap, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -90,8 +91,8 @@ func remote(r *http.Request) netip.Addr {
 	return ap.Addr().Unmap().WithZone("")
 }
 
-// countedAs is the address that connections are counted under: whoever has one
-// of IPv6 has 2^64 of them.
+// countedAs returns the address under which connections are counted. An IPv6
+// user usually has a whole /64.
 func countedAs(a netip.Addr) netip.Addr {
 	if a.Is6() {
 		if p, err := a.Prefix(64); err == nil {
@@ -101,7 +102,8 @@ func countedAs(a netip.Addr) netip.Addr {
 	return a
 }
 
-// last is the last of a list in a header: what the nearest proxy wrote.
+// last returns the last element of a header's list, which the nearest proxy
+// added.
 func last(list string) string {
 	return strings.TrimSpace(list[strings.LastIndexByte(list, ',')+1:])
 }

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Params decodes the subscription's parameters, the identifier's JSON object,
-// into v. Unlike encoding/json, it does not take a parameter for a field whose
-// name is in another case.
+// Params decodes the subscription's parameters, the JSON object in the
+// identifier, into v. Unlike encoding/json, it matches parameter names
+// case-sensitively.
 func (s *Subscription) Params(v any) error {
 	text := []byte(s.identifier)
 	if names := fieldNames(v); names != nil {
@@ -24,7 +24,7 @@ func (s *Subscription) Params(v any) error {
 				delete(object, key)
 			}
 		}
-		text, _ = json.Marshal(object) // of what was JSON
+		text, _ = json.Marshal(object) // re-encoding parsed JSON cannot fail
 	}
 	if err := json.Unmarshal(text, v); err != nil {
 		return fmt.Errorf("cable: parameters of %.200q: %w", s.identifier, err)
@@ -32,7 +32,7 @@ func (s *Subscription) Params(v any) error {
 	return nil
 }
 
-// fieldNames are the JSON names of the struct that v points to, if it does.
+// fieldNames returns the JSON names of the struct that v points to, or nil.
 func fieldNames(v any) []string {
 	t := reflect.TypeOf(v)
 	if t == nil || t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Struct {

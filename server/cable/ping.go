@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// startTicker has connections pinged, one beat of them after the other, so that
-// an interval's pings are spread over it. core.mu is held.
+// startTicker starts pinging connections slot by slot, so that pings are spread
+// evenly over the interval. core.mu is held.
 func (k *core) startTicker() {
 	if k.ticker == nil {
 		k.ticker = time.AfterFunc(k.tick(), k.ping)
 	}
 }
 
-// round is how long it takes to look at everybody.
+// round is the time in which every connection is checked once.
 func (l *limits) round() time.Duration { return min(l.pingEvery, l.idleTimeout/2) }
 
 func (k *core) tick() time.Duration { return k.limits.round() / time.Duration(len(k.beats)) }
 
-// ping pings the next beat: everybody who speaks a protocol gets the same frame.
-// It ends those who have been silent for too long.
+// ping handles the next slot: it pings its connections, sharing one frame per
+// protocol, and ends those that have been silent for too long.
 func (k *core) ping() {
 	began := time.Now()
 	k.mu.Lock()
@@ -41,7 +41,8 @@ func (k *core) ping() {
 		}
 		var pinged, probed bool
 		if c.backlog.Load() > 0 {
-			// It has something to read, which says nothing of who reads.
+			// It has data to read already, and queued data does not show that
+			// anyone reads it.
 		} else if began.Sub(c.pinged) >= k.limits.pingEvery-k.limits.round()/2 {
 			c.pinged = began
 			ping := frames[c.protocol]
@@ -52,7 +53,7 @@ func (k *core) ping() {
 			_, pinged = c.push(ping)
 		}
 		if silent >= k.limits.idleTimeout/2 {
-			_, probed = c.push(&frame{probe: true}) // every client answers, without its page knowing
+			_, probed = c.push(&frame{probe: true}) // answered by every client's WebSocket implementation
 		}
 		if pinged || probed {
 			ready = append(ready, c)
@@ -61,7 +62,8 @@ func (k *core) ping() {
 	k.writers.add(ready...)
 }
 
-// pingAgain sets the timer for the next beat, or stops if there is nobody.
+// pingAgain sets the timer for the next slot, or stops it if there are no
+// connections.
 func (k *core) pingAgain(began time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -11,28 +11,29 @@ import (
 // The subprotocols that this package speaks.
 const (
 	subprotocol         = "actioncable-v1-json"
-	extendedSubprotocol = "actioncable-v1-ext-json" // AnyCable's: with places and histories
+	extendedSubprotocol = "actioncable-v1-ext-json" // AnyCable's, with positions and histories
 )
 
-// subprotocols are in the order in which they are chosen.
+// subprotocols in order of preference.
 var subprotocols = []string{extendedSubprotocol, subprotocol}
 
-// protocol writes what is said to a client. A connection has one for life; it
-// is comparable, and its frames are encoded once for all who have it.
+// protocol encodes what is sent to a client. A connection keeps one for life.
+// Implementations are comparable, so that a frame can be encoded once for all
+// connections with the same protocol.
 type protocol interface {
 	welcome() *frame
 	ping(now time.Time) *frame
 	confirm(identifier string) *frame
-	// reject names a reason if it is not empty: one of ours, not the application's.
+	// reject includes a reason unless it is empty; rejections by the
+	// application have none.
 	reject(identifier string, reason Reason) *frame
 	disconnect(reason Reason, reconnect bool) *frame
-	// history answers the wish for a history, behind the messages that it was
-	// for.
+	// history follows the messages of a requested history.
 	history(identifier string, complete bool) *frame
-	// prefix is what stands before the body of the identifier's messages;
-	// body, which is JSON, and a brace end them.
+	// prefix precedes the body of the identifier's messages, which is JSON; a
+	// closing brace follows it.
 	prefix(identifier string) []byte
-	// places says that each message tells its place in its stream.
+	// places reports whether each message includes its position in its stream.
 	places() bool
 }
 
@@ -84,7 +85,7 @@ func (base) prefix(identifier string) []byte {
 	return []byte(`{"identifier":` + quote(identifier) + `,"message":`)
 }
 
-// place is what follows the body of a message that has one.
+// place encodes the position that follows the body of a message.
 func place(p broker.Publication) []byte {
 	return fmt.Appendf(nil, `,"stream_id":%s,"epoch":%s,"offset":%d`, quote(p.Stream), quote(p.Position.Epoch), p.Position.Offset)
 }

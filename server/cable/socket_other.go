@@ -9,8 +9,8 @@ import (
 
 var errTimeout = os.ErrDeadlineExceeded
 
-// tryWrite leaves it to those who wait.
+// tryWrite leaves all writing to flush, which may block.
 func tryWrite(syscall.RawConn, []byte) (int, error) { return 0, nil }
 
-// wait waits until something has come; false is the end.
+// wait blocks until data has arrived; it returns false at the end.
 func (s *socket) wait() bool { return s.waitHere() }

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// wait waits until something has come; false is the end.
+// wait blocks until data has arrived; it returns false at the end.
 func (s *socket) wait() bool {
 	if s.raw == nil {
 		return s.waitHere()
@@ -15,7 +15,7 @@ func (s *socket) wait() bool {
 	return s.raw.Read(s.poll) == nil && s.come != nil
 }
 
-// poll reads what there is, and keeps no buffer if there is nothing: then it is
+// poll reads what is available. If there is nothing, it keeps no buffer and is
 // called again when there is.
 func (s *socket) poll(fd uintptr) (done bool) {
 	b := readBuffers.Get().(*[]byte)
@@ -30,13 +30,13 @@ func (s *socket) poll(fd uintptr) (done bool) {
 			return true
 		}
 		readBuffers.Put(b)
-		return err != syscall.EAGAIN // the end, or an error
+		return err != syscall.EAGAIN // end of file, or an error
 	}
 }
 
 var errTimeout = os.ErrDeadlineExceeded
 
-// tryWrite writes as much as goes without waiting.
+// tryWrite writes as much as possible without blocking.
 func tryWrite(raw syscall.RawConn, p []byte) (n int, err error) {
 	failed := raw.Write(func(fd uintptr) bool {
 		for n < len(p) {

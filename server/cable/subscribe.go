@@ -22,7 +22,7 @@ func (c *conn) subscription(identifier string) *Subscription {
 	return nil
 }
 
-// forget takes a subscription off the list, if it is still on it.
+// forget removes a subscription from the list and reports whether it was there.
 func (c *conn) forget(s *Subscription) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -43,7 +43,7 @@ func (c *conn) subscribe(identifier string, wanted *past) error {
 		return fmt.Errorf("subscribe %.200q: unknown channel", identifier)
 	}
 	if class == StreamsChannel {
-		class = StreamsChannel // without a string for each
+		class = StreamsChannel // shares one string instead of keeping a copy per subscription
 	}
 	handle := unique.Make(identifier)
 	s := &Subscription{identifier: handle.Value(), handle: handle, class: class, channel: channel, conn: c}
@@ -75,7 +75,7 @@ func (c *conn) subscribe(identifier string, wanted *past) error {
 	return err
 }
 
-// confirm makes a subscription, or says why not.
+// confirm completes and confirms a subscription, or returns the reason not to.
 func (c *conn) confirm(s *Subscription) error {
 	k := c.core
 	c.mu.Lock()
@@ -100,13 +100,13 @@ func (c *conn) confirm(s *Subscription) error {
 		c.mu.Lock()
 		if c.state != stateOpen {
 			c.mu.Unlock()
-			return context.Canceled // c.ctx may be about to end
+			return context.Canceled // even if c.ctx has not been cancelled yet
 		}
 		if c.orders.Load() == orders {
 			break
 		}
 		c.mu.Unlock()
-		s.leave() // an order may have meant a stream that was listened to already
+		s.leave() // an order may have revoked a stream that was already being listened to
 		c.mu.Lock()
 		s.ears = nil
 		c.mu.Unlock()
@@ -123,7 +123,7 @@ func (c *conn) confirm(s *Subscription) error {
 	return nil
 }
 
-// expire ends a subscription whose time is over.
+// expire ends a subscription whose signed name has expired.
 func (s *Subscription) expire() {
 	c := s.conn
 	if !c.forget(s) {
@@ -136,8 +136,8 @@ func (s *Subscription) expire() {
 	c.unsubscribed(s, ReasonExpired)
 }
 
-// unsubscribed ends a confirmed subscription that is off the list, and tells
-// the application. conn.hooks is held.
+// unsubscribed finishes a confirmed subscription that was removed from the
+// list, and tells the application. conn.hooks is held.
 func (c *conn) unsubscribed(s *Subscription, reason Reason) {
 	if s.timer != nil {
 		s.timer.Stop()

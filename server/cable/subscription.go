@@ -9,37 +9,37 @@ import (
 	"unique"
 )
 
-// Subscription is one client's subscription to one channel. Except for
-// Transmit and what only reads its names, its methods are for the functions of
-// its [Channel], for [Hub.Authorize] and for hooks, not for other goroutines.
+// Subscription is one client's subscription to one channel. Transmit and the
+// methods that return its names may be called from any goroutine; the others
+// only from the functions of its [Channel], [Hub.Authorize] and hooks.
 type Subscription struct {
-	identifier string // that of handle: one copy for all who have it
+	identifier string // handle's string, shared by all subscriptions with this identifier
 	handle     unique.Handle[string]
 	class      string
 	channel    Channel
 	conn       *conn
 	confirmed  bool
-	wanted     []string // streams that are to be listened to once it is confirmed
+	wanted     []string // streams to listen to once it is confirmed
 	expires    time.Time
 	timer      *time.Timer
-	hold       *hold       // what comes before the history has been sent; nil afterwards
+	hold       *hold       // keeps broadcasts back until the history has been sent; otherwise nil
 	ears       []*listener // guarded by conn.mu
 }
 
-// Identifier is the JSON text that names the subscription on the wire.
+// Identifier returns the JSON text that names the subscription on the wire.
 func (s *Subscription) Identifier() string { return s.identifier }
 
-// Channel is the channel's class name.
+// Channel returns the channel's class name.
 func (s *Subscription) Channel() string { return s.class }
 
-// User is whom [Hub.Authenticate] found.
+// User returns the user that [Hub.Authenticate] identified.
 func (s *Subscription) User() User { return s.conn.user }
 
-// Connection is the connection that it belongs to.
+// Connection returns the connection that the subscription belongs to.
 func (s *Subscription) Connection() Connection { return s.conn.info() }
 
-// Streams are the names of the streams that the subscription listens to, or
-// will when it is confirmed.
+// Streams returns the names of the streams that the subscription listens to, or
+// will listen to once it is confirmed.
 func (s *Subscription) Streams() []string {
 	names := slices.Clone(s.wanted)
 	s.conn.mu.Lock()
@@ -53,13 +53,13 @@ func (s *Subscription) Streams() []string {
 }
 
 // StreamFrom makes the subscription listen to the stream. In a channel's
-// Subscribe it takes effect when that returns nil, later at once; then it
-// returns [Hub.Authorize]'s refusal or the broker's failure. Listening twice is
-// listening once.
+// Subscribe it takes effect when that function returns nil; later it takes
+// effect at once and returns the error of [Hub.Authorize] or of the broker.
+// Repeating it for a stream has no effect.
 func (s *Subscription) StreamFrom(ctx context.Context, stream string) error {
 	switch {
 	case stream == "":
-		return fmt.Errorf("cable: stream from %.200q: stream without name", s.identifier)
+		return fmt.Errorf("cable: stream from %.200q: the stream name is empty", s.identifier)
 	case stream == controlStream:
 		return fmt.Errorf("cable: stream from %.200q: %w: %q is reserved", s.identifier, ErrRejected, stream)
 	case slices.Contains(s.Streams(), stream):
@@ -71,16 +71,16 @@ func (s *Subscription) StreamFrom(ctx context.Context, stream string) error {
 	return s.listen(ctx, stream)
 }
 
-// ExpireAt has the subscription end at a time, with the reason expired. The
-// earliest of several times counts. It is for a channel's Subscribe.
+// ExpireAt ends the subscription at the given time, with the reason expired. Of
+// several times the earliest counts. Call it in a channel's Subscribe.
 func (s *Subscription) ExpireAt(t time.Time) {
 	if s.expires.IsZero() || t.Before(s.expires) {
 		s.expires = t
 	}
 }
 
-// listen asks for permission and listens, and asks again if an order of
-// [Hub.Unsubscribe] came in between.
+// listen asks Authorize and then listens. It asks again if [Hub.Unsubscribe]
+// was called for the user in the meantime.
 func (s *Subscription) listen(ctx context.Context, stream string) error {
 	c := s.conn
 	k := c.core
@@ -118,10 +118,11 @@ func (s *Subscription) listen(ctx context.Context, stream string) error {
 		}
 		ear.leave()
 	}
-	return fmt.Errorf("stream %q: orders keep coming", stream)
+	return fmt.Errorf("stream %q: Unsubscribe was called again and again while subscribing", stream)
 }
 
-// ear is the one at the stream, if there is one. conn.mu is held.
+// ear returns the subscription's listener for the stream, or nil. conn.mu is
+// held.
 func (s *Subscription) ear(stream string) *listener {
 	for _, ear := range s.ears {
 		if ear.topic.stream == stream {
@@ -133,7 +134,7 @@ func (s *Subscription) ear(stream string) *listener {
 
 func (s *Subscription) listensTo(stream string) bool { return s.ear(stream) != nil }
 
-// silence has nothing more delivered, without asking the broker for anything.
+// silence stops deliveries without calling the broker.
 func (s *Subscription) silence() {
 	s.conn.mu.Lock()
 	defer s.conn.mu.Unlock()
@@ -142,7 +143,7 @@ func (s *Subscription) silence() {
 	}
 }
 
-// leave ends listening.
+// leave removes all listeners; it may call the broker.
 func (s *Subscription) leave() {
 	s.conn.mu.Lock()
 	ears := s.ears
@@ -152,8 +153,8 @@ func (s *Subscription) leave() {
 	}
 }
 
-// Transmit sends message, encoded as JSON, to this subscription alone, in order
-// with what is broadcast to it. It may be called concurrently, and does nothing
+// Transmit sends message, encoded as JSON, to this subscription only, in order
+// with the broadcasts to it. It may be called concurrently, and does nothing
 // once the connection has ended.
 func (s *Subscription) Transmit(message any) error {
 	data, err := json.Marshal(message)

@@ -13,7 +13,7 @@ import (
 	"github.com/turbowasm/turbowasm/server/broker"
 )
 
-// topics are the streams that somebody of this hub listens to.
+// topics holds the streams with subscriptions in this hub.
 type topics struct {
 	mu     sync.Mutex // guards what follows, and every topic's refs
 	byName map[string]*topic
@@ -37,31 +37,31 @@ type topic struct {
 	stream string
 	refs   int // guarded by topics.mu
 
-	ready  chan struct{} // closed when the broker has answered; then:
+	ready  chan struct{} // closed when the broker has answered; then cancel and err are set:
 	cancel func()
 	err    error
 
-	mu sync.Mutex // guards what follows, never for long
-	// listeners are only appended to or replaced, so that a broadcast may walk
-	// over what it found while others come and go.
+	mu sync.Mutex // guards what follows; held only briefly
+	// listeners is only appended to or replaced, so that a broadcast can
+	// iterate over a snapshot while others come and go.
 	listeners []*listener
-	left      int // of listeners, how many have left
+	left      int // number of listeners that have left
 	groups    map[groupKey]*group
 
 	pressed atomic.Bool // the last broadcast found most listeners far behind
 }
 
-// listener is a subscription's ear at one topic.
+// listener attaches a subscription to a topic.
 type listener struct {
 	topic *topic
 	conn  *conn
 	group *group
 	gone  atomic.Bool
-	hold  atomic.Pointer[hold] // what is to wait for a history; nil mostly
-	out   bool                 // of topic.listeners; guarded by topic.mu
+	hold  atomic.Pointer[hold] // keeps messages back until a history has been sent; usually nil
+	out   bool                 // removed from topic.listeners; guarded by topic.mu
 }
 
-// group is the listeners that are told the same bytes.
+// group is the set of listeners that receive identical bytes.
 type group struct {
 	prefix     []byte
 	places     bool
@@ -74,8 +74,9 @@ type groupKey struct {
 	protocol   protocol
 }
 
-// listen makes c listen to the stream under the identifier; what comes is kept
-// in hold, unless that is nil. It returns when the broker is certain to deliver.
+// listen makes c listen to the stream under the identifier. If hold is not nil,
+// it keeps the messages back. listen returns once the broker is certain to
+// deliver.
 func (k *core) listen(ctx context.Context, stream string, identifier unique.Handle[string], c *conn, hold *hold) (*listener, error) {
 	ts := &k.topics
 	ts.mu.Lock()
@@ -91,7 +92,8 @@ func (k *core) listen(ctx context.Context, stream string, identifier unique.Hand
 	ts.mu.Unlock()
 
 	if !found {
-		// Others may wait for this one, so it does not end with c.
+		// Others may be waiting for this call, so it must not be cancelled with
+		// c.
 		ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), publishTimeout)
 		t.err = k.protect("the broker", c, func() (err error) {
 			t.cancel, err = k.broker.Subscribe(ctx, stream, t.deliver)
@@ -111,7 +113,7 @@ func (k *core) listen(ctx context.Context, stream string, identifier unique.Hand
 // wait waits for the broker's answer.
 func (t *topic) wait(ctx context.Context) error {
 	select {
-	case <-t.ready: // mostly, and then ctx need not make a channel
+	case <-t.ready: // the usual case, in which ctx need not create a channel
 		return t.err
 	default:
 	}
@@ -176,12 +178,12 @@ func (t *topic) release() {
 	ts.mu.Lock()
 	t.refs--
 	last := t.refs == 0
-	// A topic that the broker refused is of no use to newcomers.
+	// A topic that the broker refused must not be reused.
 	if (last || t.failed()) && ts.byName[t.stream] == t {
 		delete(ts.byName, t.stream)
 	}
 	ts.mu.Unlock()
-	if last && t.cancel != nil { // whoever asked the broker has waited for it
+	if last && t.cancel != nil { // refs reaches 0 only after the broker has answered
 		t.cancel()
 	}
 }
@@ -196,20 +198,20 @@ func (t *topic) failed() bool {
 	}
 }
 
-// present are the listeners of this moment, some of whom may be gone.
+// present returns the current listeners, some of which may be gone.
 func (t *topic) present() []*listener {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.listeners
 }
 
-// deliver queues a publication for every listener. It does not block: who is
-// too far behind is disconnected. The broker calls it for one publication at a
-// time.
+// deliver queues a publication for every listener. It does not block: a client
+// that is too far behind is disconnected. The broker calls it for one
+// publication at a time.
 func (t *topic) deliver(p broker.Publication) {
 	k, began := t.core, time.Now()
 	if !json.Valid(p.Data) {
-		go k.journal.warn("publication is not JSON", "stream", t.stream)
+		go k.journal.warn("publication ignored: it is not JSON", "stream", t.stream)
 		return
 	}
 	all := t.present()
@@ -258,16 +260,15 @@ func (t *topic) deliver(p broker.Publication) {
 }
 
 const (
-	// mostHoldBack is how long a broadcaster waits for listeners at most,
+	// mostHoldBack is the longest time that a broadcaster waits for listeners,
 	mostHoldBack = time.Second
-	// and while they take nothing at all.
+	// and stillHoldBack while they read nothing at all.
 	stillHoldBack = 100 * time.Millisecond
 )
 
-// holdBack has a broadcaster wait while the stream's listeners are on average a
-// quarter of the way to being cut: somebody who broadcasts in a loop is quicker
-// than any client. It is the average that counts, so that a few who do not read
-// hold up nobody.
+// holdBack makes a broadcaster wait while the stream's listeners have on
+// average used a quarter of MaxBacklog: a loop of broadcasts is faster than any
+// client. The average counts, so a few clients that do not read delay nobody.
 func (k *core) holdBack(stream string) {
 	t := k.topics.find(stream)
 	if t == nil || !t.pressed.Load() {

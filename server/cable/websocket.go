@@ -16,35 +16,35 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// socket is the door of WebSockets. It stands between gorilla/websocket and
-// the network: what that writes is collected here, and written by the
-// connection's writer in one call.
+// socket is the door for WebSockets. It sits between gorilla/websocket and the
+// network: it collects what gorilla/websocket writes, and the connection's
+// writer sends it in one call.
 type socket struct {
 	net.Conn
 	ws      *websocket.Conn
 	raw     syscall.RawConn // nil unless it is plain TCP or Unix
 	timeout time.Duration
 
-	// The reader's:
+	// Used by the reader:
 	inbox inbox
 	come  *[]byte // what wait has read
-	over  bool    // nothing more is taken
+	over  bool    // ignore everything that follows
 
 	mu     sync.Mutex // guards what follows
-	opened bool       // the handshake is over: collect
-	copied bool       // what is written now lies in a shared buffer
+	opened bool       // the handshake is over: collect writes instead of passing them on
+	copied bool       // the bytes being written are in a shared buffer and have to be copied
 	out    net.Buffers
 
-	rest net.Buffers // taken out of out; the writer's
+	rest net.Buffers // moved here from out; used by the writer
 }
 
 var _ door = (*socket)(nil)
 
-// serveWebSocket makes a connection of the request and returns: net/http's
-// goroutine and buffers are let go.
+// serveWebSocket turns the request into a connection and returns, which
+// releases the goroutine and buffers of net/http.
 func (k *core) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	if offered := websocket.Subprotocols(r); len(offered) > 0 && !slices.ContainsFunc(offered, func(p string) bool { return slices.Contains(subprotocols, p) }) {
-		http.Error(w, fmt.Sprintf("none of the subprotocols %.200q is spoken here: offer one of %q", offered, subprotocols), http.StatusBadRequest)
+		http.Error(w, fmt.Sprintf("unsupported subprotocols %.200q: offer one of %q", offered, subprotocols), http.StatusBadRequest)
 		return
 	}
 	v := k.letIn(w, r, func(reason Reason) {
@@ -58,8 +58,8 @@ func (k *core) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	upgrader := websocket.Upgrader{
 		HandshakeTimeout:  k.limits.writeTimeout,
 		Subprotocols:      subprotocols,
-		CheckOrigin:       func(*http.Request) bool { return true }, // checked above
-		ReadBufferSize:    1,                                        // reading is not its business
+		CheckOrigin:       func(*http.Request) bool { return true }, // letIn has checked it
+		ReadBufferSize:    1,                                        // unused: inbox reads
 		WriteBufferPool:   &writeBuffers,
 		EnableCompression: k.hub.Compression,
 		Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
@@ -67,7 +67,7 @@ func (k *core) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 		},
 	}
 	ws, err := upgrader.Upgrade(&hijacker{w, s}, r, nil)
-	if err != nil { // and answered
+	if err != nil { // the upgrader has answered the request
 		k.journal.warn("upgrade refused", "error", err)
 		v.sendAway()
 		return
@@ -89,8 +89,8 @@ func (k *core) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 
 var writeBuffers sync.Pool
 
-// hijacker hands gorilla/websocket the socket in place of the connection, and
-// finds the connection behind wrapped ResponseWriters.
+// hijacker gives gorilla/websocket the socket instead of the network
+// connection, and finds that connection behind wrapped ResponseWriters.
 type hijacker struct {
 	http.ResponseWriter
 	socket *socket
@@ -99,7 +99,7 @@ type hijacker struct {
 func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, buffers, err := http.NewResponseController(h.ResponseWriter).Hijack()
 	if errors.Is(err, http.ErrNotSupported) {
-		return nil, nil, fmt.Errorf("%T cannot be hijacked: the middleware that wraps the ResponseWriter needs a method Unwrap or Hijack", h.ResponseWriter)
+		return nil, nil, fmt.Errorf("%T cannot be hijacked: give the middleware that wraps the ResponseWriter a method Unwrap or Hijack", h.ResponseWriter)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -115,9 +115,9 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	return h.socket, buffers, nil
 }
 
-// read takes what the client sends until it is gone. It is the connection's one
-// goroutine, and mostly waits: taking and obeying have a stack of their own, so
-// that this one stays as small as it began.
+// read handles what the client sends until it is gone. It is the connection's
+// only goroutine and mostly blocked. Parsing and handling run on another
+// goroutine, so that the stack of this one stays small.
 func (s *socket) read(c *conn) {
 	for !s.over && s.wait() {
 		c.work.Add(1)
@@ -127,10 +127,11 @@ func (s *socket) read(c *conn) {
 	c.hungUp()
 }
 
-// readBuffers are for what comes at once.
+// readBuffers are used while data is being handled.
 var readBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 4<<10); return &b }}
 
-// waitHere waits for bytes with a buffer in hand: for what is no plain socket.
+// waitHere blocks with a buffer allocated, for connections that are not plain
+// sockets.
 func (s *socket) waitHere() bool {
 	b := make([]byte, 512)
 	n, _ := s.Conn.Read(b)
@@ -139,7 +140,7 @@ func (s *socket) waitHere() bool {
 	return n > 0
 }
 
-// take takes what has come.
+// take handles the data that has arrived.
 func (s *socket) take(c *conn) {
 	defer c.work.Done()
 	deliver := func(kind int, text []byte) { s.hear(c, kind, text) }
@@ -156,7 +157,7 @@ func (s *socket) take(c *conn) {
 	}
 }
 
-// hear takes a message, or a control frame.
+// hear handles a message or a control frame.
 func (s *socket) hear(c *conn, kind int, text []byte) {
 	if s.over {
 		return
@@ -170,7 +171,7 @@ func (s *socket) hear(c *conn, kind int, text []byte) {
 		}
 		c.receive(text)
 	case websocket.BinaryMessage:
-		c.warn("binary message ignored")
+		c.warn("binary message ignored: Action Cable uses text messages")
 	case websocket.PingMessage:
 		if c.ctx.Err() == nil && c.allow() {
 			s.ws.WriteControl(websocket.PongMessage, text, time.Time{})
@@ -181,14 +182,14 @@ func (s *socket) hear(c *conn, kind int, text []byte) {
 	}
 }
 
-// hangUp answers the client's close, or ends what it says.
+// hangUp answers the client's close frame and ends reading.
 func (s *socket) hangUp(code int) {
 	s.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Time{})
 	s.over = true
 }
 
-// Write collects what gorilla/websocket writes. That is not written to again:
-// it belongs to a prepared message or a control message, or is copied.
+// Write collects what gorilla/websocket writes. The bytes do not change
+// afterwards: they belong to a prepared or a control message, or are copied.
 func (s *socket) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -202,8 +203,8 @@ func (s *socket) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// SetWriteDeadline is gorilla/websocket's for what it writes: here that waits
-// for nothing.
+// SetWriteDeadline ignores the deadlines of gorilla/websocket once the
+// handshake is over, because its writes no longer block.
 func (s *socket) SetWriteDeadline(t time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -213,7 +214,7 @@ func (s *socket) SetWriteDeadline(t time.Time) error {
 	return s.Conn.SetWriteDeadline(t)
 }
 
-// compressFrom is how long a text must be to be worth compressing.
+// compressFrom is the size in bytes from which compression pays off.
 const compressFrom = 256
 
 func (s *socket) write(frames []*frame) (left bool, err error) {
@@ -228,7 +229,7 @@ func (s *socket) write(frames []*frame) (left bool, err error) {
 				err = s.ws.WritePreparedMessage(f.prepare(prepare).(*websocket.PreparedMessage))
 			}
 		}
-		if err != nil && !errors.Is(err, websocket.ErrCloseSent) { // the answer to a client's close goes out
+		if err != nil && !errors.Is(err, websocket.ErrCloseSent) { // the answer to a client's close must still be sent
 			return false, err
 		}
 	}
@@ -257,7 +258,8 @@ func (s *socket) write(frames []*frame) (left bool, err error) {
 	return len(s.rest) > 0, err
 }
 
-// writeCopy is for what only one client gets: to prepare it would take more room.
+// writeCopy writes a message for one client only; a prepared message would need
+// more memory.
 func (s *socket) writeCopy(text []byte) error {
 	s.copy(true)
 	defer s.copy(false)
@@ -272,16 +274,16 @@ func (s *socket) copy(on bool) {
 
 var joinBuffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// prepare builds the WebSocket message that every connection then shares.
+// prepare builds the WebSocket message that all connections share.
 func prepare(text []byte) any {
 	m, err := websocket.NewPreparedMessage(websocket.TextMessage, text)
 	if err != nil {
-		panic("cable: prepare a text message: " + err.Error()) // only for other types
+		panic("cable: prepare a text message: " + err.Error()) // happens only for message types other than text
 	}
 	return m
 }
 
-// collect takes what is to be written from out.
+// collect moves what is to be written from out to rest.
 func (s *socket) collect() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -293,7 +295,7 @@ func (s *socket) collect() {
 	s.out = nil
 }
 
-// took strikes off n written bytes.
+// took removes n written bytes from rest.
 func (s *socket) took(n int) {
 	for n > 0 && n >= len(s.rest[0]) {
 		n -= len(s.rest[0])
@@ -324,8 +326,9 @@ func (s *socket) flush(wait time.Duration) (left, moved bool, err error) {
 	return len(s.rest) > 0, n > 0, err
 }
 
-// flushWhole writes a piece to what is no plain socket: TLS has records to fill
-// and does not survive a deadline, so that has to be the last one.
+// flushWhole writes the next bytes to a connection that is not a plain socket.
+// A TLS connection is unusable after a write deadline, so this deadline is the
+// whole WriteTimeout.
 func (s *socket) flushWhole() (left, moved bool, err error) {
 	b := joinBuffers.Get().(*bytes.Buffer)
 	defer joinBuffers.Put(b)

@@ -6,21 +6,21 @@ import (
 	"time"
 )
 
-// writers write for the connections that have something to write: a few
-// goroutines, which end when nothing waits. Who would have to be waited for
-// gets a goroutine of its own meanwhile, so that nobody waits for another.
+// writers send queued frames: a few goroutines that end when nothing is queued.
+// A connection whose client is slow continues on a goroutine of its own, so
+// that no other has to wait for it.
 type writers struct {
 	limit int
 
 	mu      sync.Mutex // guards what follows
 	queue   []*conn
-	next    int // in queue
+	next    int // index into queue
 	running int
 }
 
 func (w *writers) start() { w.limit = 2 * runtime.GOMAXPROCS(0) }
 
-// add has connections written to, each of which is marked as writing.
+// add queues connections, each already marked as writing.
 func (w *writers) add(conns ...*conn) {
 	if len(conns) == 0 {
 		return
@@ -49,7 +49,7 @@ func (w *writers) run() {
 		c := w.queue[w.next]
 		w.queue[w.next] = nil
 		w.next++
-		if w.next > 1024 && 2*w.next > len(w.queue) { // else a loop of broadcasts would make it grow
+		if w.next > 1024 && 2*w.next > len(w.queue) { // a loop of broadcasts would make it grow without bound
 			n := copy(w.queue, w.queue[w.next:])
 			clear(w.queue[n:])
 			w.queue, w.next = w.queue[:n], 0
@@ -59,11 +59,12 @@ func (w *writers) run() {
 	}
 }
 
-// batch is how many bytes of frames are written at once, or a single frame.
+// batch is how many bytes of frames are written at once, unless a single frame
+// is larger.
 const batch = 64 << 10
 
-// take takes the next frames off the queue; last says that the door is to be
-// closed behind them.
+// take removes the next frames from the queue; last means that the door has to
+// be closed after them.
 func (c *conn) take() (frames []*frame, last bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -83,7 +84,7 @@ func (c *conn) take() (frames []*frame, last bool) {
 	return frames, last
 }
 
-// rest gives the writer back, unless there is more to write.
+// rest releases the connection's writer, unless there is more to write.
 func (c *conn) rest() {
 	c.mu.Lock()
 	again := (len(c.queue) > 0 || c.state == stateClosing || c.woken) && c.state != stateGone
@@ -93,7 +94,7 @@ func (c *conn) rest() {
 		c.state = stateGone
 	}
 	c.mu.Unlock()
-	if again { // behind the others
+	if again { // behind the connections already queued
 		c.core.writers.add(c)
 	}
 	if over {
@@ -101,7 +102,7 @@ func (c *conn) rest() {
 	}
 }
 
-// write writes once.
+// write sends the next frames once.
 func (c *conn) write() {
 	frames, last := c.take()
 	left, err := c.door.write(frames)
@@ -118,14 +119,14 @@ func (c *conn) write() {
 	c.wrote(frames, err)
 }
 
-// writeOn goes on with a write that has to wait for the client.
+// writeOn continues a write that has to wait for the client.
 func (c *conn) writeOn(frames []*frame) {
 	taken := time.Now()
 	for {
 		left, moved, err := c.door.flush(min(c.core.limits.writeTimeout/4, linger/4))
 		if moved {
 			taken = time.Now()
-			c.live() // a slow line may keep the answer to a probe for long
+			c.live() // on a slow connection the answer to a ping may be delayed for long
 		}
 		if err != nil || !left {
 			c.wrote(frames, err)
@@ -139,7 +140,7 @@ func (c *conn) writeOn(frames []*frame) {
 	}
 }
 
-// patience is how long the client may take nothing.
+// patience is how long the client may read nothing.
 func (c *conn) patience() time.Duration {
 	if c.core.closing() {
 		return min(c.core.limits.writeTimeout, linger)
@@ -153,7 +154,7 @@ func (c *conn) why() Reason {
 	return c.reason
 }
 
-// wrote ends a write.
+// wrote finishes a write.
 func (c *conn) wrote(frames []*frame, err error) {
 	if len(frames) > 0 {
 		var bytes int64
@@ -164,7 +165,7 @@ func (c *conn) wrote(frames []*frame, err error) {
 		c.core.observe(Event{Kind: EventWritten, Count: len(frames), Bytes: int(bytes)})
 	}
 	if err != nil {
-		c.cut(ReasonClient) // its reader then ends
+		c.cut(ReasonClient) // which makes the reader end
 	}
 	c.rest()
 }

@@ -15,23 +15,25 @@ import (
 )
 
 const (
-	maxChecked = 4 << 20 // bytes of a page that are looked at
-	maxQuoted  = 300     // bytes of a text that are shown
+	maxChecked = 4 << 20 // bytes of a page that are checked
+	maxQuoted  = 300     // bytes of a text that are quoted
 )
 
-// Check is for development. It reads the HTML with which next responds to a frame.
-// If no frame in it has the id, it logs an error and adds a frame that reports the
-// error, so that the page shows it in the right place. Plain text, which a page
-// ignores, is replaced with such a frame: if no type is set and a fragment does not
-// begin with a tag that net/http knows, net/http takes HTML for plain text; [Layout]
-// sets the type. A nil logger means [slog.Default].
+// Check is for development. It reads the HTML with which next answers a request
+// from a frame. If the HTML contains no frame with that id, it logs an error
+// and appends a frame that shows the error, so that it appears in the right
+// place in the page. Plain text, which a page ignores, is replaced by such a
+// frame: if no Content-Type is set and a fragment does not start with a tag
+// that net/http recognises, net/http takes it for plain text. [Layout] sets the
+// type. A nil logger means [slog.Default].
 //
-// Everything else is left as it is: other requests, redirects, streams and whatever
-// else is not HTML, pages that ask for a full load with turbo-visit-control, and
-// responses that are compressed or longer than 4 MB. Writes are passed on at once.
+// Everything else passes through unchanged: other requests, redirects, streams
+// and other content that is not HTML, pages that request a full load with
+// turbo-visit-control, and responses that are compressed or longer than 4 MB.
+// Writes are passed on at once.
 //
-// As the added frame has the id, the page gets no turbo:frame-missing, which it gets
-// without Check.
+// Because the appended frame has the id, the page dispatches no
+// turbo:frame-missing, as it would without Check.
 func Check(next http.Handler, logger *slog.Logger) http.Handler {
 	if logger == nil {
 		logger = slog.Default()
@@ -46,16 +48,16 @@ func Check(next http.Handler, logger *slog.Logger) http.Handler {
 		next.ServeHTTP(c, r)
 		c.begin("")
 		if c.plain != "" {
-			logger.ErrorContext(r.Context(), "frame: the response is no HTML, so the frame that asked for it stays as it is",
+			logger.ErrorContext(r.Context(), "frame: the response is not HTML, so the frame that requested it does not change",
 				"frame", id, "method", r.Method, "path", r.URL.Path, "status", c.status, "type", c.plain)
-			Element{ID: id, Content: hint.HTML("Frame answered as "+c.plain, c.plainHint(r))}.Render(r.Context(), w)
+			Element{ID: id, Content: hint.HTML("Response to a frame is "+c.plain, c.plainHint(r))}.Render(r.Context(), w)
 			return
 		}
 		if !c.isPage || c.body.Len() > maxChecked {
 			return
 		}
 		root, err := html.ParseWithOptions(&c.body, html.ParseOptionEnableScripting(false))
-		if err != nil { // its elements are nested too deeply
+		if err != nil { // too deeply nested
 			logger.WarnContext(r.Context(), "frame: the response cannot be checked", "frame", id, "path", r.URL.Path, "error", err)
 			return
 		}
@@ -63,32 +65,32 @@ func Check(next http.Handler, logger *slog.Logger) http.Handler {
 		if found.answer(id) {
 			return
 		}
-		logger.ErrorContext(r.Context(), "frame: the response lacks the frame that asked for it",
+		logger.ErrorContext(r.Context(), "frame: the response lacks the frame that requested it",
 			"frame", id, "method", r.Method, "path", r.URL.Path, "status", c.status, "has", found.ids)
 		Element{ID: id, Content: hint.HTML("Frame missing", found.hint(id, r, c.status))}.Render(r.Context(), w)
 	})
 }
 
-// checked passes a response on and keeps a copy of what may be a page.
+// checked passes a response through and keeps a copy of what may be a page.
 type checked struct {
 	http.ResponseWriter
-	status  int          // 0 until it is known
-	begun   bool         // the header is written
-	guessed bool         // the handler named no type: net/http looks at what it writes
-	isPage  bool         // for all that is known yet
-	plain   string       // the type of a text that is not passed on
-	body    bytes.Buffer // of a page, or the beginning of a text
+	status  int          // 0 until known
+	begun   bool         // the header has been written
+	guessed bool         // no type was set: net/http detects one from the content
+	isPage  bool         // as far as is known yet
+	plain   string       // the type of a text that is withheld
+	body    bytes.Buffer // of a page, or the start of a text
 }
 
-// WriteHeader waits for what is written where the type depends on it.
+// WriteHeader delays the header if the content type depends on what is written.
 func (c *checked) WriteHeader(status int) {
-	if status < 200 { // these come before the header
+	if status < 200 { // informational responses precede the header
 		c.ResponseWriter.WriteHeader(status)
 		return
 	}
 	if c.status != 0 {
 		if c.begun {
-			c.ResponseWriter.WriteHeader(status) // says that it is superfluous
+			c.ResponseWriter.WriteHeader(status) // logs that the call is superfluous
 		}
 		return
 	}
@@ -100,7 +102,7 @@ func (c *checked) WriteHeader(status int) {
 	}
 }
 
-// begin writes the header. With text is what it begins with.
+// begin writes the header. text is the start of the content, if any.
 func (c *checked) begin(text string) {
 	if c.begun {
 		return
@@ -122,7 +124,7 @@ func (c *checked) begin(text string) {
 		}
 	}
 	if c.isPage || c.plain != "" {
-		h.Del("Content-Length") // it may become longer
+		h.Del("Content-Length") // content may be appended
 	}
 	c.ResponseWriter.WriteHeader(c.status)
 }
@@ -134,7 +136,7 @@ func (c *checked) Write(p []byte) (int, error) {
 	if len(p) == 0 && !c.begun {
 		return 0, nil
 	}
-	c.begin(string(p[:min(len(p), 512)])) // more is not looked at
+	c.begin(string(p[:min(len(p), 512)])) // net/http looks at no more than that
 	if c.plain != "" {
 		c.body.Write(p[:min(len(p), maxQuoted-min(maxQuoted, c.body.Len()))])
 		return len(p), nil
@@ -148,21 +150,21 @@ func (c *checked) Write(p []byte) (int, error) {
 func (c *checked) plainHint(r *http.Request) string {
 	why := "."
 	if c.guessed {
-		why = ", which is what net/http took it for: set Content-Type to text/html, as frame.Layout does."
+		why = ", the type that net/http detected. Set Content-Type to text/html, as frame.Layout does."
 	}
 	return fmt.Sprintf("%s %s answered %d as %s%s It begins: %s", r.Method, r.URL.Path, c.status, c.plain, why, strings.ToValidUTF8(c.body.String(), ""))
 }
 
-// FlushError is what http.ResponseController calls.
+// FlushError is called by http.ResponseController.
 func (c *checked) FlushError() error {
 	c.begin("")
 	return http.NewResponseController(c.ResponseWriter).Flush()
 }
 
-// Flush is for handlers that ask for an http.Flusher.
+// Flush serves handlers that assert http.Flusher.
 func (c *checked) Flush() { c.FlushError() }
 
-// Unwrap lets http.ResponseController do the rest.
+// Unwrap gives http.ResponseController access to everything else.
 func (c *checked) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
 func isHTML(contentType string) bool {
@@ -170,11 +172,11 @@ func isHTML(contentType string) bool {
 	return t == "text/html" || t == "application/xhtml+xml"
 }
 
-// frames is what Turbo would look at in the response to a frame.
+// frames is what Turbo looks for in the response to a frame.
 type frames struct {
 	ids     []string
-	recurse []string // ids that frames of the answer say they lead to
-	reload  bool     // the answer is to be loaded as a page
+	recurse []string // ids that frames of the response lead to
+	reload  bool     // the response asks to be loaded as a page
 }
 
 func findFrames(n *html.Node) (f frames) {
@@ -186,7 +188,7 @@ func (f *frames) read(n *html.Node) {
 	if n.Type == html.ElementNode {
 		switch n.Data {
 		case "template":
-			return // what is in it is not in the page
+			return // its content is not part of the page
 		case "meta":
 			f.reload = f.reload || attr(n, "name") == "turbo-visit-control" && attr(n, "content") == "reload"
 		case "turbo-frame":
@@ -210,9 +212,9 @@ func (f *frames) answer(id string) bool {
 func (f *frames) hint(id string, r *http.Request, status int) string {
 	hint := fmt.Sprintf(`%s %s answered %d, without <turbo-frame id="%s">.`, r.Method, r.URL.Path, status, id)
 	if len(f.ids) == 0 {
-		return hint + " It has no frames."
+		return hint + " It contains no frames."
 	}
-	return hint + " It has " + strings.Join(f.ids, ", ") + "."
+	return hint + " It contains " + strings.Join(f.ids, ", ") + "."
 }
 
 func attr(n *html.Node, name string) string {

@@ -82,16 +82,16 @@ func TestCheckShowsWhatIsMissing(t *testing.T) {
 		want string
 	}{
 		{"another frame", answer(0, page, "Content-Type", "text/html; charset=utf-8"),
-			`GET /x answered 200, without <turbo-frame id="wanted">. It has other.`},
-		{"no frame at all", answer(0, "<p>hi", "Content-Type", "text/html"), "It has no frames."},
+			`GET /x answered 200, without <turbo-frame id="wanted">. It contains other.`},
+		{"no frame at all", answer(0, "<p>hi", "Content-Type", "text/html"), "It contains no frames."},
 		{"a type that net/http finds", answer(0, page), "answered 200"},
 		{"an error page", answer(404, page, "Content-Type", "text/html"), "answered 404"},
 		{"a length that is none any more", answer(200, "<p>hi", "Content-Type", "text/html", "Content-Length", "5"), "answered 200"},
 		{"nothing written", answer(0, "", "Content-Type", "text/html", "Content-Length", "0"), "answered 200"},
-		{"the frame in a template", answer(0, `<!DOCTYPE html><template><turbo-frame id="wanted"></turbo-frame></template>`), "It has no frames."},
-		{"the frame in a comment", answer(0, `<!DOCTYPE html><!-- <turbo-frame id="wanted"> -->`), "It has no frames."},
-		{"another element with the id", answer(0, `<!DOCTYPE html><div id="wanted">`), "It has no frames."},
-		{"a frame that leads elsewhere", answer(0, `<!DOCTYPE html><turbo-frame id="a" src="/a" recurse="b c">`), "It has a."},
+		{"the frame in a template", answer(0, `<!DOCTYPE html><template><turbo-frame id="wanted"></turbo-frame></template>`), "It contains no frames."},
+		{"the frame in a comment", answer(0, `<!DOCTYPE html><!-- <turbo-frame id="wanted"> -->`), "It contains no frames."},
+		{"another element with the id", answer(0, `<!DOCTYPE html><div id="wanted">`), "It contains no frames."},
+		{"a frame that leads elsewhere", answer(0, `<!DOCTYPE html><turbo-frame id="a" src="/a" recurse="b c">`), "It contains a."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, body, logged := check(t, c.h, "GET", "wanted")
@@ -114,8 +114,8 @@ func TestCheckShowsPlainText(t *testing.T) {
 		want []string
 	}{
 		{"a frame that net/http takes for text", answer(0, `<turbo-frame id="wanted">`),
-			[]string{"GET /x answered 200 as text/plain, which is what net/http took it for: set Content-Type to text/html, as frame.Layout does.", `It begins: <turbo-frame id="wanted">`}},
-		{"the same with a status", answer(422, "\n<turbo-frame>"), []string{"answered 422 as text/plain, which is what"}},
+			[]string{"GET /x answered 200 as text/plain, the type that net/http detected. Set Content-Type to text/html, as frame.Layout does.", `It begins: <turbo-frame id="wanted">`}},
+		{"the same with a status", answer(422, "\n<turbo-frame>"), []string{"answered 422 as text/plain, the type that"}},
 		{"http.Error", func(w http.ResponseWriter, r *http.Request) { http.Error(w, "no <room>", http.StatusNotFound) }, []string{"GET /x answered 404 as text/plain.", "It begins: no <room>"}},
 		{"a long text, in pieces", func(w http.ResponseWriter, r *http.Request) {
 			for range 1000 {
@@ -130,7 +130,7 @@ func TestCheckShowsPlainText(t *testing.T) {
 				t.Errorf("it is %s", got)
 			}
 			text := frameText(t, body, "wanted")
-			for _, want := range append(c.want, "Frame answered as text/plain") {
+			for _, want := range append(c.want, "Response to a frame is text/plain") {
 				if !strings.Contains(text, want) {
 					t.Errorf("the frame says %q, want %q", text, want)
 				}

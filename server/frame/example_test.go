@@ -68,5 +68,5 @@ func ExampleCheck() {
 	r.Header.Set("Turbo-Frame", "edit_message_1")
 	frame.Check(app, logger).ServeHTTP(httptest.NewRecorder(), r)
 	// Output:
-	// level=ERROR msg="frame: the response lacks the frame that asked for it" frame=edit_message_1 method=GET path=/messages/1/edit status=200 has=[message_1]
+	// level=ERROR msg="frame: the response lacks the frame that requested it" frame=edit_message_1 method=GET path=/messages/1/edit status=200 has=[message_1]
 }

@@ -1,13 +1,13 @@
-// Package frame helps to serve turbo-frames: parts of a page that a link or a form
-// replaces by themselves. The page has the frame, and the response to its request
-// has one with the same id.
+// Package frame helps to serve turbo-frames: parts of a page that a link or a
+// form replaces on their own. The page contains the frame, and the response to
+// its request contains a frame with the same id.
 //
 //	<turbo-frame id="{{domID .Message "edit"}}">…</turbo-frame>   a part of a page
 //	{{frame "user_sidebar" "src" "/sidebar"}}                     [Tag], in templates
 //	frame.Element{ID: "user_sidebar", Src: "/sidebar"}            a component, of templ as well
 //
-// With [Layout], one handler responds to a browser with the page and to a frame
-// with its part. [Check] finds responses that lack the frame during development.
+// With [Layout], one handler answers browsers with a page and frames with their
+// part. [Check] finds responses that lack their frame during development.
 package frame
 
 import (
@@ -21,17 +21,19 @@ import (
 	"github.com/turbowasm/turbowasm/server/stream"
 )
 
-// ID is the id of the frame that made the request, empty if none did. A response
-// that depends on it varies by the header Turbo-Frame: see [Layout].
+// ID returns the id of the frame that made the request, or "". A response that
+// depends on it varies by the header Turbo-Frame: see [Layout].
 func ID(r *http.Request) string { return strings.TrimSpace(r.Header.Get("Turbo-Frame")) }
 
-// Layout picks what to respond to r with: part if a frame made the request, page
-// otherwise. They may be anything that the caller renders: names of templates, or
-// components. Call it before anything is written to w: it sets the headers that
-// keep caches from mixing the two up and, unless a type is set, say that the
-// response is HTML, because net/http would take a part for plain text.
+// Layout chooses how to respond to r: part if a frame made the request,
+// otherwise page. They may be anything that the caller renders, such as
+// template names or components. Call it before writing to w: it sets the
+// headers that keep caches from mixing the two up and, unless a type is set,
+// declares the response to be HTML, because net/http may take a part for plain
+// text.
 //
-// The part is HTML with the frame in it; html, head and body may be left out.
+// The part is HTML that contains the frame; html, head and body may be left
+// out.
 func Layout[T any](w http.ResponseWriter, r *http.Request, page, part T) T {
 	w.Header().Add("Vary", "Turbo-Frame")
 	if w.Header().Get("Content-Type") == "" {
@@ -43,22 +45,22 @@ func Layout[T any](w http.ResponseWriter, r *http.Request, page, part T) T {
 	return page
 }
 
-// Element is one <turbo-frame>. Only the ID is needed; see [stream.DOMID].
+// Element is one <turbo-frame>. Only ID is required; see [stream.DOMID].
 type Element struct {
 	ID      string
-	Src     string           // address that the frame loads by itself
-	Target  string           // what its links navigate: the id of another frame, "_top" or "_parent"
-	Attrs   []stream.Attr    // further ones, such as loading="lazy"; written first, in order
-	Content stream.Component // shown until Src has been loaded; nil is nothing
+	Src     string           // URL that the frame loads by itself
+	Target  string           // what its links navigate: another frame's id, "_top" or "_parent"
+	Attrs   []stream.Attr    // other attributes, such as loading="lazy"; written first, in order
+	Content stream.Component // shown until Src has loaded; may be nil
 }
 
-// Render writes the element, as turbo-rails 2.0.21 does. With an invalid attribute,
-// or without an id, it fails and writes nothing.
+// Render writes the element, as turbo-rails 2.0.21 does. Without an id, or with
+// an invalid attribute, it returns an error and writes nothing.
 //
 //	<turbo-frame id="user_sidebar" src="/sidebar" target="_top">…</turbo-frame>
 func (e Element) Render(ctx context.Context, w io.Writer) error {
 	if e.ID == "" {
-		return errors.New("frame: render: no id")
+		return errors.New("frame: render: the id is empty")
 	}
 	attrs := append(e.Attrs[:len(e.Attrs):len(e.Attrs)], stream.Attr{Name: "id", Value: e.ID})
 	if e.Src != "" {

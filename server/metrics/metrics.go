@@ -1,12 +1,12 @@
-// Package metrics counts what a cable does, with Prometheus. It is a package of
-// its own so that only those who import it pay for it.
+// Package metrics exports what a cable does to Prometheus. It is a separate
+// package so that only its users depend on Prometheus.
 //
 //	m := metrics.New()
 //	turbo.Cable.Metrics = m
 //	prometheus.MustRegister(m.Collector(&turbo.Cable))
 //	mux.Handle("GET /metrics", promhttp.Handler())
 //
-// [Outbox] is gauges of an outbox, if there is one.
+// [Outbox] returns gauges for an outbox.
 package metrics
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/turbowasm/turbowasm/server/cable"
 )
 
-// Metrics is a cable.Metrics. New makes it; it may be used concurrently.
+// Metrics is a cable.Metrics, made by New; it may be used concurrently.
 type Metrics struct {
 	closed, refused, rejected, unsubscribed *prometheus.CounterVec // by reason
 	opened, subscribed, panics              prometheus.Counter
@@ -28,7 +28,7 @@ type Metrics struct {
 
 var _ cable.Metrics = (*Metrics)(nil)
 
-// New makes metrics whose names begin with cable_.
+// New returns metrics whose names start with cable_.
 func New() *Metrics {
 	counter := func(name, help string) prometheus.Counter {
 		return prometheus.NewCounter(prometheus.CounterOpts{Namespace: "cable", Name: name, Help: help})
@@ -42,20 +42,20 @@ func New() *Metrics {
 	return &Metrics{
 		opened:       counter("connections_opened_total", "Connections that were welcomed."),
 		closed:       byReason("connections_closed_total", "Welcomed connections that ended."),
-		refused:      byReason("connections_refused_total", "Requests and connections that were not welcomed."),
+		refused:      byReason("connections_refused_total", "Requests and connections that were refused."),
 		subscribed:   counter("subscriptions_confirmed_total", "Subscriptions that were confirmed."),
 		unsubscribed: byReason("subscriptions_ended_total", "Confirmed subscriptions that ended."),
 		rejected:     byReason("subscriptions_rejected_total", "Subscriptions that were rejected."),
 		histories: prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "cable", Name: "histories_total",
-			Help: "Clients that asked for what they had missed: sent, or a gap."}, []string{"result"}),
-		missed:    counter("history_messages_total", "Messages that they were sent."),
-		panics:    counter("panics_total", "Panics of the application's functions."),
-		frames:    counter("frames_written_total", "Frames that left for clients."),
-		bytes:     counter("bytes_written_total", "Bytes of the frames that left for clients, before compression."),
+			Help: "Requests of clients for messages that they missed, by result: sent, or gap if they were lost."}, []string{"result"}),
+		missed:    counter("history_messages_total", "Missed messages that were sent to clients."),
+		panics:    counter("panics_total", "Panics in the application's functions."),
+		frames:    counter("frames_written_total", "Frames sent to clients."),
+		bytes:     counter("bytes_written_total", "Bytes of the frames sent to clients, before compression."),
 		lasted:    histogram("connection_seconds", "How long connections lasted.", prometheus.ExponentialBuckets(1, 4, 9)),
-		queued:    histogram("broadcast_seconds", "How long it took to queue a broadcast for all listeners.", prometheus.ExponentialBuckets(1e-5, 4, 9)),
-		listeners: histogram("broadcast_listeners", "Listeners of a broadcast in this process.", prometheus.ExponentialBuckets(1, 4, 9)),
-		heldBack:  histogram("held_back_seconds", "How long broadcasters waited for listeners that were far behind.", prometheus.ExponentialBuckets(1e-3, 2, 9)),
+		queued:    histogram("broadcast_seconds", "How long it took to queue a broadcast for all subscriptions.", prometheus.ExponentialBuckets(1e-5, 4, 9)),
+		listeners: histogram("broadcast_listeners", "Subscriptions in this process that received a broadcast.", prometheus.ExponentialBuckets(1, 4, 9)),
+		heldBack:  histogram("held_back_seconds", "How long broadcasters waited for clients that were far behind.", prometheus.ExponentialBuckets(1e-3, 2, 9)),
 	}
 }
 
@@ -95,8 +95,8 @@ func (m *Metrics) Observe(e cable.Event) {
 	}
 }
 
-// Collector is what to register: the counts, and gauges of the hub whose
-// Metrics they are.
+// Collector returns what to register: the counters, and gauges for the hub
+// whose Metrics field is m.
 func (m *Metrics) Collector(h *cable.Hub) prometheus.Collector { return &collector{m, h} }
 
 type collector struct {
@@ -105,10 +105,10 @@ type collector struct {
 }
 
 var (
-	connections   = prometheus.NewDesc("cable_connections", "Connections now.", nil, nil)
-	subscriptions = prometheus.NewDesc("cable_subscriptions", "Subscriptions now.", nil, nil)
-	streams       = prometheus.NewDesc("cable_streams", "Streams that are listened to now.", nil, nil)
-	backlog       = prometheus.NewDesc("cable_backlog_bytes", "Bytes that wait to be written, shared ones counted once.", nil, nil)
+	connections   = prometheus.NewDesc("cable_connections", "Current connections.", nil, nil)
+	subscriptions = prometheus.NewDesc("cable_subscriptions", "Current subscriptions.", nil, nil)
+	streams       = prometheus.NewDesc("cable_streams", "Streams with at least one subscription.", nil, nil)
+	backlog       = prometheus.NewDesc("cable_backlog_bytes", "Bytes queued for clients, counting shared ones once.", nil, nil)
 )
 
 func (c *collector) parts() []prometheus.Collector {

@@ -13,12 +13,12 @@ import (
 const lookTimeout = 2 * time.Second
 
 var (
-	waiting = prometheus.NewDesc("outbox_waiting", "Broadcasts that are committed and not yet published.", nil, nil)
-	oldest  = prometheus.NewDesc("outbox_oldest_seconds", "How long the oldest of them has waited.", nil, nil)
+	waiting = prometheus.NewDesc("outbox_waiting", "Broadcasts that are committed but not yet published.", nil, nil)
+	oldest  = prometheus.NewDesc("outbox_oldest_seconds", "How long the oldest of them has been waiting.", nil, nil)
 )
 
-// Outbox is gauges of what waits in an outbox, which each scrape looks up in
-// the database. They are missing while that does not answer.
+// Outbox returns gauges for the broadcasts waiting in an outbox. Each scrape
+// queries the database; if that fails, the gauges are missing.
 func Outbox(box *outbox.Box) prometheus.Collector { return outboxCollector{box} }
 
 type outboxCollector struct{ box *outbox.Box }

@@ -8,23 +8,23 @@ import (
 	"time"
 )
 
-// Dialect is what the outbox needs to know of a database: [SQLite] or
-// [Postgres].
+// Dialect describes a database to the outbox: [SQLite] or [Postgres].
 type Dialect struct {
 	schema   string
-	lock     string // taken for a stream before its row is written, until the transaction ends
+	lock     string // locks a stream before its row is written, until the transaction ends
 	insert   string
-	notify   string // tells relays, once the transaction has committed
+	notify   string // notifies relays when the transaction commits
 	read     string
 	setEpoch string
-	claim    string // whether this relay may publish, for as long as its transaction lasts
-	changes  string // a counter that changes when another connection has committed
+	claim    string // whether this relay may publish, until its transaction ends
+	changes  string // a counter that changes when another connection commits
 	interval time.Duration
 }
 
-// SQLite is the dialect of SQLite 3.35 and later, with any driver for
-// database/sql. Transactions that broadcast have to be the single writer from
-// their first statement on (BEGIN IMMEDIATE), or they may fail as busy.
+// SQLite is the dialect for SQLite 3.35 and later, with any driver for
+// database/sql. Begin transactions that broadcast with BEGIN IMMEDIATE, so that
+// they hold the write lock from the start; otherwise they may fail with
+// SQLITE_BUSY.
 var SQLite = Dialect{
 	schema: `CREATE TABLE IF NOT EXISTS turbo_outbox (
 	id         INTEGER PRIMARY KEY AUTOINCREMENT, -- in the order of commits; 0 holds the epoch
@@ -39,8 +39,8 @@ var SQLite = Dialect{
 	interval: 25 * time.Millisecond,
 }
 
-// Postgres is the dialect of PostgreSQL 12 and later, with any driver for
-// database/sql that has $1 for its first parameter.
+// Postgres is the dialect for PostgreSQL 12 and later, with any driver for
+// database/sql that uses $1 for the first parameter.
 var Postgres = Dialect{
 	schema: `CREATE TABLE IF NOT EXISTS turbo_outbox (
 	id         bigserial PRIMARY KEY, -- within a stream in the order of commits; 0 holds the epoch
@@ -57,7 +57,7 @@ var Postgres = Dialect{
 	interval: time.Second,
 }
 
-// Schema is the statement that makes the table unless it is there.
+// Schema returns the statement that creates the table if it does not exist.
 func (d Dialect) Schema() string { return d.schema }
 
 // write adds a message to the outbox.

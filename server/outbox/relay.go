@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// The longest that a relay leaves broadcasts alone which it could not publish.
+// maxBackoff is the longest pause before publishing is retried.
 const maxBackoff = 5 * time.Second
 
-// Run publishes what has been committed, now and from now on, until ctx ends;
-// it then returns nil. What cannot be published is tried again, and keeps later
-// broadcasts of its own stream waiting, no others'. A database that fails is
-// tried again too. Run it once in each process.
+// Run publishes what has been committed, and then whatever is committed, until
+// ctx ends; then it returns nil. A message that cannot be published is retried
+// and delays later messages of its own stream only. Database errors are retried
+// too. Call it once per process.
 func (b *Box) Run(ctx context.Context) error {
 	if b.DB == nil || b.Publisher == nil || b.Dialect.read == "" {
-		return errors.New("outbox: run: DB, Dialect and Publisher must be set")
+		return errors.New("outbox: run: set DB, Dialect and Publisher first")
 	}
 	wait, end, err := b.waiter(ctx)
 	if err != nil {
@@ -36,15 +36,15 @@ func (b *Box) Run(ctx context.Context) error {
 			continue
 		}
 		backoff = min(maxBackoff, max(50*time.Millisecond, 2*backoff))
-		b.logger().WarnContext(ctx, "outbox: trying again", "in", backoff, "error", err)
+		b.logger().WarnContext(ctx, "outbox: publishing failed, will retry", "in", backoff, "error", err)
 		b.rest(ctx, backoff)
 	}
 	return nil
 }
 
-// Publish publishes what has been committed and returns; Run calls it over and
-// over. It does nothing while the relay of another process publishes, where the
-// database can tell.
+// Publish publishes what has been committed and returns; Run calls it
+// repeatedly. It does nothing while another process's relay is publishing, if
+// the database can tell.
 func (b *Box) Publish(ctx context.Context) error {
 	conn, err := b.DB.Conn(ctx)
 	if err != nil {
@@ -64,18 +64,20 @@ func (b *Box) Publish(ctx context.Context) error {
 	return nil
 }
 
-// pass is one way through the table, in batches.
+// pass is one pass through the table, in batches.
 type pass struct {
-	behind uint64 // where the next batch begins
-	// upTo is the last message that had been committed when the pass began.
-	// Without it, a transaction that commits between two batches could be behind
-	// already, while the next one of its stream is not: that would be published
-	// first, and the other taken for a repetition.
+	behind uint64 // the id after which the next batch begins
+	// upTo is the last message that was committed when the pass began. Without
+	// it, a transaction that commits between two batches could have an id that
+	// the pass has already gone by, while a later message of the same stream is
+	// still to come. That one would be published first, and the earlier one
+	// then be taken for a repetition.
 	upTo    uint64
 	blocked map[string]error // streams that failed
 }
 
-// publishBatch publishes the messages of a batch but for blocked streams.
+// publishBatch publishes the messages of one batch, except those of blocked
+// streams.
 func (b *Box) publishBatch(ctx context.Context, conn *sql.Conn, p *pass) (more bool, err error) {
 	var q querier = conn
 	commit := func() error { return nil }
@@ -94,7 +96,7 @@ func (b *Box) publishBatch(ctx context.Context, conn *sql.Conn, p *pass) (more b
 	var epoch string
 	var top uint64
 	if err := q.QueryRowContext(ctx, "SELECT message, (SELECT max(id) FROM turbo_outbox) FROM turbo_outbox WHERE id = 0").Scan(&epoch, &top); err != nil {
-		return false, fmt.Errorf("the outbox has no epoch, was Create called? %w", err)
+		return false, fmt.Errorf("read the epoch, which Box.Create has to write first: %w", err)
 	}
 	if p.upTo == 0 {
 		p.upTo = top
@@ -114,7 +116,7 @@ func (b *Box) publishBatch(ctx context.Context, conn *sql.Conn, p *pass) (more b
 		}
 		published = append(published, number(m.id))
 	}
-	// A relay that is told to stop still removes what it published.
+	// A relay that is told to stop still deletes what it has published.
 	ctx = context.WithoutCancel(ctx)
 	if err := b.Dialect.remove(ctx, q, published); err != nil {
 		return false, err
@@ -123,12 +125,12 @@ func (b *Box) publishBatch(ctx context.Context, conn *sql.Conn, p *pass) (more b
 	return len(list) == b.batch(), commit()
 }
 
-// Wake has the relay of this process look at once: call it after a commit where
-// milliseconds matter. It does nothing where Wait is set.
+// Wake makes this process's relay look at once. Call it after a commit to save
+// some milliseconds. It has no effect if Wait is set.
 func (b *Box) Wake() {
 	select {
 	case b.wakes() <- struct{}{}:
-	default: // it has been told already
+	default: // a wake-up is already pending
 	}
 }
 
@@ -137,7 +139,8 @@ func (b *Box) wakes() chan struct{} {
 	return b.wake
 }
 
-// waiter returns what waits until there may be something to publish.
+// waiter returns a function that blocks until there may be something to
+// publish.
 func (b *Box) waiter(ctx context.Context) (wait func(context.Context) error, end func(), err error) {
 	interval := cmp.Or(b.Interval, b.Dialect.interval)
 	nothing := func() {}
@@ -166,7 +169,7 @@ func (b *Box) waiter(ctx context.Context) (wait func(context.Context) error, end
 	}, func() { conn.Close() }, nil
 }
 
-// rest waits, and reports whether it was cut short.
+// rest pauses, and reports whether the pause was cut short.
 func (b *Box) rest(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

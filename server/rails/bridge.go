@@ -1,6 +1,6 @@
-// Package rails brings what a Rails application broadcasts through Redis to the
-// pages of this server: the application goes on with its own
-// broadcast_append_to and config/cable.yml, and its pages connect here.
+// Package rails delivers what a Rails application broadcasts through Redis to
+// the pages of this server: the application keeps its broadcast_append_to and
+// its config/cable.yml, while its pages connect here.
 package rails
 
 import (
@@ -17,68 +17,69 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// Publisher is where broadcasts go: the server's cable.Hub.
+// Publisher receives the broadcasts: the server's cable.Hub.
 type Publisher interface {
-	// PublishOnce publishes a JSON message to a stream, unless the stream has
-	// had one of the same epoch with this sequence number or a higher one.
+	// PublishOnce publishes a JSON message to a stream, unless the stream
+	// already has one of the same epoch with this or a higher sequence number.
 	PublishOnce(ctx context.Context, stream string, message []byte, epoch string, sequence uint64) error
 }
 
-// Bridge takes the broadcasts of a Rails application whose Action Cable uses the
-// Redis adapter, and publishes each to the stream of the same name, byte for
-// byte as Rails has encoded it. There it gets a place in the history, so that a
-// page which is away for a while, or is not there yet, gets it later.
+// Bridge receives the broadcasts of a Rails application whose Action Cable uses
+// the Redis adapter, and publishes each to the stream of the same name, byte
+// for byte as Rails encoded it. There it gets a position in the history, so
+// that a page that is disconnected, or not loaded yet, receives it later.
 //
 // Of the processes that share a broker, exactly one runs a bridge: two would
-// publish everything twice, as Rails gives its messages no number that tells
-// repetitions. It takes the broadcasts to all streams, whoever of the processes
-// has listeners. As for Rails' own servers, what is broadcast while nobody is
-// connected to Redis, or no bridge runs, is lost without a trace; what Redis
-// has handed over is not lost, nor doubled, if the broker fails for less than a
-// minute. Streams that an outbox publishes to should be left to it: broadcasts
-// between two of its own keep it from telling a repetition.
+// publish everything twice, because Rails does not number its messages. It
+// receives the broadcasts to all streams, whichever process has the
+// subscriptions. As with Rails's own servers, broadcasts are lost without a
+// trace while nothing is connected to Redis or no bridge is running. Once Redis
+// has delivered a message it is neither lost nor duplicated if the broker fails
+// for less than a minute. Do not bridge streams that an outbox publishes to:
+// broadcasts in between keep the outbox from recognising repetitions.
 type Bridge struct {
-	// Address is the Redis of config/cable.yml:
-	// redis://user:password@host:port/db, rediss:// with TLS, unix:///path,
-	// or redis://sentinel:26379?master_set=mymaster.
+	// Address is the Redis URL of config/cable.yml:
+	// redis://user:password@host:port/db, rediss:// with TLS, unix:///path, or
+	// redis://sentinel:26379?master_set=mymaster.
 	Address string
-	// Prefix is the channel_prefix of config/cable.yml, without which it could
-	// not be told what is Rails'. It must not be empty.
+	// Prefix is the channel_prefix of config/cable.yml, which identifies the
+	// application's messages. It must not be empty.
 	Prefix string
-	// Publisher gets the broadcasts.
+	// Publisher receives the broadcasts.
 	Publisher Publisher
-	// Disconnect, if not nil, hears of remote disconnects:
+	// Disconnect, if set, is called for remote disconnects:
 	//
 	//	ActionCable.server.remote_connections.where(current_user: user).disconnect
-	//
-	// identifier is the connection's: its identifiers (GlobalID parameters of
+	// identifier is that of the connection: its identifiers (GlobalID
+	// parameters of records, see streamname.ParseParam), sorted and joined with
+	// ":".
 	// records, see streamname.ParseParam), sorted and joined with ":".
 	Disconnect func(ctx context.Context, identifier string, reconnect bool) error
-	// Logger receives refusals and failures; nil is slog.Default().
+	// Logger receives refusals and failures; nil means slog.Default().
 	Logger *slog.Logger
-	// Connected, if not nil, is called whenever Redis has begun to hand over
-	// broadcasts.
+	// Connected, if set, is called whenever a connection to Redis starts to
+	// deliver broadcasts.
 	Connected func()
 }
 
 const (
-	// mostWaiting is how many broadcasts wait to be published before Redis has to.
+	// mostWaiting is how many broadcasts are buffered before Redis has to wait.
 	mostWaiting = 4096
-	// giveUp is for how long one is tried to be published.
+	// giveUp is how long publishing a message is retried.
 	giveUp = time.Minute
-	// The pause before connecting again, or publishing.
+	// Pauses before connecting or publishing again.
 	leastPause, mostPause = 50 * time.Millisecond, 2 * time.Second
 )
 
-// Run bridges until ctx ends, and then returns nil. A Redis that is not there is
-// tried again. It returns an error if a field is missing or wrong.
+// Run runs the bridge until ctx ends, and then returns nil. It keeps trying to
+// reach Redis. It returns an error only if a field is missing or invalid.
 func (b *Bridge) Run(ctx context.Context) error {
 	if b.Publisher == nil || b.Prefix == "" {
-		return errors.New("rails: Publisher and Prefix must be set: name the channel_prefix of config/cable.yml")
+		return errors.New("rails: set Publisher, and Prefix to the channel_prefix of config/cable.yml")
 	}
 	option, err := rueidis.ParseURL(b.Address)
 	if err != nil {
-		return errors.New("rails: the address is no URL such as redis://localhost:6379") // which may hold a password
+		return errors.New("rails: Address is not a valid URL: write it like redis://localhost:6379") // the parser's error may contain the password
 	}
 	option.DisableCache = true
 	option.DisableRetry = true
@@ -104,7 +105,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			break
 		}
-		b.logger().WarnContext(ctx, "rails: not connected to Redis, what is broadcast now is lost", "error", err, "again", pause)
+		b.logger().WarnContext(ctx, "rails: not connected to Redis, broadcasts are being lost", "error", err, "retry_in", pause)
 		rest(ctx, pause)
 		pause = min(2*pause, mostPause)
 	}
@@ -120,7 +121,7 @@ func rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-// receive passes on what Rails publishes, until the connection ends.
+// receive passes on what Rails publishes until the connection ends.
 func (b *Bridge) receive(ctx context.Context, option rueidis.ClientOption, messages chan<- rueidis.PubSubMessage, connected func()) error {
 	client, err := rueidis.NewClient(option)
 	if err != nil {
@@ -141,13 +142,13 @@ func (b *Bridge) receive(ctx context.Context, option rueidis.ClientOption, messa
 	return cmp.Or(err, errors.New("the subscription has ended"))
 }
 
-// escape keeps a prefix from being a pattern.
+// escape makes a prefix match literally in a pattern.
 func escape(prefix string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`).Replace(prefix)
 }
 
-// publish publishes messages in their order. The bridge numbers them itself, so
-// that it may try again.
+// publish publishes messages in order. The bridge numbers them itself, so that
+// it can retry.
 func (b *Bridge) publish(ctx context.Context, messages <-chan rueidis.PubSubMessage) {
 	epoch := "rails." + rand.Text()
 	for sequence := uint64(1); ; sequence++ {
@@ -165,7 +166,7 @@ func (b *Bridge) publish(ctx context.Context, messages <-chan rueidis.PubSubMess
 		case stream != "" && json.Valid([]byte(m.Message)):
 			call = func() error { return b.Publisher.PublishOnce(ctx, stream, []byte(m.Message), epoch, sequence) }
 		default:
-			b.logger().WarnContext(ctx, "rails: broadcast without stream or not JSON", "stream", stream)
+			b.logger().WarnContext(ctx, "rails: broadcast ignored: it has no stream or is not JSON", "stream", stream)
 		}
 		if call != nil {
 			b.try(ctx, stream, call)
@@ -173,7 +174,7 @@ func (b *Bridge) publish(ctx context.Context, messages <-chan rueidis.PubSubMess
 	}
 }
 
-// order is what a message of Action Cable's own asks for; nil is nothing.
+// order returns what an internal message of Action Cable asks for, or nil.
 func (b *Bridge) order(ctx context.Context, identifier, message string) func() error {
 	var o struct {
 		Type      string
@@ -185,7 +186,7 @@ func (b *Bridge) order(ctx context.Context, identifier, message string) func() e
 	return func() error { return b.Disconnect(ctx, identifier, o.Reconnect == nil || *o.Reconnect) }
 }
 
-// try calls until there is no error, for a while.
+// try repeats the call until it succeeds, for at most giveUp.
 func (b *Bridge) try(ctx context.Context, stream string, call func() error) {
 	began, pause := time.Now(), leastPause
 	for {
@@ -194,11 +195,11 @@ func (b *Bridge) try(ctx context.Context, stream string, call func() error) {
 			return
 		}
 		if time.Since(began) > giveUp {
-			b.logger().ErrorContext(ctx, "rails: broadcast given up", "stream", stream, "error", err)
+			b.logger().ErrorContext(ctx, "rails: broadcast lost: it could not be published for a minute", "stream", stream, "error", err)
 			return
 		}
 		if pause == leastPause {
-			b.logger().WarnContext(ctx, "rails: broadcast is tried again", "stream", stream, "error", fmt.Sprint(err))
+			b.logger().WarnContext(ctx, "rails: publishing failed, will retry", "stream", stream, "error", fmt.Sprint(err))
 		}
 		rest(ctx, pause)
 		pause = min(2*pause, mostPause)

@@ -185,9 +185,9 @@ func TestItComesBackToRedis(t *testing.T) {
 
 func TestRunSaysWhatIsMissing(t *testing.T) {
 	for want, b := range map[string]*rails.Bridge{
-		"Publisher":      {Address: "redis://localhost", Prefix: prefix},
-		"channel_prefix": {Address: "redis://localhost", Publisher: &cable.Hub{}},
-		"no URL":         {Address: "redis://user:secret@host:x%", Publisher: &cable.Hub{}, Prefix: prefix},
+		"Publisher":       {Address: "redis://localhost", Prefix: prefix},
+		"channel_prefix":  {Address: "redis://localhost", Publisher: &cable.Hub{}},
+		"not a valid URL": {Address: "redis://user:secret@host:x%", Publisher: &cable.Hub{}, Prefix: prefix},
 	} {
 		if err := b.Run(t.Context()); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("got %v, want %s", err, want)

@@ -7,14 +7,15 @@ import (
 	"strings"
 )
 
-// Component is anything that renders itself as HTML: an [Element], [HTML], [Text],
-// the result of [Template], or a component of an engine such as templ.
+// Component is anything that renders itself as HTML: an [Element], [HTML],
+// [Text], the result of [Template], or a component of a template engine such as
+// templ.
 type Component interface {
 	Render(ctx context.Context, w io.Writer) error
 }
 
-// HTML is markup from a trusted source, written as it is. If you convert what a user
-// has typed to HTML, that user can run scripts in other people's pages.
+// HTML is markup from a trusted source, written unchanged. Never convert user
+// input to HTML: whoever typed it could run scripts in other users' pages.
 type HTML string
 
 // Render writes the markup unchanged.

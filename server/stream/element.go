@@ -13,7 +13,7 @@ import (
 )
 
 // Action is what a stream does with its target. The constants are those of
-// Turbo 8.0.23. Any other value is an action of the application's own, for example
+// Turbo 8.0.23. Any other value is a custom action, for example
 // Action("console_log").
 type Action string
 
@@ -29,7 +29,7 @@ const (
 	Refresh Action = "refresh"
 )
 
-// Attr is an extra attribute of an element. Names are written as they are
+// Attr is an additional attribute of an element. Names are written unchanged
 // (maintain_scroll keeps its underscore), values are escaped.
 type Attr struct {
 	Name, Value string
@@ -37,26 +37,27 @@ type Attr struct {
 
 // Attributes that the runtime knows.
 var (
-	// Morph makes replace and update morph instead of swapping.
+	// Morph makes replace and update morph the target instead of exchanging it.
 	Morph = Attr{"method", "morph"}
-	// MaintainScroll keeps what the reader looks at in place while the target changes.
+	// MaintainScroll keeps what the user is looking at in place while the
+	// target changes.
 	MaintainScroll = Attr{"maintain_scroll", "true"}
 )
 
-// Version gives a stream a version: a lock version, a time, or any other number
-// that grows. The runtime does not perform a stream that is older than what the
-// page shows of its subject, or that it has performed before, whichever way they
-// came: the response to a form and its broadcast do not take effect twice. The
-// subject is the target of replace, update and remove, and for other actions the
-// first id in the content.
+// Version gives a stream a version: a lock version, a timestamp, or any other
+// increasing number. The runtime skips a stream that is older than what the
+// page shows of its subject, or that it has already performed, whichever way it
+// arrived: the response to a form and its broadcast take effect once. The
+// subject is the target of replace, update and remove; for other actions it is
+// the first id in the content.
 func Version(n int64) Attr { return Attr{"version", strconv.FormatInt(n, 10)} }
 
 // Except keeps the page that made the request with the id requestID from
-// performing a stream. An empty id has no effect.
+// performing the stream. An empty id has no effect.
 func Except(requestID string) Attr { return Attr{"except", requestID} }
 
-// Element is one <turbo-stream>. Its zero value is invalid: an action is needed.
-// Remove and refresh carry no content; for any other action a nil Content is an
+// Element is one <turbo-stream>. Its zero value is invalid: Action is required.
+// Remove and refresh have no content; for any other action a nil Content is an
 // empty template. Target takes precedence over Targets; both may be empty.
 type Element struct {
 	Action  Action
@@ -109,7 +110,7 @@ func (e Element) Render(ctx context.Context, w io.Writer) error {
 
 func (e Element) write(ctx context.Context, b *bytes.Buffer) error {
 	if e.Action == "" {
-		return errors.New("element without action")
+		return errors.New("the element has no action")
 	}
 	b.WriteString("<turbo-stream")
 	attrs := append(slices.Clone(e.Attrs), Attr{"action", string(e.Action)})
@@ -149,10 +150,10 @@ func Tag(name string, attrs ...Attr) (HTML, error) {
 func writeAttrs(b *bytes.Buffer, attrs []Attr) error {
 	for i, a := range attrs {
 		if !validName(a.Name) {
-			return fmt.Errorf("bad attribute name %q", a.Name)
+			return fmt.Errorf("invalid attribute name %q", a.Name)
 		}
 		if slices.ContainsFunc(attrs[:i], func(o Attr) bool { return o.Name == a.Name }) {
-			return fmt.Errorf("attribute %q twice", a.Name) // a parser keeps the first
+			return fmt.Errorf("duplicate attribute %q", a.Name) // an HTML parser keeps only the first
 		}
 		b.WriteString(" " + a.Name + `="`)
 		escaper.WriteString(b, a.Value) // a bytes.Buffer never fails

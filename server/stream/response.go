@@ -16,22 +16,22 @@ const ContentType = "text/vnd.turbo-stream.html"
 // Response is a response in several forms, of which the request's Accept header
 // picks one. An empty form is not offered.
 type Response struct {
-	// Stream is the answer to a client that accepts streams: elements, or any
-	// other components that render <turbo-stream>s.
+	// Stream is for clients that accept streams: elements, or any other
+	// components that render <turbo-stream>s.
 	Stream []Component
-	// Location is where any other client is sent, by 303 See Other. It goes
-	// before HTML.
+	// Location is where all other clients are redirected, with 303 See Other.
+	// It takes precedence over HTML.
 	Location string
-	// HTML is the page for any other client.
+	// HTML is the page for all other clients.
 	HTML Component
-	// Status of a stream or a page; 0 is 200. Turbo renders a form's page only
-	// with a status other than 200, by convention 422.
+	// Status of a stream or page; 0 means 200. Turbo renders the page of a form
+	// only with a status other than 200, by convention 422.
 	Status int
 }
 
-// Write sends the form that suits the request, or 406 Not Acceptable if none does.
-// If a component fails, Write returns its error and has written nothing, so that
-// the handler can still respond.
+// Write sends the form that suits the request, or 406 Not Acceptable if none
+// does. If a component fails, Write returns its error without having written
+// anything, so that the handler can still respond.
 func (p Response) Write(w http.ResponseWriter, r *http.Request) error {
 	var page []Component
 	if p.HTML != nil {

@@ -1,6 +1,6 @@
-// Package streamname names streams and signs the names, so that a page can
-// only subscribe to what the server put into it. Names and signatures are byte
-// for byte those of turbo-rails 2.0.21 and Rails' message verifier: a Go server
+// Package streamname names streams and signs the names, so that a page can only
+// subscribe to what the server put into it. Names and signatures are identical
+// to those of turbo-rails 2.0.21 and of Rails's message verifier: a Go server
 // and a Rails application with the same secret accept each other's.
 package streamname
 
@@ -23,15 +23,15 @@ type GlobalID struct {
 // String is the URI form.
 func (g GlobalID) String() string { return "gid://" + g.App + "/" + g.Class + "/" + g.ID }
 
-// Param is the URI in URL-safe Base64 without padding: what stands for the
+// Param is the URI in URL-safe Base64 without padding, which represents the
 // record in a stream name.
 func (g GlobalID) Param() string { return base64.RawURLEncoding.EncodeToString([]byte(g.String())) }
 
-// ErrGlobalID reports what [ParseParam] cannot read.
-var ErrGlobalID = errors.New("no global id")
+// ErrGlobalID reports that [ParseParam] got something else than a GlobalID.
+var ErrGlobalID = errors.New("not a GlobalID")
 
-// ParseParam reads what [GlobalID.Param] wrote: in a verified stream name, the
-// record that an Authorize hook decides about.
+// ParseParam reads the result of [GlobalID.Param]. In an Authorize hook it
+// yields the record that a verified stream name is about.
 func ParseParam(param string) (GlobalID, error) {
 	uri, err := base64.RawURLEncoding.DecodeString(param)
 	if err != nil {
@@ -45,9 +45,9 @@ func ParseParam(param string) (GlobalID, error) {
 	return GlobalID{App: parts[0], Class: parts[1], ID: parts[2]}, nil
 }
 
-// ErrBlank reports a streamable that is nil or renders as nothing. It is refused
-// instead of skipped, because the name without it may belong to another stream.
-var ErrBlank = errors.New("blank streamable")
+// ErrBlank reports a streamable that is nil or an empty string. Skipping it
+// could yield the name of another stream.
+var ErrBlank = errors.New("blank streamable: pass a non-empty value")
 
 // Join names a stream after streamables, joined by colons:
 //
@@ -67,12 +67,12 @@ func Join(streamables ...any) (string, error) {
 	return strings.Join(parts, ":"), nil
 }
 
-// notStreamable says what would be.
+// notStreamable lists the types that are accepted.
 func notStreamable(s any) error {
-	err := fmt.Errorf("%T is no streamable: those are a string, an integer, a streamname.GlobalID, a type with the method GlobalID() streamname.GlobalID or ToParam() string, and a []any or []string of these", s)
+	err := fmt.Errorf("%T is not streamable: pass a string, an integer, a streamname.GlobalID, a type with the method GlobalID() streamname.GlobalID or ToParam() string, or a []any or []string of these", s)
 	switch reflect.New(reflect.TypeOf(s)).Interface().(type) {
 	case interface{ GlobalID() GlobalID }, interface{ ToParam() string }:
-		err = fmt.Errorf("%w; *%T is one, for its method has a pointer receiver", err, s)
+		err = fmt.Errorf("%w; pass a pointer (*%T), because the method has a pointer receiver", err, s)
 	}
 	return err
 }

@@ -17,28 +17,28 @@ import (
 	"unicode/utf8"
 )
 
-// Why a name was refused. Give the client the same response in every case; the
-// difference is for logs.
+// Reasons why a name is rejected. Give the client the same response in every
+// case; the difference is for logs.
 var (
 	ErrSignature = errors.New("bad signature")
 	ErrExpired   = errors.New("signature expired")
 	ErrPurpose   = errors.New("signed for another purpose")
 )
 
-// MinKey is the least number of bytes of a key, and of a secret from which a key is
-// derived. Shorter ones can be guessed.
+// MinKey is the minimum length in bytes of a key, and of a secret from which a
+// key is derived. Shorter ones can be guessed.
 const MinKey = 16
 
 // ErrKey reports a key or a secret that is missing or too short.
-var ErrKey = fmt.Errorf("key or secret of less than %d bytes", MinKey)
+var ErrKey = fmt.Errorf("key or secret is missing or shorter than %d bytes", MinKey)
 
-// DeriveKey derives the signing key from a Rails application's
-// secret_key_base: PBKDF2 with HMAC-SHA256 and the salt of turbo-rails, 64
-// bytes. A secret of less than [MinKey] bytes is refused with [ErrKey].
+// DeriveKey derives the signing key of 64 bytes from a Rails application's
+// secret_key_base, using PBKDF2 with HMAC-SHA256 and the salt of turbo-rails. A
+// secret shorter than [MinKey] returns [ErrKey].
 func DeriveKey(secretKeyBase string) ([]byte, error) { return deriveKey(sha256.New, secretKeyBase) }
 
-// DeriveKeySHA1 derives the key as Rails applications with the defaults of 6.1 or
-// older do.
+// DeriveKeySHA1 derives the key as Rails applications with the defaults of
+// version 6.1 or older do.
 func DeriveKeySHA1(secretKeyBase string) ([]byte, error) { return deriveKey(sha1.New, secretKeyBase) }
 
 func deriveKey[H hash.Hash](h func() H, secret string) ([]byte, error) {
@@ -54,18 +54,18 @@ func deriveKey[H hash.Hash](h func() H, secret string) ([]byte, error) {
 
 // Verifier signs and verifies stream names. It may be used concurrently.
 type Verifier struct {
-	// Keys are results of [DeriveKey], or the bytes of Rails'
-	// config.turbo.signed_stream_verifier_key: the first one signs, all of them
-	// verify, so that a key can be replaced while pages still show names that
-	// the old one signed. Without a key, or with one of less than [MinKey]
-	// bytes, signing and verifying fail with [ErrKey].
+	// Keys are results of [DeriveKey], or the bytes of Rails's
+	// config.turbo.signed_stream_verifier_key. The first one signs and all of
+	// them verify, so that a key can be replaced while open pages still contain
+	// names signed with the old one. Without a key, or with one shorter than
+	// [MinKey], signing and verifying return [ErrKey].
 	Keys [][]byte
 	// URLSafe signs in the URL-safe Base64 alphabet without padding. Verify
-	// reads both alphabets in any case.
+	// always accepts both alphabets.
 	URLSafe bool
 }
 
-// Check reports whether the keys are good: nil, or an error that wraps [ErrKey].
+// Check returns nil if all keys are usable, or an error that wraps [ErrKey].
 func (v *Verifier) Check() error {
 	if len(v.Keys) == 0 {
 		return ErrKey
@@ -78,13 +78,13 @@ func (v *Verifier) Check() error {
 	return nil
 }
 
-// SignOptions limit what a signed name is valid for. They are written into the
-// envelope of Rails' message verifier, which turbo-rails itself does not use.
+// SignOptions restrict the validity of a signed name. They are stored in the
+// envelope of Rails's message verifier, which turbo-rails itself does not use.
 type SignOptions struct {
-	// Expires is when the name stops verifying; zero is never. It counts in
-	// milliseconds.
+	// Expires is when the name stops being valid, in milliseconds; zero means
+	// never.
 	Expires time.Time
-	// Purpose must be given to Verify in the same spelling; empty is none.
+	// Purpose must be given to Verify in the same spelling; empty means none.
 	Purpose string
 }
 
@@ -95,7 +95,7 @@ func (v *Verifier) Sign(name string, o *SignOptions) (string, error) {
 		return "", fmt.Errorf("streamname: sign %q: %w", name, err)
 	}
 	if name == "" || !utf8.ValidString(name) {
-		return "", fmt.Errorf("streamname: sign %q: name is empty or not UTF-8", name)
+		return "", fmt.Errorf("streamname: sign %q: the name is empty or not valid UTF-8", name)
 	}
 	payload := quote(name)
 	if o != nil && (o.Purpose != "" || !o.Expires.IsZero()) {
@@ -105,7 +105,7 @@ func (v *Verifier) Sign(name string, o *SignOptions) (string, error) {
 		}
 		if o.Purpose != "" {
 			if !utf8.ValidString(o.Purpose) {
-				return "", fmt.Errorf("streamname: sign %q: purpose is not UTF-8", name)
+				return "", fmt.Errorf("streamname: sign %q: the purpose is not valid UTF-8", name)
 			}
 			payload += `,"pur":` + quote(o.Purpose)
 		}
@@ -119,15 +119,15 @@ func (v *Verifier) Sign(name string, o *SignOptions) (string, error) {
 	return data + "--" + digest(v.Keys[0], data), nil
 }
 
-// Name is what a signed name says.
+// Name is the content of a signed name.
 type Name struct {
 	Stream  string    // the stream's name, never empty
-	Purpose string    // empty if it was signed for none
-	Expires time.Time // zero if never
+	Purpose string    // empty if none
+	Expires time.Time // zero if it never expires
 }
 
-// Verify returns the name that was signed for the purpose (empty for none),
-// provided that the signature is valid and has not expired. The error wraps
+// Verify returns the name that was signed for the purpose (empty means none),
+// provided that the signature is valid and has not expired. Errors wrap
 // [ErrSignature], [ErrExpired], [ErrPurpose] or [ErrKey].
 func (v *Verifier) Verify(signed, purpose string) (string, error) {
 	name, err := v.Open(signed)
@@ -140,8 +140,8 @@ func (v *Verifier) Verify(signed, purpose string) (string, error) {
 	return name.Stream, nil
 }
 
-// Open verifies as Verify does, but the caller has to check the purpose, and the
-// expiry from now on.
+// Open is like Verify, but leaves it to the caller to check the purpose, and
+// the expiry from now on.
 func (v *Verifier) Open(signed string) (Name, error) {
 	name, err := v.open(signed)
 	if err != nil {
@@ -154,7 +154,7 @@ func (v *Verifier) open(signed string) (Name, error) {
 	if err := v.Check(); err != nil {
 		return Name{}, err
 	}
-	// The separator is found by its place: url-safe data may contain "--".
+	// Find the separator by position: URL-safe data may contain "--".
 	cut := len(signed) - hex.EncodedLen(sha256.Size) - len("--")
 	if cut <= 0 || signed[cut:cut+2] != "--" {
 		return Name{}, ErrSignature
@@ -222,14 +222,14 @@ func open(payload []byte, now time.Time) (Name, error) {
 		return Name{}, fmt.Errorf("%w: %w", ErrSignature, err)
 	}
 	if stream == nil || *stream == "" {
-		return Name{}, fmt.Errorf("%w: no name", ErrSignature)
+		return Name{}, fmt.Errorf("%w: the name is empty", ErrSignature)
 	}
 	name.Stream = *stream
 	return name, nil
 }
 
 // quote writes a JSON string as Ruby's JSON library does: encoding/json would
-// escape U+2028 and U+2029 in any case.
+// always escape U+2028 and U+2029.
 func quote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')

@@ -1,5 +1,5 @@
-// Package turbotest checks what an application sends to pages: the streams of
-// a response, the frames of a page, what was broadcast. Its assertions are
+// Package turbotest tests what an application sends to pages: the streams of a
+// response, the frames of a page, and broadcasts. Its assertions correspond to
 // those of turbo-rails 2.0.21.
 //
 //	w := httptest.NewRecorder()
@@ -7,7 +7,7 @@
 //	answer := turbotest.Response(t, w.Result(), http.StatusOK)
 //	turbotest.AssertStream(t, answer, turbotest.Want{Action: stream.Append, Target: "messages", Content: "hi"})
 //
-// A frame's request is made by [FromFrame], and its part found by [AssertFrame].
-// A [Recorder] in the place of a server's broker passes everything on, and
-// remembers it for [AssertBroadcasts] and the like.
+// [FromFrame] turns a request into one from a frame, and [AssertFrame] finds
+// the frame in the response. A [Recorder] used as a server's broker passes
+// everything on and records it for [AssertBroadcasts] and others.
 package turbotest

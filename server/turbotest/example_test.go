@@ -73,7 +73,7 @@ func ExampleAssertStream() {
 	turbotest.AssertNoStream(t, answer, turbotest.Want{Action: stream.Remove})
 	// Output:
 	// FAIL: got 0 of <turbo-stream action="prepend" target="messages">, want 1
-	// there are
+	// found
 	// 	<turbo-stream maintain_scroll="true" action="append" target="messages">hi
 }
 

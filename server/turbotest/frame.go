@@ -10,20 +10,20 @@ import (
 	"github.com/turbowasm/turbowasm/server/stream"
 )
 
-// Frame is one <turbo-frame>. In assertions it says which is meant, and an
-// empty field means any: Attrs and Content then are among what it has.
+// Frame is one <turbo-frame>. In assertions an empty field matches anything;
+// Attrs and Content have to be contained in the frame.
 type Frame struct {
 	ID      string
 	Src     string
 	Loading string
 	Target  string
-	Attrs   []stream.Attr // the other attributes, in order
-	Content string        // the markup in it, spelled as browsers spell it
+	Attrs   []stream.Attr // other attributes, in order
+	Content string        // inner HTML, as browsers serialise it
 
 	node *html.Node
 }
 
-// String is the element with the beginning of its content.
+// String is the start tag and the content.
 func (f Frame) String() string { return tag("turbo-frame", f.attrs()) + f.Content }
 
 func (f Frame) attrs() []stream.Attr {
@@ -36,8 +36,8 @@ func (f Frame) attrs() []stream.Attr {
 	return attrs
 }
 
-// AssertFrame fails the test unless exactly one frame is what is wanted, and
-// returns what is in it.
+// AssertFrame fails the test unless exactly one frame matches, and returns its
+// content.
 //
 //	part := turbotest.AssertFrame(t, page, turbotest.Frame{ID: "edit_message_1"})
 //	turbotest.AssertSelect(t, part, "form", 1)
@@ -51,7 +51,7 @@ func AssertFrame(t testing.TB, m Markup, want Frame) Markup {
 	return Parse(found[0].Content)
 }
 
-// AssertNoFrame fails the test if a frame is what is not wanted.
+// AssertNoFrame fails the test if a frame matches.
 func AssertNoFrame(t testing.TB, m Markup, unwanted Frame) {
 	t.Helper()
 	if found := unwanted.in(m); len(found) > 0 {
@@ -59,9 +59,8 @@ func AssertNoFrame(t testing.TB, m Markup, unwanted Frame) {
 	}
 }
 
-// AssertSelect fails the test unless count elements match the CSS selector, or
-// [Any].
-// What streams bring is not looked at: see [Want].
+// AssertSelect fails the test unless count elements match the CSS selector;
+// count may be [Any]. It ignores the content of streams: see [Want].
 func AssertSelect(t testing.TB, m Markup, selector string, count int) {
 	t.Helper()
 	if got := len(selected(t, m.root, selector)); !counts(got, count) {

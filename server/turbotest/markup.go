@@ -14,8 +14,8 @@ import (
 	"github.com/turbowasm/turbowasm/server/stream"
 )
 
-// Markup is HTML that a page gets: the body of a response, or a message that
-// was broadcast. Its zero value is empty.
+// Markup is HTML for a page: the body of a response, or the message of a
+// broadcast. The zero value is empty.
 type Markup struct {
 	// Body is the text as it was sent.
 	Body string
@@ -24,9 +24,9 @@ type Markup struct {
 	mediaType string // of a response
 }
 
-// Parse reads markup as a browser does: a page, a part of one, or a message of
-// streams. Nothing is too broken for that; only elements nested many hundreds
-// deep give nothing.
+// Parse parses markup as a browser does: a page, a fragment, or a message of
+// streams. It accepts any input; only elements nested many hundreds deep yield
+// nothing.
 func Parse(markup string) Markup {
 	root := &html.Node{Type: html.DocumentNode}
 	for _, n := range parse(markup) {
@@ -35,7 +35,7 @@ func Parse(markup string) Markup {
 	return Markup{Body: markup, root: root}
 }
 
-// parse reads markup where anything may stand, cells of a table too.
+// parse parses markup in a context that allows anything, such as table cells.
 func parse(markup string) []*html.Node {
 	nodes, err := html.ParseFragmentWithOptions(strings.NewReader(markup),
 		&html.Node{Type: html.ElementNode, Data: "template", DataAtom: atom.Template}, html.ParseOptionEnableScripting(false))
@@ -45,8 +45,8 @@ func parse(markup string) []*html.Node {
 	return nodes
 }
 
-// Response reads a response, of httptest or of a server, and closes it. The
-// test fails unless it has the status.
+// Response reads and closes a response, from httptest or from a server. The
+// test fails unless it has the given status.
 func Response(t testing.TB, res *http.Response, status int) Markup {
 	t.Helper()
 	defer res.Body.Close()
@@ -64,8 +64,8 @@ func Response(t testing.TB, res *http.Response, status int) Markup {
 	return m
 }
 
-// Streams are the <turbo-stream> elements, in order. One inside the content of
-// another is not among them.
+// Streams returns the <turbo-stream> elements, in order, without those inside
+// the content of another.
 func (m Markup) Streams() []Stream {
 	var all []Stream
 	for _, n := range elements(m.root, "turbo-stream") {
@@ -93,7 +93,7 @@ func (m Markup) Streams() []Stream {
 	return all
 }
 
-// Frames are the <turbo-frame> elements, in order, those inside others too.
+// Frames returns the <turbo-frame> elements, in order, including nested ones.
 func (m Markup) Frames() []Frame {
 	var all []Frame
 	for _, n := range elements(m.root, "turbo-frame") {
@@ -117,12 +117,13 @@ func (m Markup) Frames() []Frame {
 	return all
 }
 
-// elements are those of a name that are in the page.
+// elements returns the elements with the given name, outside of templates.
 func elements(root *html.Node, name string) []*html.Node {
 	return inPage(root, func(n *html.Node) bool { return n.Data == name })
 }
 
-// inPage are the elements below root that are meant, without what templates hold.
+// inPage returns the elements below root for which meant is true, outside of
+// templates.
 func inPage(root *html.Node, meant func(*html.Node) bool) []*html.Node {
 	if root == nil {
 		return nil
@@ -139,7 +140,7 @@ func inPage(root *html.Node, meant func(*html.Node) bool) []*html.Node {
 	return all
 }
 
-// inner is the markup of an element's children.
+// inner returns an element's inner HTML.
 func inner(n *html.Node) string {
 	var b strings.Builder
 	for child := range n.ChildNodes() {
@@ -148,7 +149,7 @@ func inner(n *html.Node) string {
 	return b.String()
 }
 
-// spelled is markup as inner would give it.
+// spelled returns markup as inner would serialise it.
 func spelled(markup string) string {
 	var b strings.Builder
 	for _, n := range parse(markup) {
@@ -157,7 +158,7 @@ func spelled(markup string) string {
 	return b.String()
 }
 
-// selected are the elements below n that match a selector.
+// selected returns the elements below n that match a selector.
 func selected(t testing.TB, n *html.Node, selector string) []*html.Node {
 	t.Helper()
 	s, err := cascadia.ParseGroup(selector)
@@ -168,7 +169,7 @@ func selected(t testing.TB, n *html.Node, selector string) []*html.Node {
 	return inPage(n, s.Match)
 }
 
-// indent sets text apart, and cuts what is too long to be read.
+// indent indents text and truncates it if it is very long.
 func indent(text string) string {
 	const most = 2000
 	if len(text) > most {

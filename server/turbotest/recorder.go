@@ -15,22 +15,23 @@ import (
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
 
-// Recorder is a broker that passes everything on to another and remembers what
-// is published. Its zero value is ready to use, and safe for concurrent use.
+// Recorder is a broker that passes everything on to another one and records
+// what is published. The zero value is ready to use and safe for concurrent
+// use.
 //
 //	recorder := new(turbotest.Recorder)
 //	turbo := &server.Server{Cable: cable.Hub{Broker: recorder}}
 type Recorder struct {
-	// Broker is where everything goes; nil is a [memory.Broker].
+	// Broker receives everything; nil means a [memory.Broker].
 	Broker cable.Broker
 
 	memory memory.Broker
 
 	mu      sync.Mutex // guards what follows
 	sent    map[string][]Markup
-	read    map[string]int    // how many of sent Next has returned
-	once    map[string]uint64 // the last sequence number of a stream and epoch
-	arrived chan struct{}     // closed at the next publication
+	read    map[string]int    // how many messages Next has returned
+	once    map[string]uint64 // the last sequence number by stream and epoch
+	arrived chan struct{}     // closed by the next publication
 }
 
 func (r *Recorder) broker() cable.Broker {
@@ -40,7 +41,7 @@ func (r *Recorder) broker() cable.Broker {
 	return &r.memory
 }
 
-// Publish passes data on, and remembers it if that works.
+// Publish passes data on, and records it if that succeeds.
 func (r *Recorder) Publish(ctx context.Context, stream string, data []byte) (broker.Position, error) {
 	position, err := r.broker().Publish(ctx, stream, data)
 	if err == nil {
@@ -49,12 +50,12 @@ func (r *Recorder) Publish(ctx context.Context, stream string, data []byte) (bro
 	return position, err
 }
 
-// PublishOnce does as Publish, for an outbox: what it repeats is passed on and
-// not remembered again.
+// PublishOnce does the same for an outbox. It passes repetitions on but does
+// not record them again.
 func (r *Recorder) PublishOnce(ctx context.Context, stream string, data []byte, epoch string, sequence uint64) error {
 	other, ok := r.broker().(cable.OnceBroker)
 	if !ok {
-		return errors.New("turbotest: the recorder's broker cannot tell repetitions")
+		return errors.New("turbotest: the recorder's broker has no method PublishOnce")
 	}
 	if err := other.PublishOnce(ctx, stream, data, epoch, sequence); err != nil {
 		return err
@@ -75,17 +76,17 @@ func (r *Recorder) PublishOnce(ctx context.Context, stream string, data []byte, 
 	return nil
 }
 
-// Subscribe is the other broker's.
+// Subscribe calls the underlying broker.
 func (r *Recorder) Subscribe(ctx context.Context, stream string, deliver func(broker.Publication)) (func(), error) {
 	return r.broker().Subscribe(ctx, stream, deliver)
 }
 
-// Position is the other broker's.
+// Position calls the underlying broker.
 func (r *Recorder) Position(ctx context.Context, stream string) (broker.Position, error) {
 	return r.broker().Position(ctx, stream)
 }
 
-// History is the other broker's.
+// History calls the underlying broker.
 func (r *Recorder) History(ctx context.Context, stream string, since broker.Position) ([]broker.Publication, error) {
 	return r.broker().History(ctx, stream, since)
 }
@@ -93,7 +94,7 @@ func (r *Recorder) History(ctx context.Context, stream string, since broker.Posi
 func (r *Recorder) record(stream string, data []byte) {
 	var message string
 	if err := json.Unmarshal(data, &message); err != nil {
-		message = string(data) // not of streams: a channel's own
+		message = string(data) // JSON of a channel of its own
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -107,10 +108,10 @@ func (r *Recorder) record(stream string, data []byte) {
 	}
 }
 
-// Messages are all that was broadcast to a stream, one each. One that holds no
-// HTML, but JSON of a channel's own, is that JSON. The stream is its name or a
-// streamable, several as []any: whatever [streamname.Join] takes; anything else
-// panics.
+// Messages returns everything that was broadcast to a stream, one Markup per
+// message. The Body of a message other than a string is its JSON. stream is a
+// name or a streamable, or several as []any; it panics for anything that
+// [streamname.Join] rejects.
 func (r *Recorder) Messages(stream any) []Markup {
 	name := nameOf(stream)
 	r.mu.Lock()
@@ -126,10 +127,10 @@ func nameOf(stream any) string {
 	return name
 }
 
-// Next is the first message to a stream that Next has not returned yet. It
-// waits for one, at most ten seconds, after which the test ends: for broadcasts
-// that are sent later, or by requests that the test does not wait for. Within
-// testing/synctest these are seconds of the bubble.
+// Next returns the first message to a stream that Next has not returned yet. It
+// waits up to ten seconds for one and then fails the test. Use it for
+// broadcasts that are sent later, or by requests that the test does not wait
+// for. Within testing/synctest the time is that of the bubble.
 func (r *Recorder) Next(t testing.TB, stream any) Markup {
 	t.Helper()
 	name := nameOf(stream)
@@ -150,15 +151,15 @@ func (r *Recorder) Next(t testing.TB, stream any) Markup {
 		select {
 		case <-arrived:
 		case <-late.C:
-			t.Fatalf("no broadcast to %q in 10 s", name)
+			t.Fatalf("no broadcast to %q within 10 s", name)
 			return Markup{}
 		}
 	}
 }
 
-// Capture is what do broadcasts to a stream, all messages in one. Those that
-// are sent later, after do has returned, are not among them: see Next. What do
-// writes to an outbox is among them if do ends with the box's Publish.
+// Capture returns what do broadcasts to a stream, all messages in one. It does
+// not include what is sent after do has returned: see Next. It includes what do
+// writes to an outbox if do ends with the box's Publish.
 func (r *Recorder) Capture(stream any, do func()) Markup {
 	before := len(r.Messages(stream))
 	do()
@@ -169,9 +170,9 @@ func (r *Recorder) Capture(stream any, do func()) Markup {
 	return Parse(all.String())
 }
 
-// AssertBroadcasts fails the test unless do broadcasts count streams, that is
-// <turbo-stream> elements, to a stream (see [Recorder.Messages]): [Any] is one
-// or more. It returns what was broadcast.
+// AssertBroadcasts fails the test unless do broadcasts count streams
+// (<turbo-stream> elements) to a stream, which is given as for
+// [Recorder.Messages]; count may be [Any]. It returns what was broadcast.
 //
 //	turbotest.AssertBroadcasts(t, recorder, []any{room, "messages"}, 1, func() { … })
 func AssertBroadcasts(t testing.TB, r *Recorder, stream any, count int, do func()) Markup {

@@ -9,14 +9,15 @@ import (
 	"github.com/turbowasm/turbowasm/server/stream"
 )
 
-// What Turbo 8.0.23 accepts: anywhere, and where streams may answer.
+// The Accept headers of Turbo 8.0.23: the usual one, and that of requests that
+// accept streams.
 const (
 	acceptPage    = "text/html, application/xhtml+xml"
 	acceptStreams = stream.ContentType + ", " + acceptPage
 )
 
-// Form is the request of a form as Turbo sends it, which may be answered with
-// streams. The form of a GET is its query.
+// Form returns the request with which Turbo submits a form. It accepts streams
+// unless it is a GET, whose form becomes the query.
 func Form(method, target string, form url.Values) *http.Request {
 	if method == http.MethodGet || method == http.MethodHead {
 		path, _, _ := strings.Cut(target, "?")
@@ -29,15 +30,16 @@ func Form(method, target string, form url.Values) *http.Request {
 	return AcceptStreams(r)
 }
 
-// AcceptStreams has a request accept streams before a page, as forms of other
-// methods than GET do, and links with data-turbo-stream. It returns r.
+// AcceptStreams makes a request prefer streams to a page, as those of forms
+// with methods other than GET and of links with data-turbo-stream do. It
+// returns r.
 func AcceptStreams(r *http.Request) *http.Request {
 	r.Header.Set("Accept", acceptStreams)
 	return r
 }
 
-// FromFrame has a request come from a frame: by the header that says so, and
-// accepting a page where nothing is accepted yet. It returns r.
+// FromFrame makes a request come from a frame, by its header; if nothing is
+// accepted yet, it accepts a page. It returns r.
 //
 //	turbotest.FromFrame(httptest.NewRequest("GET", "/messages/1/edit", nil), "edit_message_1")
 func FromFrame(r *http.Request, id string) *http.Request {

@@ -18,13 +18,13 @@ type Stream struct {
 	Action  stream.Action
 	Target  string
 	Targets string
-	Attrs   []stream.Attr // the other attributes, in order
-	Content string        // the markup in its template, spelled as browsers spell it
+	Attrs   []stream.Attr // other attributes, in order
+	Content string        // the HTML in its template, as browsers serialise it
 
-	node *html.Node // the template, or the stream where it has none
+	node *html.Node // the template, or the stream itself if it has none
 }
 
-// String is the element with the beginning of its content.
+// String is the start tag and the content.
 func (s Stream) String() string {
 	attrs := slices.Clone(s.Attrs)
 	if s.Action != "" {
@@ -39,25 +39,25 @@ func (s Stream) String() string {
 	return tag("turbo-stream", attrs) + s.Content
 }
 
-// Want says which streams are meant. An empty field means any.
+// Want describes the expected streams. Empty fields match anything.
 type Want struct {
 	Action  stream.Action
 	Target  string
 	Targets string
-	Attrs   []stream.Attr // that it has, among others
-	Content string        // text or whole elements that the content contains, however they are spelled
-	Select  string        // a CSS selector that something in the content matches
-	Count   int           // how many there are; 0 is 1, Any one or more
+	Attrs   []stream.Attr // attributes that it has, among others
+	Content string        // text or whole elements in the content, however they are spelled
+	Select  string        // a CSS selector that matches something in the content
+	Count   int           // how many streams; 0 means 1, Any means at least 1
 }
 
-// Any is the count of one or more.
+// Any is a count of at least one.
 const Any = -1
 
 func counts(got, want int) bool { return got == want || want == Any && got > 0 }
 
 func number(want int) string {
 	if want == Any {
-		return "any"
+		return "at least 1"
 	}
 	return strconv.Itoa(want)
 }
@@ -74,13 +74,13 @@ func (w Want) String() string {
 	return text + containing(w.Content, w.Select)
 }
 
-// AssertStream fails the test unless as many streams as wanted, one if nothing
-// is said, are what is wanted, and returns these. Those of a response count
-// only if its media type is that of streams: pages ignore others.
+// AssertStream fails the test unless the expected number of streams matches,
+// and returns them. Streams in a response count only if its media type is that
+// of streams, because pages ignore others.
 func AssertStream(t testing.TB, m Markup, want Want) []Stream {
 	t.Helper()
 	if m.mediaType != "" && m.mediaType != stream.ContentType {
-		t.Errorf("the response is %s, want %s\n%s", m.mediaType, stream.ContentType, indent(m.Body))
+		t.Errorf("the media type of the response is %s, want %s\n%s", m.mediaType, stream.ContentType, indent(m.Body))
 		return nil
 	}
 	found := want.in(t, m)
@@ -90,8 +90,7 @@ func AssertStream(t testing.TB, m Markup, want Want) []Stream {
 	return found
 }
 
-// AssertNoStream fails the test if a stream is what is not wanted. Count is not
-// looked at.
+// AssertNoStream fails the test if a stream matches. It ignores Count.
 func AssertNoStream(t testing.TB, m Markup, unwanted Want) {
 	t.Helper()
 	if found := unwanted.in(t, m); len(found) > 0 {
@@ -104,16 +103,16 @@ func (w Want) in(t testing.TB, m Markup) []Stream {
 	return slices.DeleteFunc(m.Streams(), func(s Stream) bool { return !w.matches(t, s) })
 }
 
-// streams lists what there is.
+// streams lists the streams, for messages.
 func (m Markup) streams() string {
 	return list(m.Streams(), "no stream", m.Body)
 }
 
 func list[T fmt.Stringer](all []T, none, body string) string {
 	if len(all) == 0 {
-		return "there is " + none + " in\n" + indent(body)
+		return "found " + none + " in\n" + indent(body)
 	}
-	text := "there are"
+	text := "found"
 	for _, one := range all {
 		text += "\n" + indent(one.String())
 	}
@@ -132,7 +131,7 @@ func tag(name string, attrs []stream.Attr) string {
 	return text + ">"
 }
 
-// containing says in words what is wanted of a content.
+// containing describes the expected content.
 func containing(content, selector string) string {
 	text := ""
 	if content != "" {

@@ -61,13 +61,13 @@ func TestAssertions(t *testing.T) {
 		}, nil},
 		{"some streams where there are none", func(t testing.TB) {
 			turbotest.AssertStream(t, streams, turbotest.Want{Target: "none", Count: turbotest.Any})
-		}, []string{`got 0 of <turbo-stream target="none">, want any`}},
+		}, []string{`got 0 of <turbo-stream target="none">, want at least 1`}},
 		{"some elements", func(t testing.TB) { turbotest.AssertSelect(t, frames, "turbo-frame", turbotest.Any) }, nil},
 		{"some elements where there are none", func(t testing.TB) { turbotest.AssertSelect(t, frames, "form", turbotest.Any) },
-			[]string{`got 0 of "form", want any`}},
+			[]string{`got 0 of "form", want at least 1`}},
 		{"another action", func(t testing.TB) {
 			turbotest.AssertStream(t, streams, turbotest.Want{Action: stream.Prepend, Target: "list", Content: "it's"})
-		}, []string{`got 0 of <turbo-stream action="prepend" target="list"> with "it's", want 1`, "there are\n", `<turbo-stream action="remove" targets=".gone">`}},
+		}, []string{`got 0 of <turbo-stream action="prepend" target="list"> with "it's", want 1`, "found\n", `<turbo-stream action="remove" targets=".gone">`}},
 		{"one of two", func(t testing.TB) { turbotest.AssertStream(t, streams, turbotest.Want{Target: "list"}) },
 			[]string{`got 2 of <turbo-stream target="list">, want 1`}},
 		{"another value of an attribute", func(t testing.TB) {
@@ -80,10 +80,10 @@ func TestAssertions(t *testing.T) {
 		{"a selector that is none", func(t testing.TB) { turbotest.AssertStream(t, streams, turbotest.Want{Select: "["}) },
 			[]string{`selector "["`}},
 		{"a stream in a page without any", func(t testing.TB) { turbotest.AssertStream(t, frames, turbotest.Want{}) },
-			[]string{"there is no stream in\n", "<!DOCTYPE html>"}},
+			[]string{"found no stream in\n", "<!DOCTYPE html>"}},
 		{"no stream", func(t testing.TB) { turbotest.AssertNoStream(t, streams, turbotest.Want{Action: stream.Replace}) }, nil},
 		{"no stream where one is", func(t testing.TB) { turbotest.AssertNoStream(t, streams, turbotest.Want{Target: "list"}) },
-			[]string{`got 2 of <turbo-stream target="list">, want none`, "there are\n"}},
+			[]string{`got 2 of <turbo-stream target="list">, want none`, "found\n"}},
 		{"streams of a response", func(t testing.TB) {
 			m := turbotest.Response(t, response(200, "text/vnd.turbo-stream.html; charset=utf-8", message), 200)
 			turbotest.AssertStream(t, m, turbotest.Want{Count: 3})
@@ -181,8 +181,8 @@ func TestRecorder(t *testing.T) {
 		turbotest.AssertBroadcasts(test, recorder, "room", 1, func() {})
 		turbotest.AssertNoBroadcasts(test, recorder, "room", func() { turbo.To("room").BroadcastJSON(t.Context(), map[string]int{"typing": 1}) })
 		for i, want := range []string{
-			"got 2 streams broadcast to \"room\", want 1\nthere are\n\t<turbo-stream action=\"remove\" target=\"a\">",
-			"got 0 streams broadcast to \"room\", want 1\nthere is no stream",
+			"got 2 streams broadcast to \"room\", want 1\nfound\n\t<turbo-stream action=\"remove\" target=\"a\">",
+			"got 0 streams broadcast to \"room\", want 1\nfound no stream",
 			"got a broadcast to \"room\", want none\n\t{\"typing\":1}",
 		} {
 			if i >= len(test.said) || !strings.Contains(test.said[i], want) {
@@ -219,7 +219,7 @@ func TestNextEndsTheTestThatWaitsInVain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		test := &failing{TB: t}
 		new(turbotest.Recorder).Next(test, "room")
-		if len(test.said) != 1 || test.said[0] != `no broadcast to "room" in 10 s` {
+		if len(test.said) != 1 || test.said[0] != `no broadcast to "room" within 10 s` {
 			t.Errorf("said %q", test.said)
 		}
 	})

@@ -1,4 +1,4 @@
-// Package brokertest checks that a broker does what package cable counts on.
+// Package brokertest checks that a broker does what package cable relies on.
 package brokertest
 
 import (
@@ -16,10 +16,10 @@ import (
 	"github.com/turbowasm/turbowasm/server/cable"
 )
 
-// Run checks a broker. make returns a broker without streams that keeps size
-// publications of each, and at most so many bytes of their data, or at least
-// half of them where there are more; the two it returns may be connected to the
-// same log or be the same broker. It must clean up by t.Cleanup.
+// Run checks a broker. make returns an empty broker that keeps the last size
+// publications of each stream, and at most the given number of bytes of their
+// data (at least half of them if there are more). The two brokers it returns
+// may share a log, or be the same one. make cleans up with t.Cleanup.
 func Run(t *testing.T, make func(t *testing.T, size, bytes int) (publisher, subscriber cable.Broker)) {
 	for _, c := range []struct {
 		name string
@@ -67,7 +67,7 @@ func listen(t *testing.T, b cable.Broker, stream string) (*inbox, func()) {
 	return in, cancel
 }
 
-// wait returns the deliveries once there are n.
+// wait waits for n deliveries and returns them.
 func (in *inbox) wait(t *testing.T, n int) []broker.Publication {
 	t.Helper()
 	late := time.After(10 * time.Second)
@@ -130,7 +130,7 @@ func cancelled(t *testing.T, p, s cable.Broker) {
 	publish(t, p, "rooms", `1`)
 	gone.wait(t, 1)
 	cancel()
-	cancel() // again changes nothing
+	cancel() // calling it again has no effect
 	publish(t, p, "rooms", `2`)
 	stays.wait(t, 2)
 	if got := texts(gone.wait(t, 1)); len(got) != 1 {
@@ -194,8 +194,8 @@ func history(t *testing.T, p, s cable.Broker) {
 			t.Errorf("since %+v: positions are %+v", c.since, got)
 		}
 	}
-	// A stream without publications has a position too: a page rendered now
-	// can ask for what came after.
+	// A stream without publications has a position too: a page rendered now can
+	// ask for what comes after it.
 	top, err := s.Position(t.Context(), "empty")
 	if err != nil || top.Offset != 0 || top.Epoch == "" {
 		t.Fatalf("an empty stream is at %+v, %v", top, err)
@@ -212,7 +212,7 @@ func history(t *testing.T, p, s cable.Broker) {
 func gap(t *testing.T, p, s cable.Broker) {
 	start := publish(t, p, "rooms", `0`)
 	var last broker.Position
-	for range 11 { // one more than are kept
+	for range 11 { // one more than is kept
 		last = publish(t, p, "rooms", `1`)
 	}
 	second := broker.Position{Epoch: start.Epoch, Offset: 2}
@@ -247,7 +247,7 @@ func bounded(t *testing.T, p, s cable.Broker) {
 	chance := rand.New(rand.NewPCG(1, 2))
 	var all []string
 	for i := range 120 {
-		size := 1 + chance.IntN(mostBytes/20/10) // small ones, with which the count is the bound
+		size := 1 + chance.IntN(mostBytes/20/10) // small ones, so that the count is the limit
 		if i%40 > 10 && chance.IntN(3) > 0 {
 			size = 1 + chance.IntN(mostBytes/2)
 		}
@@ -266,7 +266,7 @@ func bounded(t *testing.T, p, s cable.Broker) {
 		if kept > mostBytes || len(got) > 10 {
 			t.Fatalf("after %d publications the history has %d bytes in %d", i+1, kept, len(got))
 		}
-		// What is left out would have been too much.
+		// Whatever was dropped would have exceeded the limit.
 		if first := i - len(got); first >= 0 && len(got) < 10 {
 			if kept+len(all[first]) <= mostBytes/2 {
 				t.Fatalf("after %d publications the history has %d bytes in %d, and room for %d more", i+1, kept, len(got), len(all[first]))

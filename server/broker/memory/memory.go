@@ -1,6 +1,6 @@
-// Package memory is the broker of a single process: streams with a history
-// that is bounded by count, age and bytes, kept in order. It imports nothing
-// but the standard library and needs no goroutine.
+// Package memory is the broker for a single process: ordered streams with a
+// history bounded by count, age and bytes. It imports only the standard library
+// and starts no goroutines.
 package memory
 
 import (
@@ -20,33 +20,36 @@ import (
 // safe for concurrent use and must not be copied. Fields must not change after
 // the first call.
 //
-// What is older than HistoryTTL, or too much, is forgotten at the next
-// publication to any stream. All streams share one epoch, which is the
-// process's: whoever comes back from an older one is told [broker.ErrGap].
+// Publications beyond a limit, or older than HistoryTTL, are dropped at the
+// next publication to any stream. All streams share one epoch, that of the
+// Broker: a position from another process, or from before a restart, gives
+// [broker.ErrGap].
 type Broker struct {
-	// HistorySize is how many publications a stream keeps; 0 is 100.
+	// HistorySize is how many publications are kept per stream; 0 means 100.
 	HistorySize int
-	// HistoryBytes is how many bytes of data a stream keeps; 0 is 1 MiB.
+	// HistoryBytes is how many bytes of data are kept per stream; 0 means 1
+	// MiB.
 	HistoryBytes int
-	// HistoryTTL is how long a publication is kept; 0 is five minutes.
+	// HistoryTTL is how long a publication is kept; 0 means five minutes.
 	HistoryTTL time.Duration
-	// TotalBytes is how many bytes of data all streams keep together; 0 is
-	// 64 MiB. The oldest go first, whatever their stream.
+	// TotalBytes is how many bytes of data are kept for all streams together; 0
+	// means 64 MiB. The oldest publications are dropped first, whatever their
+	// stream.
 	TotalBytes int
 
 	once  sync.Once
 	epoch string
 
-	mu      sync.Mutex // guards what follows, and every stream's refs and used; taken within a stream's mu
+	mu      sync.Mutex // guards what follows, and every stream's refs and used; locked within a stream's mu
 	streams map[string]*stream
 	log     list.List // of *entry: the history of all streams, oldest first
 	bytes   int       // of data in log
-	quiet   list.List // of *stream: those published to, the longest unused first
-	floor   uint64    // the offset of a stream that is not known
+	quiet   list.List // of *stream: those with publications, the longest unused first
+	floor   uint64    // the offset at which unknown streams start
 }
 
-// Streams that nobody listens to and that keep nothing are forgotten after a
-// day, or earlier if there are very many; only their offset is worth keeping.
+// A stream without subscriptions and history is forgotten after a day, or
+// earlier if there are very many. Only its offset is worth keeping.
 const (
 	forgetAfter = 24 * time.Hour
 	maxQuiet    = 1 << 16
@@ -55,14 +58,14 @@ const (
 type stream struct {
 	name string
 
-	mu   sync.Mutex // held through a publication, so that deliveries keep the order; guards:
+	mu   sync.Mutex // held during a publication, so that deliveries stay in order; guards:
 	subs []*subscription
-	// The last publication that was to be taken once.
+	// The last publication by PublishOnce.
 	onceEpoch string
 	once      uint64
 
 	// Guarded by Broker.mu:
-	refs    int // publishers at work and subscriptions
+	refs    int // running publications, and subscriptions
 	offset  uint64
 	entries []*list.Element // in Broker.log, oldest first
 	bytes   int
@@ -80,7 +83,7 @@ type subscription struct{ deliver func(broker.Publication) }
 
 func (b *Broker) init() { b.once.Do(func() { b.epoch = rand.Text()[:16] }) }
 
-// use finds or makes a stream and keeps it from being forgotten until unuse.
+// use finds or creates a stream, which is not forgotten until unuse.
 func (b *Broker) use(name string) *stream {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -105,14 +108,15 @@ func (b *Broker) unuse(s *stream) {
 	}
 }
 
-// Publish appends data to the stream and delivers it to its subscribers before
-// it returns. The broker keeps data, which must not be changed any more.
+// Publish appends data to the stream and delivers it to the subscribers before
+// it returns. The broker keeps data; the caller must not change it afterwards.
 func (b *Broker) Publish(ctx context.Context, name string, data []byte) (broker.Position, error) {
 	return b.publish(ctx, name, data, func(*stream) bool { return true })
 }
 
-// PublishOnce does as Publish, unless the stream's last publication by
-// PublishOnce was of the same epoch and had this sequence number or a higher one.
+// PublishOnce is like Publish, unless the stream's last publication by
+// PublishOnce had the same epoch and the same or a higher sequence number: then
+// it does nothing.
 func (b *Broker) PublishOnce(ctx context.Context, name string, data []byte, epoch string, sequence uint64) error {
 	_, err := b.publish(ctx, name, data, func(s *stream) bool {
 		if s.onceEpoch == epoch && sequence <= s.once {
@@ -124,7 +128,7 @@ func (b *Broker) PublishOnce(ctx context.Context, name string, data []byte, epoc
 	return err
 }
 
-// publish publishes to a stream that takes it.
+// publish appends and delivers data if the stream accepts it.
 func (b *Broker) publish(ctx context.Context, name string, data []byte, takes func(*stream) bool) (broker.Position, error) {
 	if err := ctx.Err(); err != nil {
 		return broker.Position{}, fmt.Errorf("broker: publish to %q: %w", name, err)
@@ -144,7 +148,7 @@ func (b *Broker) publish(ctx context.Context, name string, data []byte, takes fu
 	return pub.Position, nil
 }
 
-// append records a publication and forgets what there is no room for.
+// append records a publication and drops what exceeds a limit.
 func (b *Broker) append(s *stream, data []byte, now time.Time) broker.Publication {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -175,7 +179,7 @@ func (b *Broker) append(s *stream, data []byte, now time.Time) broker.Publicatio
 
 func (b *Broker) ttl() time.Duration { return cmp.Or(b.HistoryTTL, 5*time.Minute) }
 
-// drop takes the oldest publication out of a stream's history.
+// drop removes the oldest publication of a stream's history.
 func (b *Broker) drop(s *stream) {
 	e := b.log.Remove(s.entries[0]).(*entry)
 	s.entries = s.entries[1:]
@@ -186,11 +190,11 @@ func (b *Broker) drop(s *stream) {
 	b.bytes -= len(e.pub.Data)
 }
 
-// forget lets go of streams that have been quiet for long. Streams that are not
-// known stand at the highest offset that was ever forgotten, so that no offset
-// is given twice in an epoch.
+// forget removes streams that have been unused for long. Unknown streams start
+// at the highest offset that was ever forgotten, so that no offset is used
+// twice within an epoch.
 func (b *Broker) forget(now time.Time) {
-	for tries := 0; tries < 8; tries++ { // a few at a time, so that nobody waits
+	for tries := 0; tries < 8; tries++ { // a few at a time, so that publications are not delayed
 		e := b.quiet.Front()
 		if e == nil {
 			return
@@ -200,7 +204,7 @@ func (b *Broker) forget(now time.Time) {
 			return
 		}
 		if s.refs > 0 || len(s.entries) > 0 {
-			s.used = now // not yet
+			s.used = now // in use: look again later
 			b.quiet.MoveToBack(e)
 			continue
 		}
@@ -210,9 +214,9 @@ func (b *Broker) forget(now time.Time) {
 	}
 }
 
-// Subscribe has every later publication of the stream delivered, in order and
-// one at a time, until cancel is called. deliver must not block and must not
-// call the broker. A stream may have several subscriptions.
+// Subscribe delivers every later publication of the stream, in order and one at
+// a time, until cancel is called. deliver must not block and must not call the
+// broker. A stream may have several subscriptions.
 func (b *Broker) Subscribe(ctx context.Context, name string, deliver func(broker.Publication)) (cancel func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("broker: subscribe to %q: %w", name, err)
@@ -231,7 +235,7 @@ func (b *Broker) Subscribe(ctx context.Context, name string, deliver func(broker
 	}), nil
 }
 
-// Position is that of the stream's last publication.
+// Position returns the position of the stream's last publication.
 func (b *Broker) Position(ctx context.Context, name string) (broker.Position, error) {
 	if err := ctx.Err(); err != nil {
 		return broker.Position{}, fmt.Errorf("broker: position of %q: %w", name, err)
@@ -250,9 +254,9 @@ func (b *Broker) position(name string) broker.Position {
 	return at
 }
 
-// History returns what was published after since, oldest first. [broker.ErrGap]
-// says that the history does not reach back to since. Since the zero Position
-// it is all that is kept.
+// History returns what was published after since, oldest first; for the zero
+// Position, everything that is kept. It returns [broker.ErrGap] if the history
+// does not reach back to since.
 func (b *Broker) History(ctx context.Context, name string, since broker.Position) ([]broker.Publication, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("broker: history of %q: %w", name, err)
@@ -291,7 +295,7 @@ func (b *Broker) History(ctx context.Context, name string, since broker.Position
 	return pubs, nil
 }
 
-// fresh is how many of a stream's publications are not too old. b.mu is held.
+// fresh counts the stream's publications that are not too old. b.mu is held.
 func (b *Broker) fresh(s *stream) int {
 	now := time.Now()
 	i := slices.IndexFunc(s.entries, func(e *list.Element) bool { return now.Sub(e.Value.(*entry).at) < b.ttl() })

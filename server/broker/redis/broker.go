@@ -1,27 +1,27 @@
-// Package redis is the broker of several processes: what one publishes, those
-// who listen to another hear, through Redis (5 or later), alone, watched by
-// Sentinel, or a cluster. It is built on RedisBroker of
-// github.com/centrifugal/centrifuge, which keeps a stream's history and its
-// position beside each other in Redis and changes both, and tells everybody, in
-// one step.
+// Package redis is the broker for several processes: what one publishes reaches
+// the subscribers of all, through Redis 5 or later, standalone, with Sentinel,
+// or as a cluster. It is built on RedisBroker of
+// github.com/centrifugal/centrifuge, which stores a stream's history and
+// position in Redis and updates both, and notifies subscribers, in one step.
 //
-// Redis tells whoever is connected, once. A process that was not, or was too
-// slow, notices by the offsets, and on every connection that it makes anew, and
-// reads what it missed from the history, before it delivers anything later. It
-// is the process that does so and not each of its clients: that is one request
-// instead of a thousand, and clients that know no positions miss nothing
-// either. What the history does not have any more, clients are left to notice
-// by the jump of the offset.
+// Redis notifies connected processes only, and only once. A process that was
+// disconnected, or too slow, detects it by the offsets and after every
+// reconnect, and reads what it missed from the history before it delivers
+// anything later. The process does this on behalf of its clients: that is one
+// request instead of a thousand, and clients that know nothing of positions
+// miss nothing either. When the history no longer has the missing messages,
+// clients notice by the jump of the offset.
 //
-// Each stream has an epoch of its own. Redis emptied, or replaced by another,
-// is a new epoch, and every older position then gets [broker.ErrGap]. Who
-// listens to a stream that lost something and does not go on is sent an empty
-// message (""), once, for the sake of its position. Redis should keep nothing
-// over a restart (save "", appendonly no), or each write (appendonly yes,
-// appendfsync always): one that comes back from an older snapshot gives offsets
-// a second time, which clients take for repetitions. A process that sees it
-// behind makes that a new epoch, but cannot see it any more if Redis has caught
-// up meanwhile. Nor should Redis evict (maxmemory-policy noeviction).
+// Each stream has an epoch of its own. A Redis that was emptied or replaced
+// starts a new epoch, and every older position then gives [broker.ErrGap]. If a
+// stream lost messages and nothing new is published to it, its subscribers are
+// sent one empty message (""), so that they learn the new position. Configure
+// Redis to keep nothing over a restart (save "", appendonly no) or every write
+// (appendonly yes, appendfsync always): if it comes back from an older snapshot
+// it assigns offsets a second time, and clients take those messages for
+// repetitions. A process that notices such a step back starts a new epoch, but
+// cannot notice it if Redis has caught up in the meantime. Nor should Redis
+// evict keys (maxmemory-policy noeviction).
 package redis
 
 import (
@@ -43,42 +43,44 @@ import (
 	"github.com/turbowasm/turbowasm/server/broker"
 )
 
-// Options are how a broker uses Redis. Processes that share streams use the
-// same.
+// Options configure how a broker uses Redis. Processes that share streams must
+// use the same options.
 type Options struct {
-	// Prefix begins every key and channel that is used in Redis; empty is
+	// Prefix starts every key and channel used in Redis; empty means
 	// "turbowasm".
 	Prefix string
-	// HistorySize is how many publications a stream keeps; 0 is 100.
+	// HistorySize is how many publications are kept per stream; 0 means 100.
 	HistorySize int
-	// HistoryBytes is how many bytes of data a stream keeps; 0 is 1 MiB. Of
-	// messages that could not all be kept, those beyond a part in 2 * HistorySize
-	// of it, half of it may be what is kept. One that is larger is kept alone, and
-	// processes that publish to one stream at once may exceed it until the next
-	// such message. What all streams keep together is bounded by HistoryTTL and
-	// Redis' own maxmemory alone: at that Redis refuses to take more.
+	// HistoryBytes is how many bytes of data are kept per stream; 0 means 1
+	// MiB. Redis limits the number of publications, not their bytes, so the
+	// byte limit is approximate: once a message is larger than HistoryBytes /
+	// (2 * HistorySize), as few as half of the bytes may be kept. A message
+	// larger than the limit is kept alone. Processes that publish to one stream
+	// at the same moment may exceed the limit until its next large message. All
+	// streams together are limited only by HistoryTTL and by Redis's maxmemory,
+	// at which Redis refuses to store more.
 	HistoryBytes int
 	// HistoryTTL is how long a stream's history is kept after its last
-	// publication, in whole seconds; 0 is five minutes.
+	// publication, in whole seconds; 0 means five minutes.
 	HistoryTTL time.Duration
-	// Logger hears of trouble with Redis; nil is slog.Default().
+	// Logger receives problems with Redis; nil means slog.Default().
 	Logger *slog.Logger
 }
 
-// forgetAfter is how long Redis remembers the position of a stream that nobody
-// publishes to or asks for.
+// forgetAfter is how long Redis remembers the position of a stream that is
+// neither published to nor read.
 const forgetAfter = 24 * time.Hour
 
-// patience is how long a subscription waits for a connection to Redis that is
-// being made.
+// patience is how long a subscription waits for a connection to Redis to be
+// established.
 const patience = 5 * time.Second
 
 var errClosed = errors.New("the broker is closed")
 
-// Broker is a broker of all processes that use the same Redis. Make it with
+// Broker is shared by all processes that use the same Redis. Create it with
 // [Open]; it is safe for concurrent use.
 type Broker struct {
-	address string // without password
+	address string // without the password
 	options Options
 	logger  *slog.Logger
 	shard   *centrifuge.RedisShard
@@ -87,15 +89,15 @@ type Broker struct {
 	mu     sync.RWMutex // guards topics and every topic's users
 	topics map[string]*topic
 
-	closing sync.Mutex // guards closed, and work against Close's waiting
+	closing sync.Mutex // guards closed; held while starting work
 	closed  bool
-	done    chan struct{} // closed with the broker
+	done    chan struct{} // closed by Close
 	work    sync.WaitGroup
-	trouble chan struct{} // something has happened to a connection
+	trouble chan struct{} // signals that something happened to a connection
 	journal journal
 }
 
-// Open connects to Redis, which must be there. The address is one of
+// Open connects to Redis, which must be running. The address is one of
 //
 //	localhost:6379
 //	redis://user:password@host:port/db      rediss:// with TLS
@@ -103,11 +105,11 @@ type Broker struct {
 //	redis+sentinel://host:26379?sentinel_master_name=mymaster&addr=host2:26379
 //	redis+cluster://host:6379?addr=host2:6379
 //
-// with the options connect_timeout, io_timeout and others of centrifuge's
-// RedisShardConfig in the query. Options may be nil.
+// with connect_timeout, io_timeout and other options of centrifuge's
+// RedisShardConfig in the query. options may be nil.
 func Open(address string, options *Options) (*Broker, error) {
 	if _, err := url.Parse(address); err != nil && strings.Contains(address, "@") {
-		return nil, errors.New("redis: the address is no URL: escape what its password has beside letters and digits")
+		return nil, errors.New("redis: the address is not a valid URL: percent-encode the password's special characters")
 	}
 	b := &Broker{address: redact(address), topics: make(map[string]*topic), done: make(chan struct{}), trouble: make(chan struct{}, 1)}
 	if options != nil {
@@ -120,10 +122,10 @@ func Open(address string, options *Options) (*Broker, error) {
 	o.HistoryTTL = cmp.Or(o.HistoryTTL, 5*time.Minute)
 	b.logger = cmp.Or(o.Logger, slog.Default())
 	if o.HistorySize < 0 || o.HistoryBytes < 0 || o.HistoryTTL < time.Second {
-		return nil, fmt.Errorf("redis: history of %d publications and %d bytes for %v: want at least one, for a second", o.HistorySize, o.HistoryBytes, o.HistoryTTL)
+		return nil, fmt.Errorf("redis: history of %d publications and %d bytes for %v: keep at least one publication and one byte for one second", o.HistorySize, o.HistoryBytes, o.HistoryTTL)
 	}
-	// The node is not run: it holds the configuration, the log and the metrics,
-	// which are kept out of the program's own.
+	// The node is never run: it only holds the configuration, the log and the
+	// metrics, which are kept out of the program's own registry.
 	node, err := centrifuge.New(centrifuge.Config{
 		HistoryMetaTTL: max(forgetAfter, o.HistoryTTL),
 		LogLevel:       centrifuge.LogLevelWarn,
@@ -135,7 +137,7 @@ func Open(address string, options *Options) (*Broker, error) {
 	}
 	b.shard, err = centrifuge.NewRedisShard(node, centrifuge.RedisShardConfig{Address: address})
 	if err != nil {
-		return nil, fmt.Errorf("redis: open %s: is Redis running there? %w", b.address, err)
+		return nil, fmt.Errorf("redis: cannot connect to %s, check that Redis is running there: %w", b.address, err)
 	}
 	b.redis, err = centrifuge.NewRedisBroker(node, centrifuge.RedisBrokerConfig{Prefix: o.Prefix, Shards: []*centrifuge.RedisShard{b.shard}})
 	if err == nil {
@@ -149,7 +151,7 @@ func Open(address string, options *Options) (*Broker, error) {
 	return b, nil
 }
 
-// redact makes an address fit for messages.
+// redact removes secrets from an address, so that it can be logged.
 func redact(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" && u.Path == "" {
@@ -159,8 +161,8 @@ func redact(address string) string {
 	return u.Redacted()
 }
 
-// Close ends the connections. Nothing is delivered any more, and all methods
-// return errors.
+// Close closes the connections. Nothing is delivered afterwards, and all
+// methods return errors.
 func (b *Broker) Close() error {
 	b.closing.Lock()
 	was := b.closed
@@ -177,7 +179,8 @@ func (b *Broker) Close() error {
 	return nil
 }
 
-// start runs f, which Close waits for. It reports false if the broker is closed.
+// start runs f on a goroutine that Close waits for. It reports false if the
+// broker is closed.
 func (b *Broker) start(f func()) bool {
 	b.closing.Lock()
 	defer b.closing.Unlock()
@@ -187,8 +190,8 @@ func (b *Broker) start(f func()) bool {
 	return !b.closed
 }
 
-// ask calls Redis, which takes no context, and does not wait for it longer than
-// ctx lasts.
+// ask makes a call to Redis, which takes no context, and waits for it until ctx
+// ends.
 func ask[T any](ctx context.Context, b *Broker, call func() (T, error)) (T, error) {
 	type answer struct {
 		value T
@@ -213,21 +216,22 @@ func ask[T any](ctx context.Context, b *Broker, call func() (T, error)) (T, erro
 	}
 }
 
-// Publish appends data to the stream and has it delivered to its subscribers in
-// every process. An error other than the context's says that Redis did not
-// answer, and not that it did not take it.
+// Publish appends data to the stream and delivers it to the subscribers in
+// every process. An error other than the context's means that Redis did not
+// answer; it may still have accepted the data.
 func (b *Broker) Publish(ctx context.Context, stream string, data []byte) (broker.Position, error) {
 	return b.publish(ctx, stream, data, centrifuge.PublishOptions{})
 }
 
-// PublishOnce does as Publish, unless the stream's last publication by
-// PublishOnce, of whichever process, was of the same epoch and had this sequence
-// number or a higher one. After an error it may be called again with the same.
+// PublishOnce is like Publish, unless the stream's last publication by
+// PublishOnce, from any process, had the same epoch and the same or a higher
+// sequence number: then it does nothing. It may be repeated after an error.
 func (b *Broker) PublishOnce(ctx context.Context, stream string, data []byte, epoch string, sequence uint64) error {
-	if sequence >= 1<<53-1 { // they are compared as floating point numbers in Redis
-		return fmt.Errorf("redis: publish once to %q: sequence number %d is too high", stream, sequence)
+	if sequence >= 1<<53-1 { // Redis compares them as floating-point numbers
+		return fmt.Errorf("redis: publish once to %q: sequence number %d is too high: the largest is 1<<53 - 2", stream, sequence)
 	}
-	// There, no version is 0, and no epoch equals every one.
+	// For centrifuge, version 0 means none, and an empty epoch matches every
+	// one.
 	_, err := b.publish(ctx, stream, data, centrifuge.PublishOptions{Version: sequence + 1, VersionEpoch: "e" + epoch})
 	return err
 }
@@ -246,13 +250,13 @@ func (b *Broker) publish(ctx context.Context, stream string, data []byte, option
 	case errors.Is(err, errClosed) || ctx.Err() != nil:
 		return broker.Position{}, fmt.Errorf("redis: publish to %q: %w", stream, err)
 	}
-	return broker.Position{}, fmt.Errorf("redis: publish to %q: see that Redis runs at %s; whether it took this is not known, only PublishOnce may be repeated: %w", stream, b.address, err)
+	return broker.Position{}, fmt.Errorf("redis: publish to %q: no answer from %s, so the message may or may not have been published (only PublishOnce is safe to repeat): %w", stream, b.address, err)
 }
 
-// room is how many publications a stream keeps with one of n bytes. Redis counts
-// them, and not their bytes: as many small ones as are kept fill half of the
-// bytes at most, and whoever publishes a larger one leaves no more than fill the
-// other half.
+// room returns how many publications to keep when one of n bytes is added.
+// Redis limits their number, not their bytes: small messages fill at most half
+// of HistoryBytes, and whoever publishes a larger one keeps only as many as fit
+// into the other half.
 func (b *Broker) room(stream string, n int) (int, error) {
 	most, half := b.options.HistorySize, b.options.HistoryBytes/2
 	if n <= half/most {
@@ -272,7 +276,7 @@ func (b *Broker) room(stream string, n int) (int, error) {
 	return keep, nil
 }
 
-// Position is that of the stream's last publication.
+// Position returns the position of the stream's last publication.
 func (b *Broker) Position(ctx context.Context, stream string) (broker.Position, error) {
 	at, err := ask(ctx, b, func() (broker.Position, error) { return b.position(stream) })
 	if err != nil {
@@ -290,9 +294,9 @@ func position(p centrifuge.StreamPosition) broker.Position {
 	return broker.Position{Epoch: p.Epoch, Offset: p.Offset}
 }
 
-// History returns what was published after since, oldest first. [broker.ErrGap]
-// says that the history does not reach back to since. Since the zero Position
-// it is all that is kept.
+// History returns what was published after since, oldest first; for the zero
+// Position, everything that is kept. It returns [broker.ErrGap] if the history
+// does not reach back to since.
 func (b *Broker) History(ctx context.Context, stream string, since broker.Position) ([]broker.Publication, error) {
 	pubs, err := ask(ctx, b, func() ([]broker.Publication, error) {
 		pubs, top, err := b.history(stream, since)
@@ -310,8 +314,8 @@ func (b *Broker) History(ctx context.Context, stream string, since broker.Positi
 	return pubs, nil
 }
 
-// history returns what is kept after since, and the stream's position. Of a
-// stream that has another epoch it is not said what it returns.
+// history returns what is kept after since, and the stream's position. If the
+// stream's epoch differs from since's, the publications are unspecified.
 func (b *Broker) history(stream string, since broker.Position) ([]broker.Publication, broker.Position, error) {
 	filter := centrifuge.HistoryFilter{Limit: -1}
 	if since != (broker.Position{}) && since.Offset < math.MaxUint64 {
@@ -323,7 +327,7 @@ func (b *Broker) history(stream string, since broker.Position) ([]broker.Publica
 	}
 	pubs := make([]broker.Publication, 0, len(found))
 	for _, p := range found {
-		if p.Offset <= top.Offset { // else it is left of an epoch that has been forgotten
+		if p.Offset <= top.Offset { // otherwise it is left over from an epoch that was forgotten
 			pubs = append(pubs, publication(stream, p, centrifuge.StreamPosition{Epoch: top.Epoch, Offset: p.Offset}))
 		}
 	}

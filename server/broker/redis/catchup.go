@@ -13,22 +13,23 @@ import (
 )
 
 const (
-	// fetchTries is how often the history is asked for before what came after
-	// it is delivered all the same,
+	// fetchTries is how often the history is requested before later messages
+	// are delivered without it,
 	fetchTries = 10
-	// and fetchPause what lies between.
+	// and fetchPause is the time between two requests.
 	fetchPause = 250 * time.Millisecond
-	// lookEvery is how often a quiet stream is asked whether it is: the
-	// processor of a connection that cannot keep up drops what it is told.
+	// lookEvery is how often a stream without deliveries is checked: centrifuge
+	// drops notifications when a connection cannot keep up.
 	lookEvery = 30 * time.Second
-	// lookAgain is when, after trouble, is looked a second time: a connection
-	// may be given up only after the trouble was told.
+	// lookAgain is the delay before a second check after a problem: centrifuge
+	// may give up a connection only after it has logged the problem.
 	lookAgain = 3 * time.Second
 )
 
-// catchUp fetches and delivers what comes after the topic's last delivery, in
-// the given number of tries. After several it does without: clients then notice
-// the jump, and ask for themselves. The caller has set t.catching.
+// catchUp fetches and delivers what follows the topic's last delivery, in at
+// most the given number of tries. If several tries fail it gives up: clients
+// then notice the jump of the offset and ask for themselves. The caller has set
+// t.catching.
 func (t *topic) catchUp(tries int) (err error) {
 	insist := tries == 1
 	t.mu.Lock()
@@ -56,7 +57,7 @@ func (t *topic) catchUp(tries int) (err error) {
 	for _, p := range pubs {
 		t.deliver(p)
 	}
-	if top != t.last { // what came after the last delivery is gone
+	if top != t.last { // messages after the last delivery are lost
 		t.last = top
 		if len(t.pending) == 0 && len(t.subs) > 0 {
 			t.b.start(func() { t.announce(top) })
@@ -66,14 +67,14 @@ func (t *topic) catchUp(tries int) (err error) {
 	return nil
 }
 
-// fetch returns what is kept after last, or all if that is of another epoch,
-// and the stream's position.
+// fetch returns what is kept after last, or everything if the epoch is another
+// one, and the stream's position.
 func (t *topic) fetch(last broker.Position) ([]broker.Publication, broker.Position, error) {
 	pubs, top, err := t.b.history(t.name, last)
 	if err == nil && top.Epoch == last.Epoch && top.Offset < last.Offset {
-		t.b.journal.warn(t.b.logger, "redis: came back with less than it had: let it keep every write, or none", "stream", t.name)
-		// A time to live that is over has Redis forget the position, and with
-		// it the epoch.
+		t.b.journal.warn(t.b.logger, "redis: lost recent writes: configure it to persist every write, or none", "stream", t.name)
+		// An expired time to live makes Redis forget the position and with it
+		// the epoch.
 		_, _, err = t.b.redis.History(t.name, centrifuge.HistoryOptions{MetaTTL: -time.Second})
 		if err == nil {
 			pubs, top, err = t.b.history(t.name, last)
@@ -85,20 +86,21 @@ func (t *topic) fetch(last broker.Position) ([]broker.Publication, broker.Positi
 	return pubs, top, err
 }
 
-// announce publishes an empty message, once for all processes, to a stream whose
-// listeners have lost something and would not notice before it goes on.
+// announce publishes an empty message to a stream whose subscribers have lost
+// something and would not notice until the next publication. All processes
+// together publish it once.
 func (t *topic) announce(top broker.Position) {
 	_, err := t.b.redis.Publish(t.name, []byte(`""`), centrifuge.PublishOptions{
 		HistorySize: t.b.options.HistorySize, HistoryTTL: t.b.options.HistoryTTL,
 		IdempotencyKey: fmt.Sprintf("gap.%s.%d", top.Epoch, top.Offset),
 	})
 	if err != nil {
-		t.b.journal.warn(t.b.logger, "redis: a gap could not be announced", "stream", t.name, "error", err)
+		t.b.journal.warn(t.b.logger, "redis: cannot announce lost messages", "stream", t.name, "error", err)
 	}
 }
 
-// watch has topics look for what they have missed: all of them after trouble,
-// and now and then those that were quiet.
+// watch makes topics look for missed messages: all of them after a problem, and
+// from time to time those without deliveries.
 func (b *Broker) watch() {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
@@ -134,11 +136,12 @@ func (b *Broker) pause(d time.Duration) bool {
 	}
 }
 
-// connected reports whether this process is told of publications. A connection
-// is used by Subscribe only once it has all streams of the one before.
+// connected reports whether this process receives notifications. centrifuge
+// uses a new connection for Subscribe only once it has resubscribed to all
+// streams of the previous one.
 func (b *Broker) connected() bool { return b.redis.Subscribe("action_cable/watch") == nil }
 
-// look has those topics catch up that are of interest.
+// look makes the topics selected by interesting catch up.
 func (b *Broker) look(interesting func(*topic) bool) error {
 	b.mu.RLock()
 	all := make(chan *topic, len(b.topics))
@@ -176,8 +179,8 @@ func (b *Broker) look(interesting func(*topic) bool) error {
 	return nil
 }
 
-// log takes what centrifuge complains about: whatever it is, something may have
-// been missed.
+// log receives centrifuge's warnings. Any of them may mean that messages were
+// missed.
 func (b *Broker) log(e centrifuge.LogEntry) {
 	select {
 	case <-b.done:
@@ -188,8 +191,8 @@ func (b *Broker) log(e centrifuge.LogEntry) {
 	b.journal.warn(b.logger, "redis: "+e.Message, "address", b.address, "error", e.Error)
 }
 
-// journal writes what repeats once, until it has settled. Its zero value is
-// ready.
+// journal writes each warning once until the problem has passed. Its zero value
+// is ready to use.
 type journal struct {
 	mu      sync.Mutex
 	written map[string]bool

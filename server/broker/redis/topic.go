@@ -13,34 +13,34 @@ import (
 	"github.com/turbowasm/turbowasm/server/broker"
 )
 
-// topic is a stream that somebody in this process listens to: one subscription
-// in Redis, whoever listens.
+// topic is a stream with subscriptions in this process. They share one
+// subscription in Redis.
 type topic struct {
 	b     *Broker
 	name  string
-	users int // subscriptions, and those being made or ended; guarded by Broker.mu
+	users int // subscriptions, including those being added or removed; guarded by Broker.mu
 
-	asking     chan struct{} // holds a value while Redis is asked to begin or to end; guards:
+	asking     chan struct{} // holds a value during a subscribe or unsubscribe request; guards:
 	subscribed bool
 
-	mu       sync.Mutex // held through a delivery, so that they keep the order; guards:
+	mu       sync.Mutex // held during a delivery, so that deliveries stay in order; guards:
 	subs     []*subscription
-	last     broker.Position // of the last delivery
-	catching bool            // somebody is finding out what comes after last; until then
+	last     broker.Position // position of the last delivery
+	catching bool            // what follows last is being fetched; pending collects new messages meanwhile
 	pending  []broker.Publication
-	heard    bool // something was delivered since the last look
+	heard    bool // something was delivered since the last check
 }
 
 type subscription struct{ deliver func(broker.Publication) }
 
-// mostPending is how many publications wait while a topic catches up. Those
-// beyond are in the history.
+// mostPending is how many publications are buffered while a topic catches up.
+// Later ones are read from the history.
 const mostPending = 4096
 
-// Subscribe has every later publication of the stream delivered, in order and
-// one at a time, until cancel is called. deliver must not block and must not
-// call the broker. A stream may have several subscriptions. If the connection
-// to Redis is being made anew, it waits for it, for a few seconds at most.
+// Subscribe delivers every later publication of the stream, in order and one at
+// a time, until cancel is called. deliver must not block and must not call the
+// broker. A stream may have several subscriptions. While the connection to
+// Redis is being re-established, Subscribe waits for up to five seconds.
 func (b *Broker) Subscribe(ctx context.Context, stream string, deliver func(broker.Publication)) (cancel func(), err error) {
 	sub := &subscription{deliver}
 	t := b.use(stream)
@@ -52,7 +52,7 @@ func (b *Broker) Subscribe(ctx context.Context, stream string, deliver func(brok
 		t.mu.Lock()
 		t.subs = slices.DeleteFunc(t.subs, func(s *subscription) bool { return s == sub })
 		t.mu.Unlock()
-		// Redis can be told later, and need not after Close.
+		// Redis can be told later, and need not be after Close.
 		b.start(func() {
 			t.unsubscribe()
 			b.unuse(t)
@@ -80,7 +80,7 @@ func (b *Broker) unuse(t *topic) {
 	}
 }
 
-// subscribe adds a subscription, after Redis has agreed to the first.
+// subscribe adds a subscription once Redis has confirmed the topic's first one.
 func (t *topic) subscribe(ctx context.Context, sub *subscription) error {
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()
@@ -93,7 +93,7 @@ func (t *topic) subscribe(ctx context.Context, sub *subscription) error {
 		return ctx.Err()
 	}
 	answered := make(chan error, 1)
-	if !t.b.start(func() { // goes on when ctx ends, so that it leaves nothing half done
+	if !t.b.start(func() { // continues when ctx ends, so that nothing is left half done
 		defer func() { <-t.asking }()
 		err := t.begin(ctx)
 		if err == nil {
@@ -109,7 +109,7 @@ func (t *topic) subscribe(ctx context.Context, sub *subscription) error {
 	return <-answered
 }
 
-// begin has Redis tell this process of the stream. t.asking is held.
+// begin subscribes to the stream in Redis. t.asking is held.
 func (t *topic) begin(ctx context.Context) error {
 	if t.subscribed {
 		return nil
@@ -119,7 +119,7 @@ func (t *topic) begin(ctx context.Context) error {
 	t.mu.Unlock()
 	err := t.b.redis.Subscribe(t.name)
 	for err != nil && !errors.Is(err, centrifuge.ErrorBadRequest) {
-		select { // the connection may be about to come
+		select { // the connection may be about to be established
 		case <-time.After(100 * time.Millisecond):
 			err = t.b.redis.Subscribe(t.name)
 			continue
@@ -145,8 +145,8 @@ func (t *topic) begin(ctx context.Context) error {
 	return nil
 }
 
-// unsubscribe has Redis tell this process of the stream no more, if nobody
-// listens. What is lost with a connection need not be ended.
+// unsubscribe ends the subscription in Redis if the topic has no subscriptions
+// left. Redis ends it by itself when a connection is lost.
 func (t *topic) unsubscribe() {
 	t.asking <- struct{}{}
 	defer func() { <-t.asking }()
@@ -155,11 +155,11 @@ func (t *topic) unsubscribe() {
 	t.mu.Unlock()
 	if !wanted && t.subscribed {
 		t.subscribed = false
-		t.b.redis.Unsubscribe(t.name) // an error is that of a lost connection
+		t.b.redis.Unsubscribe(t.name) // fails only if the connection is lost
 	}
 }
 
-// handler is what centrifuge tells of publications, in order for a stream.
+// handler receives publications from centrifuge, in order within a stream.
 type handler Broker
 
 func (h *handler) HandlePublication(stream string, pub *centrifuge.Publication, at centrifuge.StreamPosition, _ bool, _ *centrifuge.Publication) error {
@@ -187,7 +187,7 @@ func (h *handler) HandlePublication(stream string, pub *centrifuge.Publication, 
 func (*handler) HandleJoin(string, *centrifuge.ClientInfo) error  { return nil }
 func (*handler) HandleLeave(string, *centrifuge.ClientInfo) error { return nil }
 
-// deliver tells everybody who listens. t.mu is held.
+// deliver passes a publication to all subscriptions. t.mu is held.
 func (t *topic) deliver(p broker.Publication) {
 	t.last, t.heard = p.Position, true
 	for _, s := range t.subs {
@@ -195,13 +195,13 @@ func (t *topic) deliver(p broker.Publication) {
 	}
 }
 
-// settle delivers what is pending, up to where something is missing, and then
-// has that fetched; or all, jumps or not. t.mu is held.
+// settle delivers pending publications up to the first gap, and then starts to
+// fetch what is missing. With all it ignores gaps. t.mu is held.
 func (t *topic) settle(all bool) {
 	for i, p := range t.pending {
 		same := p.Position.Epoch == t.last.Epoch
 		switch {
-		case same && p.Position.Offset <= t.last.Offset: // had it
+		case same && p.Position.Offset <= t.last.Offset: // already delivered
 		case all || same && p.Position.Offset == t.last.Offset+1:
 			t.deliver(p)
 		default:

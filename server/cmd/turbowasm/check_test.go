@@ -43,7 +43,7 @@ func TestCheckSaysWhichStreamsDoNothing(t *testing.T) {
 
 	tab := newBootBrowser(t).open(t, site.URL+"/app/")
 	tab.run(rest)
-	if got := tab.text(`document.querySelector("#frame").innerText`); !strings.Contains(got, "GET /text answered 200 as text/plain, which is what net/http took it for") {
+	if got := tab.text(`document.querySelector("#frame").innerText`); !strings.Contains(got, "GET /text answered 200 as text/plain, the type that net/http detected") {
 		t.Errorf("the frame says %q", got)
 	}
 	tab.run(send(`<turbo-stream action="append" target="list"><template><li id="new">1</li></template></turbo-stream>`+
@@ -53,8 +53,8 @@ func TestCheckSaysWhichStreamsDoNothing(t *testing.T) {
 	}
 	tab.run(send(`<turbo-stream action="append" target="#list"><template>3</template></turbo-stream>`+
 		`<turbo-stream action="replace" target="none"><template>4</template></turbo-stream><turbo-stream action="replace" target="none"></turbo-stream>`), rest)
-	if got, want := tab.text(`document.querySelector("[data-turbo-check]").innerText`), `<turbo-stream action="append" target="#list">: a target is an id, written without "#". For a selector there is targets.`+"\n"+
-		`<turbo-stream action="replace" target="none">: the page has no element with this id.`; got != want {
+	if got, want := tab.text(`document.querySelector("[data-turbo-check]").innerText`), `<turbo-stream action="append" target="#list">: target is an id and is written without "#". For a CSS selector, use targets.`+"\n"+
+		`<turbo-stream action="replace" target="none">: no element in the page has this id.`; got != want {
 		t.Errorf("the page says %q, want %q", got, want)
 	}
 	tab.run(chromedp.Click("[data-turbo-check]"))
@@ -63,7 +63,7 @@ func TestCheckSaysWhichStreamsDoNothing(t *testing.T) {
 	}
 	tab.text(`new Promise((resolve) => setTimeout(resolve)).then(() => fetch("/app/turbo-check.js"))`) // behind the reports
 	site.Close()
-	for _, want := range []string{"a target is an id", "the page has no element with this id", "type=text/plain", "page=/app/"} {
+	for _, want := range []string{"target is an id", "no element in the page has this id", "type=text/plain", "page=/app/"} {
 		if !strings.Contains(logged.String(), want) {
 			t.Errorf("the log says %s, want %q", &logged, want)
 		}

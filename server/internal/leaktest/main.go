@@ -1,4 +1,4 @@
-// Package leaktest fails test runs that leave goroutines behind.
+// Package leaktest fails test runs that leave goroutines running.
 package leaktest
 
 import (
@@ -10,15 +10,17 @@ import (
 	"time"
 )
 
-// Main runs the tests and ends the process: with a failure, and all stacks, if
-// more goroutines run a few seconds later than before. Call it from TestMain.
+// Main runs the tests and exits. It fails, and prints all stacks, if more
+// goroutines are still running some time after the tests than before. Call it
+// from TestMain.
 func Main(m *testing.M) { os.Exit(run(m)) }
 
-// patience is how long goroutines may take to end.
+// patience is how long goroutines have to end.
 var patience = 30 * time.Second
 
 func run(m interface{ Run() int }) (code int) {
-	// Fuzzing listens for signals, for which the runtime keeps a goroutine for good.
+	// Fuzzing listens for signals, for which the Go runtime keeps a goroutine
+	// for good.
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt)
 	signal.Stop(signals)

@@ -1,6 +1,6 @@
-// Package postgres has what an outbox on PostgreSQL needs of the driver
-// github.com/jackc/pgx/v5: relays that are told of commits, and broadcasts in
-// pgx's own transactions.
+// Package postgres connects an outbox on PostgreSQL to the driver
+// github.com/jackc/pgx/v5: it notifies relays of commits, and writes broadcasts
+// in pgx's own transactions.
 package postgres
 
 import (
@@ -16,10 +16,10 @@ import (
 )
 
 // Listen returns a function for [outbox.Box.Wait] that waits for the
-// notification which broadcasts send as they commit. It has a connection of its
-// own, made by connect when there is none, and looks at least every interval,
-// in case that a connection dies unnoticed; 0 is 10 seconds. Like a Box's relay
-// it serves one caller at a time.
+// notification sent when a broadcast commits. It uses a connection of its own,
+// made by connect when needed, and returns at least every interval, in case the
+// connection dies unnoticed; 0 means 10 seconds. The function serves one caller
+// at a time, as Box.Run does.
 func Listen(connect func(context.Context) (*pgx.Conn, error), interval time.Duration) func(context.Context) error {
 	if interval <= 0 {
 		interval = 10 * time.Second
@@ -38,7 +38,7 @@ func Listen(connect func(context.Context) (*pgx.Conn, error), interval time.Dura
 				}
 				return fmt.Errorf("outbox: listen: %w", err)
 			}
-			return nil // something may have come before
+			return nil // there may be earlier broadcasts
 		}
 		wait, stop := context.WithTimeout(ctx, interval)
 		defer stop()
@@ -46,7 +46,7 @@ func Listen(connect func(context.Context) (*pgx.Conn, error), interval time.Dura
 		if err == nil {
 			return nil
 		}
-		// The end of a context breaks pgx's connections only while they read.
+		// pgx closes its connection at the end of a context only while reading.
 		if conn.IsClosed() || wait.Err() == nil || ctx.Err() != nil {
 			conn.Close(context.WithoutCancel(ctx))
 			conn = nil
@@ -58,14 +58,14 @@ func Listen(connect func(context.Context) (*pgx.Conn, error), interval time.Dura
 	}
 }
 
-// Execer is a transaction, or a connection within one, of pgx.
+// Execer is a pgx transaction, or a pgx connection within one.
 type Execer interface {
 	Exec(ctx context.Context, query string, args ...any) (pgconn.CommandTag, error)
 }
 
 var _ Execer = pgx.Tx(nil)
 
-// Tx lets a broadcast be written in a transaction of pgx's own.
+// Tx lets a broadcast be written in a pgx transaction.
 func Tx(tx Execer) outbox.Tx { return adapter{tx} }
 
 type adapter struct{ Execer }
@@ -78,7 +78,7 @@ func (a adapter) ExecContext(ctx context.Context, query string, args ...any) (sq
 type result struct{ pgconn.CommandTag }
 
 func (result) LastInsertId() (int64, error) {
-	return 0, fmt.Errorf("outbox: PostgreSQL has no last insert id")
+	return 0, fmt.Errorf("outbox: PostgreSQL has no last insert id: use RETURNING")
 }
 
 func (r result) RowsAffected() (int64, error) { return r.CommandTag.RowsAffected(), nil }

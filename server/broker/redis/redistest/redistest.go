@@ -1,5 +1,5 @@
-// Package redistest starts Redis servers for tests, from what Debian's package
-// redis-server installs or PATH has.
+// Package redistest starts Redis servers for tests. It needs redis-server in
+// PATH, for example from Debian's package redis-server.
 package redistest
 
 import (
@@ -15,10 +15,10 @@ import (
 	"time"
 )
 
-// Server is a Redis server of a test's own, which keeps nothing over a restart.
+// Server is a Redis server of one test, which keeps nothing over a restart.
 type Server struct {
-	// Address is what it is reached by, also when it has been started again: a
-	// socket, so that nobody else is met.
+	// Address stays the same after Restart. It is a socket, so that nothing
+	// else can connect by accident.
 	Address string
 
 	t      testing.TB
@@ -30,15 +30,15 @@ type Server struct {
 	log    bytes.Buffer
 }
 
-// Start starts a server, which ends with the test; args are further arguments of
-// redis-server. It fails the test if Redis is not there.
+// Start starts a server that ends with the test; args are additional arguments
+// of redis-server. It fails the test if Redis is not installed.
 func Start(t testing.TB, args ...string) *Server {
 	t.Helper()
 	binary, err := exec.LookPath("redis-server")
 	if err != nil {
 		t.Fatal("redistest: redis-server is missing (on Debian: apt-get install redis-server)")
 	}
-	dir, err := os.MkdirTemp("", "redistest-") // short: the name of a socket is
+	dir, err := os.MkdirTemp("", "redistest-") // short, because a socket's path is
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func Start(t testing.TB, args ...string) *Server {
 	return s
 }
 
-// Restart starts the server again, after Kill.
+// Restart starts the server again after Kill.
 func (s *Server) Restart() {
 	s.t.Helper()
 	os.Remove(s.socket)
@@ -82,7 +82,7 @@ func (s *Server) Restart() {
 	}
 }
 
-// Kill ends the server at once, with all that it has.
+// Kill ends the server at once; its data is lost.
 func (s *Server) Kill() {
 	if s.cmd != nil && s.cmd.Process != nil {
 		s.cmd.Process.Kill()
@@ -100,7 +100,7 @@ func (s *Server) Do(args ...string) string {
 	return answer
 }
 
-// Try does as Do, and leaves errors to the caller.
+// Try is like Do, but returns errors to the caller.
 func (s *Server) Try(args ...string) (string, error) {
 	conn, err := net.Dial("unix", s.socket)
 	if err != nil {

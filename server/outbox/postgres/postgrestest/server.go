@@ -1,5 +1,5 @@
-// Package postgrestest starts PostgreSQL servers for tests and measurements,
-// from what Debian's package postgresql installs or PATH has.
+// Package postgrestest starts PostgreSQL servers for tests and measurements. It
+// needs PostgreSQL in PATH or as installed by Debian's package postgresql.
 package postgrestest
 
 import (
@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// Start starts a server for a test, which ends with it, and returns its DSN. It
-// fails the test if PostgreSQL is not there.
+// Start starts a server that ends with the test, and returns its DSN. It fails
+// the test if PostgreSQL is not installed.
 func Start(t testing.TB) string {
 	t.Helper()
 	s, err := New("-c", "fsync=off")
@@ -31,7 +31,7 @@ func Start(t testing.TB) string {
 
 // Server is a server on a socket, with a database named postgres.
 type Server struct {
-	// DSN is a connection string without a database's name.
+	// DSN is a connection string without a database name.
 	DSN string
 
 	dir   string
@@ -40,7 +40,7 @@ type Server struct {
 	log   bytes.Buffer
 }
 
-// New starts a server; args are further arguments of postgres.
+// New starts a server; args are additional arguments of postgres.
 func New(args ...string) (*Server, error) {
 	dir, err := os.MkdirTemp("", "postgrestest-")
 	if err != nil {
@@ -76,7 +76,7 @@ func (s *Server) start(args []string) error {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	// On a socket alone: no port to choose, and nobody else reaches it.
+	// A socket only: no port to choose, and nothing else can connect.
 	cmd := exec.Command(filepath.Join(bin, "postgres"), append([]string{"-D", data, "-k", s.dir, "-c", "listen_addresses="}, args...)...)
 	cmd.SysProcAttr = attr
 	cmd.Stderr = &s.log
@@ -90,7 +90,7 @@ func (s *Server) start(args []string) error {
 	}()
 	deadline := time.After(time.Minute)
 	for {
-		// The last line of this file says what the server is doing.
+		// The last line of this file contains the server's status.
 		if state, _ := os.ReadFile(filepath.Join(data, "postmaster.pid")); bytes.Contains(state, []byte("\nready")) {
 			return nil
 		}
@@ -104,7 +104,7 @@ func (s *Server) start(args []string) error {
 	}
 }
 
-// Stop ends the server at once and removes what it has stored.
+// Stop ends the server at once and deletes its data.
 func (s *Server) Stop() {
 	if s.cmd != nil {
 		s.cmd.Process.Signal(syscall.SIGQUIT)
@@ -113,11 +113,11 @@ func (s *Server) Stop() {
 	os.RemoveAll(s.dir)
 }
 
-// owner gives dir to the user that the package has made, and returns it.
+// owner changes the owner of dir to the user postgres, and returns that user.
 func owner(dir string) (*syscall.Credential, error) {
 	u, err := user.Lookup("postgres")
 	if err != nil {
-		return nil, fmt.Errorf("as root a user to run PostgreSQL as is needed: %w", err)
+		return nil, fmt.Errorf("PostgreSQL does not run as root: install the package that creates the user postgres: %w", err)
 	}
 	uid, _ := strconv.Atoi(u.Uid)
 	gid, _ := strconv.Atoi(u.Gid)
