@@ -102,7 +102,7 @@ async function main(argv, print) {
   await Promise.all(browsers.map(async (browserName) => {
     const queue = played(browserName).map((scenario) => ({ scenario }))
     if (random > 0) queue.unshift({ random: true })
-    // Firefox differs in how it writes a noscript, and in a focus that moves: asked for, its pairs are played too.
+    // Firefox, which takes three times as long, plays pairs where they are asked for.
     if (pairs > 0 && (flags.pairs || browserName === "chromium")) queue.unshift({ pairs: true })
     if (walks > 0) queue.unshift({ walks: true })
     if (browserName === "chromium" && (whole || flags["self-check"])) queue.unshift({ sabotage: true })
