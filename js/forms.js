@@ -80,11 +80,11 @@ function copied(element) {
   }
   const frames = copy.querySelectorAll("turbo-frame")
   for (const [index, frame] of element.querySelectorAll("turbo-frame").entries()) {
-    const copied = frames[index], { promise, spoilt, shown, whole } = frame.delegate ?? {}
-    if (frame.hasAttribute("busy")) for (const name of ["busy", "aria-busy"]) copied.removeAttribute(name)
-    if (!promise && !spoilt || frame.disabled || shown == frame.getAttribute("src")) continue
-    shown ? copied.setAttribute("src", shown) : copied.removeAttribute("src")
-    copied.toggleAttribute("complete", whole)
+    if (frame.hasAttribute("busy")) for (const name of ["busy", "aria-busy"]) frames[index].removeAttribute(name)
+    const { shown, whole } = frame.delegate ?? {}
+    if (shown == null) continue
+    shown ? frames[index].setAttribute("src", shown) : frames[index].removeAttribute("src")
+    frames[index].toggleAttribute("complete", whole)
   }
   return copy
 }

@@ -20,7 +20,6 @@ const appearance = new IntersectionObserver((entries) => {
 
 class FrameController {
   restorationIdentifier = uuid()
-  action = null
 
   constructor(element) {
     this.element = element
@@ -53,15 +52,9 @@ class FrameController {
   get disabled() { return this.element.disabled }
   get enabled() { return !this.disabled }
   get sourceURL() { return this.element.src || undefined }
-  set sourceURL(url) {
-    this.quiet = true
-    this.element.src = url ?? null
-    this.quiet = false
-  }
   get loadingStyle() { return this.element.loading }
   get complete() { return this.element.hasAttribute("complete") }
   set complete(value) { this.element.toggleAttribute("complete", !!value) }
-  get isActive() { return this.element.isActive && !!this.connected }
   get rootLocation() { return new URL(this.element.ownerDocument.querySelector('meta[name="turbo-root"]')?.content ?? "/", document.baseURI) }
 }
 forward({ FrameController })

@@ -15,10 +15,10 @@ export const REQUEST = 516
 export const SUBMIT = 517
 
 // What frame.Frames is called for.
-export const CLICKED = 1536
-export const CLICK_IN_FRAME = 1537
-export const SUBMIT_IN_FRAME = 1538
-export const SUBMIT_OUTSIDE = 1539
+export const CLICKED = 2048
+export const CLICK_IN_FRAME = 2049
+export const SUBMIT_IN_FRAME = 2050
+export const SUBMIT_OUTSIDE = 2051
 
 // The transports of servers.
 export const SOCKETS = 0
@@ -165,8 +165,8 @@ export const methods = {
   View: "665 render scrollToAnchor finishRenderingSnapshot focusElement invalidate markAsPreview markVisitDirection prepareToRenderSnapshot renderSnapshot scrollToAnchorFromLocation scrollToElement scrollToPosition scrollToTop unmarkVisitDirection",
   Visit: "679 render prepareRequest requestErrored requestFailedWithResponse requestFinished requestPreventedHandlingResponse requestStarted requestSucceededWithResponse cacheSnapshot changeHistory loadResponse scrollToAnchor start cancel cancelRender complete fail finishRequest followRedirect getCachedSnapshot getPreloadedSnapshot getTimingMetrics hasCachedSnapshot hasPreloadedResponse issueRequest loadCachedSnapshot performScroll recordResponse recordTimingMetric renderPageSnapshot scrollToRestoredPosition shouldIssueRequest simulateRequest startRequest",
   FormSubmission: "1024 prepareRequest requestErrored requestFailedWithResponse requestFinished requestPreventedHandlingResponse requestStarted requestSucceededWithResponse start stop requestAcceptsTurboStreamResponse requestMustRedirect resetSubmitterText setSubmitsWith .mustRedirect .originalSubmitText .state .untitled =mustRedirect =originalSubmitText =state",
-  FrameController: "1540 prepareRequest requestErrored requestFailedWithResponse requestFinished requestPreventedHandlingResponse requestStarted requestSucceededWithResponse formSubmissionFinished formSubmissionStarted formSubmitted preloadOnLoadLinksForView willSubmitForm allowsImmediateRender changeHistory formSubmissionErrored formSubmissionFailedWithResponse formSubmissionSucceededWithResponse linkClickIntercepted loadResponse shouldInterceptLinkClick submittedFormLinkToLocation willSubmitFormLinkToLocation connect disabledChanged disconnect elementAppearedInViewport extractForeignFrameElement fetchResponseLoaded loadingStyleChanged proposeVisitIfNavigatedWithAction sourceURLChanged sourceURLReloaded willRenderFrame .isLoading",
-  FrameRedirector: "1574 formSubmitted willSubmitForm linkClickIntercepted shouldInterceptLinkClick",
+  FrameController: "1536 prepareRequest requestErrored requestFailedWithResponse requestFinished requestPreventedHandlingResponse requestStarted requestSucceededWithResponse formSubmissionFinished formSubmissionStarted formSubmitted preloadOnLoadLinksForView willSubmitForm allowsImmediateRender changeHistory formSubmissionErrored formSubmissionFailedWithResponse formSubmissionSucceededWithResponse linkClickIntercepted loadResponse shouldInterceptLinkClick submittedFormLinkToLocation willSubmitFormLinkToLocation connect disabledChanged disconnect elementAppearedInViewport extractForeignFrameElement fetchResponseLoaded loadingStyleChanged proposeVisitIfNavigatedWithAction sourceURLChanged sourceURLReloaded willRenderFrame .action .isActive .isLoading .shown .whole =action =sourceURL",
+  FrameRedirector: "2052 formSubmitted willSubmitForm linkClickIntercepted shouldInterceptLinkClick",
 }
 
 // The actions that Go performs, by their numbers.

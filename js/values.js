@@ -90,6 +90,7 @@ export function wrap(wrapper, number) {
 }
 
 provide({
+  wrap: (n, number) => wrap(nodes[n], number),
   wrapper: (number) => handle(wrappers.get(number)?.deref()),
   wrapped: (n) => nodes[n][object] ?? 0
 })

@@ -58,6 +58,9 @@ func (r *room) file(first bool) (string, error) {
 		fmt.Fprintln(&b, m.constant())
 	}
 	name := strings.ToLower(r.receiver[:1])
+	if name == "c" { // which is the call
+		name = lower(r.receiver)
+	}
 	fmt.Fprintf(&b, ")\n\n// Respond performs a method by its number.\nfunc (%s *%s) Respond(number int, c *surface.Call) dom.Node {\nswitch number {\n", name, r.receiver)
 	for _, m := range r.methods {
 		body, err := m.call(name)

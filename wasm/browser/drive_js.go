@@ -2,14 +2,7 @@ package browser
 
 import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
-	"github.com/turbowasm/turbowasm/wasm/drive"
-	"github.com/turbowasm/turbowasm/wasm/frame"
 	"github.com/turbowasm/turbowasm/wasm/surface"
-)
-
-var (
-	driver *drive.Drive
-	frames *frame.Frames
 )
 
 // turbo_ask calls a method of an object of the page's that Go answers. It
@@ -30,9 +23,11 @@ func exportAsk(this, method, object, a, b, c, d int32) (result int32) {
 func respond(number int, c *surface.Call) dom.Node {
 	switch number >> surface.RoomBits {
 	case surface.Drive:
-		return driver.Respond(number, c)
+		return session.drive.Respond(number, c)
 	case surface.Frames:
-		return frames.Respond(number, c)
+		return session.frames.Respond(number, c)
+	case surface.Controller:
+		(*frames)(page).adopt(c)
 	case surface.Page:
 		return page.Respond(number, c)
 	}

@@ -30,6 +30,9 @@ func domWrapper(number int32) int32
 //go:wasmimport turbo wrapped
 func domWrapped(n int32) int32
 
+//go:wasmimport turbo wrap
+func domWrap(n, number int32)
+
 // add gives a value the number of the wrapper that the page is to make.
 func (o *objects) add(value responder) dom.Object {
 	o.last++

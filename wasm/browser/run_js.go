@@ -5,9 +5,6 @@ import (
 	"unsafe"
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
-	"github.com/turbowasm/turbowasm/wasm/drive"
-	"github.com/turbowasm/turbowasm/wasm/form"
-	"github.com/turbowasm/turbowasm/wasm/frame"
 	"github.com/turbowasm/turbowasm/wasm/stream"
 	"github.com/turbowasm/turbowasm/wasm/surface"
 )
@@ -42,10 +39,7 @@ func Start(p Program) {
 		html, _ := page.Text(template, "innerHTML")
 		return html
 	}}
-	driver = &drive.Drive{Page: page, Forms: form.Forms{Page: (*forms)(page)}, Rendered: versions.Forget}
-	driver.Start()
-	frames = &frame.Frames{Drive: driver}
-	frames.Start()
+	assemble(page)
 	*views = stream.Views{Page: page}
 	for name, action := range p.Actions {
 		domAddAction(name, int32(len(actions)))

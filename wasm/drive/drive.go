@@ -21,15 +21,22 @@ type Page interface {
 	IsRecentRequest(id string) bool
 }
 
-// Drive navigates one page. The zero Drive with a page is ready to be started.
+// Frames navigates the frames of the page; *frame.Frames does.
+type Frames interface {
+	// Visit navigates the frame that the options of a visit name, and reports
+	// whether they name one.
+	Visit(location, options dom.Node) bool
+	// Clicked is told of each click on a link, and Proposed that a visit was
+	// proposed: a frame takes only a click that no visit was proposed after.
+	Clicked()
+	Proposed()
+}
+
+// Drive navigates one page. Its exported fields must be set before it starts.
 type Drive struct {
-	Page  Page
-	Forms form.Forms
-	// Frame navigates a frame when the options of a visit name one.
-	Frame func(location, options dom.Node) bool
-	// Heard says that a click came by that no visit was proposed after: only
-	// such a click may navigate a frame (Turbo 8.0.23, link interceptor).
-	Heard bool
+	Page   Page
+	Forms  form.Forms
+	Frames Frames
 	// Rendered is told that another page is shown.
 	Rendered func()
 
@@ -52,7 +59,7 @@ func (d *Drive) Visit(location, options dom.Node) {
 	if options == 0 {
 		options = p.Object()
 	}
-	if d.Frame == nil || !d.Frame(location, options) {
+	if !d.Frames.Visit(location, options) {
 		if url := p.Do(0, "url", location); url != 0 {
 			p.Do(p.Get(0, "navigator"), "proposeVisit", url, options)
 		}

@@ -22,7 +22,7 @@ func (d *Drive) tellOfClick(from, url, click dom.Node) dom.Node {
 
 //turbo:method Session notifyApplicationBeforeVisitingLocation
 func (d *Drive) tellBeforeVisit(url dom.Node) dom.Node {
-	d.Heard = false
+	d.Frames.Proposed()
 	return d.event("turbo:before-visit", 0, true, "url", d.Page.String(d.text(url, "href")))
 }
 

@@ -164,7 +164,7 @@ func (d *Drive) Click(event dom.Node) {
 //turbo:function LINK
 func (d *Drive) ClickFormLink(event dom.Node) {
 	p, session := d.Page, d.Page.Get(0, "session")
-	d.Heard = true
+	d.Frames.Clicked()
 	from, url := link.Clicked(p, event)
 	if from != 0 && url != 0 && d.Asks(session, "willSubmitFormLinkToLocation", from, url, event) && form.Submits(p, from) {
 		p.Do(event, "preventDefault")

@@ -7,7 +7,7 @@ import (
 
 // Submits reports whether a link asks for a form submission, by
 // data-turbo-method or data-turbo-stream.
-func Submits(p dom.Values, link dom.Node) bool {
+func Submits(p link.Attributes, link dom.Node) bool {
 	return link != 0 && (p.HasAttr(link, "data-turbo-method") || p.HasAttr(link, "data-turbo-stream"))
 }
 

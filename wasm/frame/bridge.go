@@ -7,14 +7,9 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
-// The numbers of what Frames answers.
+// The numbers of what Controller answers.
 const (
-	functionClicked = surface.Frames<<surface.RoomBits + iota
-	functionClickInFrame
-	functionSubmitInFrame
-	functionSubmitOutside
-
-	frameControllerPrepareRequest
+	frameControllerPrepareRequest = surface.Controller<<surface.RoomBits + iota
 	frameControllerRequestErrored
 	frameControllerRequestFailedWithResponse
 	frameControllerRequestFinished
@@ -47,7 +42,118 @@ const (
 	frameControllerSourceURLChanged
 	frameControllerSourceURLReloaded
 	frameControllerWillRenderFrame
+	frameControllerAction
+	frameControllerIsActive
 	frameControllerIsLoading
+	frameControllerShown
+	frameControllerWhole
+	frameControllerSetAction
+	frameControllerSetSourceURL
+)
+
+// Respond performs a method by its number.
+func (controller *Controller) Respond(number int, c *surface.Call) dom.Node {
+	switch number {
+	case frameControllerPrepareRequest:
+		controller.Prepare(c.Args[0], c.Args[1])
+	case frameControllerRequestErrored:
+		controller.Errored(c.Args[0], c.Args[1])
+	case frameControllerRequestFailedWithResponse:
+		then := c.Lasting()
+		controller.Answered(c.Args[0], c.Args[1], then)
+		return c.Promise
+	case frameControllerRequestFinished:
+		controller.Finished(c.Args[0])
+	case frameControllerRequestPreventedHandlingResponse:
+		controller.Prevented()
+	case frameControllerRequestStarted:
+		controller.Began()
+	case frameControllerRequestSucceededWithResponse:
+		then := c.Lasting()
+		controller.Answered(c.Args[0], c.Args[1], then)
+		return c.Promise
+	case frameControllerFormSubmissionFinished:
+		controller.SubmissionFinished(c.Args[0])
+	case frameControllerFormSubmissionStarted:
+		controller.SubmissionBegan(c.Args[0])
+	case frameControllerFormSubmitted:
+		controller.Submit(c.Args[0], c.Args[1])
+	case frameControllerPreloadOnLoadLinksForView:
+		controller.Preload(c.Args[0])
+	case frameControllerWillSubmitForm:
+		return c.Page.Bool(controller.TakesForm(c.Args[0], c.Args[1]))
+	case frameControllerAllowsImmediateRender:
+		return c.Page.Bool(controller.Allows(c.Args[0], c.Args[1]))
+	case frameControllerChangeHistory:
+		controller.ChangeHistory()
+	case frameControllerFormSubmissionErrored:
+		controller.SubmissionErrored(c.Args[0], c.Args[1])
+	case frameControllerFormSubmissionFailedWithResponse:
+		controller.SubmissionFailed(c.Args[0], c.Args[1])
+	case frameControllerFormSubmissionSucceededWithResponse:
+		controller.SubmissionSucceeded(c.Args[0], c.Args[1])
+	case frameControllerLinkClickIntercepted:
+		controller.Follow(c.Args[0], c.Text(1))
+	case frameControllerLoadResponse:
+		then := c.Lasting()
+		controller.LoadResponse(c.Args[0], then)
+		return c.Promise
+	case frameControllerShouldInterceptLinkClick:
+		return c.Page.Bool(controller.TakesLink(c.Args[0]))
+	case frameControllerSubmittedFormLinkToLocation:
+		controller.SubmitLink(c.Args[0], c.Args[1], c.Args[2])
+	case frameControllerWillSubmitFormLinkToLocation:
+		return c.Page.Bool(controller.TakesLink(c.Args[0]))
+	case frameControllerConnect:
+		controller.Connect()
+	case frameControllerDisabledChanged:
+		controller.DisabledChanged()
+	case frameControllerDisconnect:
+		controller.Disconnect()
+	case frameControllerElementAppearedInViewport:
+		controller.Appeared(c.Args[0])
+	case frameControllerExtractForeignFrameElement:
+		then := c.LastingValue()
+		controller.Extract(c.Args[0], then)
+		return c.Promise
+	case frameControllerFetchResponseLoaded:
+		then := c.LastingStep()
+		controller.Loaded(c.Args[0], then)
+		return c.Promise
+	case frameControllerLoadingStyleChanged:
+		controller.LoadingChanged()
+	case frameControllerProposeVisitIfNavigatedWithAction:
+		controller.Promote(c.Args[0], c.Text(1))
+	case frameControllerSourceURLChanged:
+		controller.SourceChanged()
+	case frameControllerSourceURLReloaded:
+		return controller.Reload()
+	case frameControllerWillRenderFrame:
+		controller.Remember(c.Args[0])
+	case frameControllerAction:
+		return c.Optional(controller.Action())
+	case frameControllerIsActive:
+		return c.Page.Bool(controller.Active())
+	case frameControllerIsLoading:
+		return c.Page.Bool(controller.Loading())
+	case frameControllerShown:
+		return c.Optional(controller.Shown())
+	case frameControllerWhole:
+		return c.Page.Bool(controller.Whole())
+	case frameControllerSetAction:
+		controller.setAction(c.Text(0))
+	case frameControllerSetSourceURL:
+		controller.SetSource(c.Text(0))
+	}
+	return 0
+}
+
+// The numbers of what Frames answers.
+const (
+	functionClicked = surface.Frames<<surface.RoomBits + iota
+	functionClickInFrame
+	functionSubmitInFrame
+	functionSubmitOutside
 
 	frameRedirectorFormSubmitted
 	frameRedirectorWillSubmitForm
@@ -59,91 +165,13 @@ const (
 func (f *Frames) Respond(number int, c *surface.Call) dom.Node {
 	switch number {
 	case functionClicked:
-		f.Clicked(c.This)
+		f.Followed(c.This)
 	case functionClickInFrame:
-		f.ClickFormLink(c.This)
+		f.ClickInFrame(c.This)
 	case functionSubmitInFrame:
-		f.Submit(c.This)
+		f.SubmitInFrame(c.This)
 	case functionSubmitOutside:
 		f.SubmitOutside(c.This)
-	case frameControllerPrepareRequest:
-		f.prepareRequest(c.This, c.Args[0], c.Args[1])
-	case frameControllerRequestErrored:
-		f.requestErrored(c.This, c.Args[0], c.Args[1])
-	case frameControllerRequestFailedWithResponse:
-		then := c.Lasting()
-		f.answered(c.This, c.Args[0], c.Args[1], then)
-		return c.Promise
-	case frameControllerRequestFinished:
-		f.finished(c.This, c.Args[0])
-	case frameControllerRequestPreventedHandlingResponse:
-		f.requestPrevented(c.This)
-	case frameControllerRequestStarted:
-		f.requestStarted(c.This)
-	case frameControllerRequestSucceededWithResponse:
-		then := c.Lasting()
-		f.answered(c.This, c.Args[0], c.Args[1], then)
-		return c.Promise
-	case frameControllerFormSubmissionFinished:
-		f.submissionFinished(c.This, c.Args[0])
-	case frameControllerFormSubmissionStarted:
-		f.submissionStarted(c.This, c.Args[0])
-	case frameControllerFormSubmitted:
-		f.submit(c.This, c.Args[0], c.Args[1])
-	case frameControllerPreloadOnLoadLinksForView:
-		f.preloadLinks(c.Args[0])
-	case frameControllerWillSubmitForm:
-		return c.Page.Bool(f.interceptsForm(c.This, c.Args[0], c.Args[1]))
-	case frameControllerAllowsImmediateRender:
-		return c.Page.Bool(f.allows(c.This, c.Args[0], c.Args[1]))
-	case frameControllerChangeHistory:
-		f.changeHistory(c.This)
-	case frameControllerFormSubmissionErrored:
-		f.submissionErrored(c.Args[0], c.Args[1])
-	case frameControllerFormSubmissionFailedWithResponse:
-		f.submissionFailed(c.This, c.Args[0], c.Args[1])
-	case frameControllerFormSubmissionSucceededWithResponse:
-		f.submissionSucceeded(c.This, c.Args[0], c.Args[1])
-	case frameControllerLinkClickIntercepted:
-		f.navigate(c.This, c.Args[0], c.Args[1])
-	case frameControllerLoadResponse:
-		then := c.Lasting()
-		f.loadResponse(c.This, c.Args[0], then)
-		return c.Promise
-	case frameControllerShouldInterceptLinkClick:
-		return c.Page.Bool(f.interceptsLink(c.This, c.Args[0]))
-	case frameControllerSubmittedFormLinkToLocation:
-		f.submittedFormLink(c.This, c.Args[0], c.Args[1], c.Args[2])
-	case frameControllerWillSubmitFormLinkToLocation:
-		return c.Page.Bool(f.interceptsLink(c.This, c.Args[0]))
-	case frameControllerConnect:
-		f.connect(c.This)
-	case frameControllerDisabledChanged:
-		f.disabledChanged(c.This)
-	case frameControllerDisconnect:
-		f.disconnect(c.This)
-	case frameControllerElementAppearedInViewport:
-		f.appeared(c.This, c.Args[0])
-	case frameControllerExtractForeignFrameElement:
-		then := c.LastingValue()
-		f.extract(c.This, c.Args[0], then)
-		return c.Promise
-	case frameControllerFetchResponseLoaded:
-		then := c.LastingStep()
-		f.loaded(c.This, c.Args[0], then)
-		return c.Promise
-	case frameControllerLoadingStyleChanged:
-		f.loadingChanged(c.This)
-	case frameControllerProposeVisitIfNavigatedWithAction:
-		f.remember(c.This, c.Args[0], c.Text(1))
-	case frameControllerSourceURLChanged:
-		f.sourceChanged(c.This)
-	case frameControllerSourceURLReloaded:
-		return f.reload(c.This)
-	case frameControllerWillRenderFrame:
-		f.willRender(c.This, c.Args[0])
-	case frameControllerIsLoading:
-		return c.Page.Bool(f.isLoading(c.This))
 	case frameRedirectorFormSubmitted:
 		f.redirectForm(c.Args[0], c.Args[1])
 	case frameRedirectorWillSubmitForm:

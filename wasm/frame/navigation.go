@@ -6,270 +6,173 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/link"
 )
 
-// byID returns the frame that an id names for a controller, 0 when none does.
-func (f *Frames) byID(c dom.Node, id string) dom.Node {
-	p := f.page
-	n := dom.Node(0)
-	if id == "_parent" {
-		if parent := p.Get(f.element(c), "parentElement"); parent != 0 {
-			n = p.Closest(parent, "turbo-frame")
-		}
-	} else {
-		n = p.Do(p.Get(0, "document"), "getElementById", p.String(id))
+// byID returns the frame that an id stands for within this one, 0 if none does.
+func (c *Controller) byID(id string) dom.Node {
+	f := c.frames
+	if id != "_parent" {
+		return f.frame(f.Tree.ElementByID(id))
 	}
-	return f.frame(n)
-}
-
-// frame returns n if it is a frame.
-func (f *Frames) frame(n dom.Node) dom.Node {
-	if n != 0 && f.page.Is(n, "delegate") && f.text(n, "localName") == "turbo-frame" {
-		return n
+	if parent := f.Tree.Parent(c.element()); parent != 0 {
+		return f.frame(f.Tree.Closest(parent, "turbo-frame"))
 	}
 	return 0
 }
 
-// targetID is what submitter, element or frame name as the frame to navigate.
-func (f *Frames) targetID(c, element, submitter dom.Node) string {
+// targetID is the id of the frame to navigate, as the submitter, the element or
+// this frame says.
+func (c *Controller) targetID(element, submitter dom.Node) string {
+	f := c.frames
 	for _, n := range [...]dom.Node{submitter, element} {
 		if n == 0 {
 			continue
 		}
-		if id, ok := f.page.Attr(n, "data-turbo-frame"); ok {
+		if id, ok := f.Elements.Attr(n, "data-turbo-frame"); ok {
 			if id != "" {
 				return id
 			}
 			break
 		}
 	}
-	id, _ := f.page.Attr(f.element(c), "target")
+	id, _ := f.Elements.Attr(c.element(), "target")
 	return id
 }
 
-// target returns the frame that an element inside of a frame navigates.
-func (f *Frames) target(c, element, submitter dom.Node) dom.Node {
-	if id := f.targetID(c, element, submitter); id != "" {
-		if n := f.byID(c, id); n != 0 {
+// target returns the frame that an element inside this one navigates.
+func (c *Controller) target(element, submitter dom.Node) dom.Node {
+	if id := c.targetID(element, submitter); id != "" {
+		if n := c.byID(id); n != 0 {
 			return n
 		}
 	}
-	return f.element(c)
+	return c.element()
 }
 
-// intercepts reports whether an element inside of a frame navigates a frame
+// intercepts reports whether an element inside this frame navigates a frame
 // (Turbo 8.0.23, frames §5).
-func (f *Frames) intercepts(c, element, submitter dom.Node) bool {
-	p := f.page
-	id := f.targetID(c, element, submitter)
-	if f.text(element, "localName") == "form" && !link.VisitableInFrame(p, f.Drive.Forms.Action(element, submitter)) {
+func (c *Controller) intercepts(element, submitter dom.Node) bool {
+	f := c.frames
+	id := c.targetID(element, submitter)
+	if f.text(element, "localName") == "form" && !f.Locations.Visitable(f.Forms.Action(element, submitter)) {
 		return false
 	}
-	if f.disabled(c) || id == "_top" {
+	if f.disabled(c.element()) || id == "_top" {
 		return false
 	}
 	if id != "" {
-		if n := f.byID(c, id); n != 0 {
-			return !p.HasAttr(n, "disabled")
+		if n := c.byID(id); n != 0 {
+			return !f.disabled(n)
 		}
 		if id == "_parent" {
 			return false
 		}
 	}
-	return f.Drive.Navigatable(element) && (submitter == 0 || f.Drive.Navigatable(submitter))
+	return f.Visits.Navigatable(element) && (submitter == 0 || f.Visits.Navigatable(submitter))
 }
 
+// TakesLink reports whether a link inside this frame navigates a frame.
+//
 //turbo:method FrameController shouldInterceptLinkClick willSubmitFormLinkToLocation
-func (f *Frames) interceptsLink(c, from dom.Node) bool { return f.intercepts(c, from, 0) }
+func (c *Controller) TakesLink(link dom.Node) bool { return c.intercepts(link, 0) }
 
-// submittedFormLink names the frame that the form of a link is for.
+// TakesForm reports whether a form of this frame navigates a frame.
+//
+//turbo:method FrameController willSubmitForm
+func (c *Controller) TakesForm(form, submitter dom.Node) bool {
+	f := c.frames
+	return f.Tree.Same(f.Tree.Closest(form, "turbo-frame"), c.element()) && c.intercepts(form, submitter)
+}
+
+// Follow has the frame that an element inside this one navigates load a URL.
+//
+//turbo:method FrameController linkClickIntercepted
+func (c *Controller) Follow(element dom.Node, url string) {
+	f, self := c.frames, c.wrapper()
+	target := c.target(element, 0)
+	delegate := f.Parts.Get(target, delegateOf)
+	f.Visits.Propose(delegate, target, link.VisitAction(f.Elements, element, target))
+	f.Parts.Set(self, partFrom, element)
+	f.Parts.Set(delegate, partFrom, element)
+	f.Loads.SetSource(target, url)
+	f.Parts.Delete(delegate, partFrom)
+	f.Parts.Delete(self, partFrom)
+}
+
+// SubmitLink names the frame that the form of a link navigates.
 //
 //turbo:method FrameController submittedFormLinkToLocation
-func (f *Frames) submittedFormLink(c, from, _, form dom.Node) {
-	f.page.SetAttr(form, "data-turbo-frame", f.text(f.target(c, from, 0), "id"))
+func (c *Controller) SubmitLink(link, _, form dom.Node) {
+	f := c.frames
+	f.Elements.SetAttr(form, "data-turbo-frame", f.text(c.target(link, 0), "id"))
 }
 
-//turbo:method FrameController willSubmitForm
-func (f *Frames) interceptsForm(c, form, submitter dom.Node) bool {
-	p := f.page
-	return p.Same(p.Closest(form, "turbo-frame"), f.element(c)) && f.intercepts(c, form, submitter)
-}
-
-// Submit handles a submit event that reached a frame.
+// Submit submits a form into the frame that it navigates.
 //
-//turbo:function SUBMIT_IN_FRAME
-func (f *Frames) Submit(event dom.Node) {
-	f.submitted(event, f.page.Get(event, "currentTarget.delegate"))
-}
-
-// SubmitOutside handles a submit event that reached the html element: it takes
-// forms outside of frames that name one.
-//
-//turbo:function SUBMIT_OUTSIDE
-func (f *Frames) SubmitOutside(event dom.Node) {
-	f.submitted(event, f.page.Get(0, "session.frameRedirector"))
-}
-
-// submitted asks a delegate whether it takes a form.
-func (f *Frames) submitted(event, delegate dom.Node) {
-	p := f.page
-	form, submitter, ok := f.Drive.Forms.Accepts(event)
-	if ok && f.Drive.Asks(delegate, "willSubmitForm", form, submitter) {
-		p.Do(event, "preventDefault")
-		p.Do(event, "stopImmediatePropagation")
-		p.Do(delegate, "formSubmitted", form, submitter)
-	}
-}
-
 //turbo:method FrameController formSubmitted
-func (f *Frames) submit(c, form, submitter dom.Node) {
-	p := f.page
-	if s := p.Get(c, "formSubmission"); s != 0 {
-		p.Do(s, "stop")
+func (c *Controller) Submit(form, submitter dom.Node) {
+	f, self := c.frames, c.wrapper()
+	if before := f.Parts.Get(self, partSubmission); before != 0 {
+		f.Objects.Do(before, "stop")
 	}
-	s, err := f.Drive.Forms.New(c, form, submitter, false)
+	s, err := f.Forms.New(self, form, submitter, false)
 	if err != nil {
 		return
 	}
-	wrapper := p.Wrapper(s.Object)
-	p.Set(c, "formSubmission", wrapper)
-	p.Do(c, "prepareRequest", p.Get(wrapper, "fetchRequest"), f.target(c, form, submitter))
-	p.Do(wrapper, "start")
+	submission := f.Objects.Wrapper(s.Object)
+	f.Parts.Set(self, partSubmission, submission)
+	f.Objects.Do(self, "prepareRequest", f.Parts.Get(submission, requestOf), c.target(form, submitter))
+	f.Objects.Do(submission, "start")
 }
 
-// ClickFormLink handles a click that reached a frame: on a link that is to
-// submit a form.
+// SubmitInFrame handles a submit event that reached a frame.
+//
+//turbo:function SUBMIT_IN_FRAME
+func (f *Frames) SubmitInFrame(event dom.Node) { f.submit(event, f.Parts.Get(event, receiverOf)) }
+
+// submit asks a delegate whether it takes a form, and submits it.
+func (f *Frames) submit(event, delegate dom.Node) {
+	form, submitter, ok := f.Forms.Accepts(event)
+	if ok && f.asks(delegate, "willSubmitForm", form, submitter) {
+		f.Events.Prevent(event, true)
+		f.Objects.Do(delegate, "formSubmitted", form, submitter)
+	}
+}
+
+// ClickInFrame handles a click that reached a frame: it submits the links that ask
+// for a form submission.
 //
 //turbo:function CLICK_IN_FRAME
-func (f *Frames) ClickFormLink(event dom.Node) {
-	p := f.page
-	f.Drive.Heard = true
-	c := p.Get(event, "currentTarget.delegate")
-	from, url := link.Clicked(p, event)
-	if from != 0 && f.Drive.Asks(c, "willSubmitFormLinkToLocation", from, url, event) && form.Submits(p, from) {
-		p.Do(event, "preventDefault")
-		form.SubmitLink(p, c, from, url)
+func (f *Frames) ClickInFrame(click dom.Node) {
+	f.Clicked()
+	delegate := f.Parts.Get(click, receiverOf)
+	link, url := f.Events.Link(click)
+	if link != 0 && f.asks(delegate, "willSubmitFormLinkToLocation", link, url, click) && form.Submits(f.Elements, link) {
+		f.Events.Prevent(click, false)
+		f.Events.SubmitLink(delegate, link, url)
 	}
 }
 
-// Clicked handles turbo:click: it takes the links that navigate a frame.
+// Followed handles turbo:click: it takes the links that navigate a frame.
 //
 //turbo:function CLICKED
-func (f *Frames) Clicked(event dom.Node) {
-	p := f.page
-	if !f.Drive.Heard {
+func (f *Frames) Followed(event dom.Node) {
+	if !f.clicked {
 		return
 	}
-	f.Drive.Heard = false
-	from := p.Get(event, "target")
-	around := p.Get(from, "parentElement")
-	if outer := link.Closest(p, around, `a[href], a[xlink\:href]`); outer != 0 {
-		around = outer
-	}
+	f.clicked = false
+	link, url, click, around := f.Events.Followed(event)
 	if around == 0 {
 		return
 	}
-	delegate := p.Get(0, "session.frameRedirector")
-	if frame := f.frame(p.Closest(around, "turbo-frame, html")); frame != 0 {
-		delegate = p.Get(frame, "delegate")
+	delegate := f.Parts.Get(0, redirector)
+	if frame := f.frame(f.Tree.Closest(around, "turbo-frame, html")); frame != 0 {
+		delegate = f.Parts.Get(frame, delegateOf)
 	}
-	url, click := p.Get(event, "detail.url"), p.Get(event, "detail.originalEvent")
-	if !f.Drive.Asks(delegate, "shouldInterceptLinkClick", from, url, click) {
+	if !f.asks(delegate, "shouldInterceptLinkClick", link, url, click) {
 		return
 	}
 	if click != 0 {
-		p.Do(click, "preventDefault")
+		f.Events.Prevent(click, false)
 	}
-	p.Do(event, "preventDefault")
-	p.Do(delegate, "linkClickIntercepted", from, url, click)
-}
-
-// navigate has the frame that an element inside of one names load a URL.
-//
-//turbo:method FrameController linkClickIntercepted
-func (f *Frames) navigate(c, element, url dom.Node) {
-	p := f.page
-	target := f.target(c, element, 0)
-	t := p.Get(target, "delegate")
-	f.propose(t, target, link.VisitAction(p, element, target))
-	p.Set(c, "currentNavigationElement", element)
-	p.Set(t, "currentNavigationElement", element)
-	p.Set(target, "src", url)
-	p.Delete(t, "currentNavigationElement")
-	p.Delete(c, "currentNavigationElement")
-}
-
-// What follows sends links and forms outside of frames to the frames that they
-// name (Turbo 8.0.23, frame redirector).
-
-//turbo:method FrameRedirector shouldInterceptLinkClick
-func (f *Frames) redirectsLink(from dom.Node) bool { return f.redirects(from, 0) }
-
-//turbo:method FrameRedirector linkClickIntercepted
-func (f *Frames) redirectLink(from, url, click dom.Node) {
-	if frame := f.named(from, 0); frame != 0 {
-		f.page.Do(f.page.Get(frame, "delegate"), "linkClickIntercepted", from, url, click)
-	}
-}
-
-//turbo:method FrameRedirector willSubmitForm
-func (f *Frames) redirectsForm(form, submitter dom.Node) bool {
-	p := f.page
-	return p.Closest(form, "turbo-frame") == 0 && link.VisitableInFrame(p, f.Drive.Forms.Action(form, submitter)) && f.redirects(form, submitter)
-}
-
-//turbo:method FrameRedirector formSubmitted
-func (f *Frames) redirectForm(form, submitter dom.Node) {
-	if frame := f.named(form, submitter); frame != 0 {
-		f.page.Do(f.page.Get(frame, "delegate"), "formSubmitted", form, submitter)
-	}
-}
-
-// redirects reports whether an element outside of a frame navigates it.
-func (f *Frames) redirects(element, submitter dom.Node) bool {
-	p := f.page
-	session := p.Get(0, "session")
-	if f.text(element, "localName") == "form" {
-		if !f.Drive.Asks(session, "submissionIsNavigatable", element, submitter) {
-			return false
-		}
-	} else if !f.Drive.Asks(session, "elementIsNavigatable", element) {
-		return false
-	}
-	frame := f.named(element, submitter)
-	return frame != 0 && !p.Same(frame, p.Closest(element, "turbo-frame"))
-}
-
-// named returns the frame that submitter or element name.
-func (f *Frames) named(element, submitter dom.Node) dom.Node {
-	p := f.page
-	id := ""
-	if submitter != 0 {
-		id, _ = p.Attr(submitter, "data-turbo-frame")
-	}
-	if id == "" {
-		id, _ = p.Attr(element, "data-turbo-frame")
-	}
-	if id == "" || id == "_top" {
-		return 0
-	}
-	return f.frame(p.Do(p.Get(0, "document.documentElement"), "querySelector", p.String("#"+id+":not([disabled])")))
-}
-
-// visit is Turbo.visit with the id of a frame.
-func (f *Frames) visit(location, options dom.Node) bool {
-	p := f.page
-	id, ok := p.Text(options, "frame")
-	if !ok {
-		return false
-	}
-	frame := f.frame(p.Do(p.Get(0, "document"), "getElementById", p.String(id)))
-	if frame == 0 {
-		return false
-	}
-	action := f.text(options, "action")
-	if action == "" {
-		action = link.VisitAction(p, frame)
-	}
-	f.propose(p.Get(frame, "delegate"), frame, action)
-	p.Set(frame, "src", p.String(f.text(location, "")))
-	return true
+	f.Events.Prevent(event, false)
+	f.Objects.Do(delegate, "linkClickIntercepted", link, url, click)
 }

@@ -6,110 +6,121 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/link"
 )
 
-// What follows is what a controller is told of its requests, and by the forms
+// What follows is what a controller is told about its requests, and by the forms
 // in its frame.
 
-// prepareRequest names the frame that a request is for, the controller's own
-// unless another is given.
+// Prepare names the frame that a request is for: this one unless another is given.
 //
 //turbo:method FrameController prepareRequest
-func (f *Frames) prepareRequest(c, request, frame dom.Node) {
-	p := f.page
+func (c *Controller) Prepare(request, frame dom.Node) {
+	f := c.frames
 	if frame == 0 {
-		frame = c
+		frame = c.element()
 	}
-	p.Set(p.Get(request, "headers"), "Turbo-Frame", p.String(f.text(frame, "id")))
-	if from := p.Get(c, "currentNavigationElement"); from != 0 && p.HasAttr(from, "data-turbo-stream") {
-		p.Do(request, "acceptResponseType", p.String(form.StreamType))
+	f.Requests.SetHeader(request, "Turbo-Frame", f.text(frame, "id"))
+	if from := c.part(partFrom); from != 0 && f.Elements.HasAttr(from, "data-turbo-stream") {
+		f.Requests.Accept(request, form.StreamType)
 	}
 }
 
+// Began is told that the request was sent.
+//
 //turbo:method FrameController requestStarted
-func (f *Frames) requestStarted(c dom.Node) { f.setBusy(f.element(c)) }
+func (c *Controller) Began() { c.frames.setBusy(true, c.element()) }
 
+// Prevented is told that the application deals with the response itself.
+//
 //turbo:method FrameController requestPreventedHandlingResponse
-func (f *Frames) requestPrevented(c dom.Node) {
-	f.settle(c)
-	f.resolve(c)
+func (c *Controller) Prevented() {
+	c.settle(c.element())
+	c.finish()
 }
 
-// answered loads a response by way of the controller.
+// Answered loads the response of a request.
 //
 //turbo:method FrameController requestSucceededWithResponse requestFailedWithResponse
-func (f *Frames) answered(c, _, response dom.Node, then func(ok bool)) {
-	f.page.DoThen(c, "loadResponse", func(ok bool) {
+func (c *Controller) Answered(_, response dom.Node, then func(ok bool)) {
+	c.frames.Objects.DoThen(c.wrapper(), "loadResponse", func(ok bool) {
 		if ok {
-			f.resolve(c)
+			c.finish()
 		}
 		then(ok)
 	}, response)
 }
 
-// requestErrored leaves the frame with what it showed; it can be reloaded.
+// Errored leaves the frame with what it showed; it can be reloaded.
 //
 //turbo:method FrameController requestErrored
-func (f *Frames) requestErrored(c, _, problem dom.Node) {
-	f.Drive.Tell(problem)
-	f.page.Set(c, "spoilt", dom.True)
-	f.resolve(c)
+func (c *Controller) Errored(_, problem dom.Node) {
+	c.frames.Console.Tell(problem)
+	c.failed = true
+	c.finish()
 }
 
-// finished ends what a request began. What was aborted for the sake of another
-// source, or by leaving the page, is another matter.
+// Finished ends what a request began. One that was aborted has left the frame with
+// what it showed, and so with the source of that, unless another source has taken
+// its place, or the frame has left the page.
 //
 //turbo:method FrameController requestFinished
-func (f *Frames) finished(c, request dom.Node) {
-	p := f.page
-	f.clearBusy(f.element(c))
-	if p.Is(request, "fetchOptions.signal.aborted") && p.Same(request, p.Get(c, "request")) && p.Is(c, "connected") && !f.disabled(c) && f.source(c) != "" {
-		f.restore(c)
+func (c *Controller) Finished(request dom.Node) {
+	f, element := c.frames, c.element()
+	f.setBusy(false, element)
+	if f.Elements.Is(request, "fetchOptions.signal.aborted") && f.Tree.Same(request, c.part(partRequest)) && c.connected && !f.disabled(element) && f.source(element) != "" {
+		c.restore(element)
 	}
 }
 
-// restore gives a frame whose request was aborted the source of what it shows.
-func (f *Frames) restore(c dom.Node) {
-	p := f.page
-	p.Set(c, "sourceURL", p.Get(c, "shown"))
-	if p.Is(c, "whole") {
-		p.SetAttr(f.element(c), "complete", "")
+// restore gives the frame the source of what it shows.
+func (c *Controller) restore(element dom.Node) {
+	c.SetSource(c.shown)
+	if c.complete {
+		c.frames.Elements.SetAttr(element, "complete", "")
 	}
-	p.Set(c, "action", dom.Null)
-	p.Delete(c, "promotion")
+	c.action = ""
+	c.frames.Parts.Delete(c.wrapper(), partPromotion)
 }
 
+// SubmissionBegan marks a form and the frame that it navigates as busy.
+//
 //turbo:method FrameController formSubmissionStarted
-func (f *Frames) submissionStarted(c, s dom.Node) {
-	form := f.page.Get(s, "formElement")
-	f.setBusy(form, f.target(c, form, 0))
+func (c *Controller) SubmissionBegan(submission dom.Node) { c.submitting(submission, true) }
+
+// SubmissionFinished takes the marks off.
+//
+//turbo:method FrameController formSubmissionFinished
+func (c *Controller) SubmissionFinished(submission dom.Node) { c.submitting(submission, false) }
+
+func (c *Controller) submitting(submission dom.Node, busy bool) {
+	form := c.frames.Parts.Get(submission, formOf)
+	c.frames.setBusy(busy, form, c.target(form, 0))
 }
 
-// submissionSucceeded loads the answer of a form into the frame it is for.
+// SubmissionSucceeded loads the response of a form into the frame that the form
+// navigates.
 //
 //turbo:method FrameController formSubmissionSucceededWithResponse
-func (f *Frames) submissionSucceeded(c, s, response dom.Node) {
-	p := f.page
-	form, submitter := p.Get(s, "formElement"), p.Get(s, "submitter")
-	target := f.target(c, form, submitter)
-	t := p.Get(target, "delegate")
-	f.propose(t, target, link.VisitAction(p, submitter, form, target))
-	p.Do(t, "loadResponse", response)
-	if !p.Is(s, "isSafe") {
-		p.Do(p.Get(0, "session"), "clearCache")
+func (c *Controller) SubmissionSucceeded(submission, response dom.Node) {
+	f := c.frames
+	form, submitter := f.Parts.Get(submission, formOf), f.Parts.Get(submission, submitterOf)
+	target := c.target(form, submitter)
+	delegate := f.Parts.Get(target, delegateOf)
+	f.Visits.Propose(delegate, target, link.VisitAction(f.Elements, submitter, form, target))
+	f.Objects.Do(delegate, "loadResponse", response)
+	if !f.Elements.Is(submission, "isSafe") {
+		f.Objects.Do(f.Parts.Get(0, session), "clearCache")
 	}
 }
 
+// SubmissionFailed loads the response of a form into this frame.
+//
 //turbo:method FrameController formSubmissionFailedWithResponse
-func (f *Frames) submissionFailed(c, _, response dom.Node) {
-	p := f.page
-	p.Do(p.Get(f.element(c), "delegate"), "loadResponse", response)
-	p.Do(p.Get(0, "session"), "clearCache")
+func (c *Controller) SubmissionFailed(_, response dom.Node) {
+	f := c.frames
+	f.Objects.Do(f.Parts.Get(c.element(), delegateOf), "loadResponse", response)
+	f.Objects.Do(f.Parts.Get(0, session), "clearCache")
 }
 
+// SubmissionErrored reports an error.
+//
 //turbo:method FrameController formSubmissionErrored
-func (f *Frames) submissionErrored(_, problem dom.Node) { f.Drive.Tell(problem) }
-
-//turbo:method FrameController formSubmissionFinished
-func (f *Frames) submissionFinished(c, s dom.Node) {
-	form := f.page.Get(s, "formElement")
-	f.clearBusy(form, f.target(c, form, 0))
-}
+func (c *Controller) SubmissionErrored(_, problem dom.Node) { c.frames.Console.Tell(problem) }

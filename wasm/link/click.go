@@ -87,9 +87,15 @@ func Navigatable(p dom.Values, n dom.Node) bool {
 	return value == "true"
 }
 
+// Attributes reads the attributes of elements.
+type Attributes interface {
+	Attr(n dom.Node, name string) (value string, ok bool)
+	HasAttr(n dom.Node, name string) bool
+}
+
 // VisitAction returns the first valid data-turbo-action of elements, "" when
 // there is none; elements may be 0.
-func VisitAction(p dom.Values, elements ...dom.Node) string {
+func VisitAction(p Attributes, elements ...dom.Node) string {
 	for _, n := range elements {
 		if n == 0 {
 			continue

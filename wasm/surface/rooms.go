@@ -8,6 +8,7 @@ const (
 	Page       = iota // browser.Page
 	Drive             // drive.Drive
 	Submission        // form.Submission
+	Controller        // frame.Controller
 	Frames            // frame.Frames
 )
 
