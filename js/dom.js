@@ -77,7 +77,16 @@ function remembered(read) {
   }
 }
 
-export const text = remembered((at, length) => decoder.decode(memory().subarray(at, at + length)))
+// For a short text that is ASCII, a loop is faster than the decoder.
+export const text = remembered((at, length) => {
+  const view = memory(), end = at + length
+  if (length < 20) {
+    let string = "", i = at
+    for (let code; i < end && (code = view[i]) < 128; i++) string += String.fromCharCode(code)
+    if (i == end) return string
+  }
+  return decoder.decode(view.subarray(at, end))
+})
 export const path = remembered((at, length) => text(at, length).split("."))
 
 // Writes a string into memory and returns its length in bytes. For a short one
@@ -344,6 +353,7 @@ const primitives = {
     const value = getAttribute.call(nodes[n], text(at, length))
     return value == null ? -2 : put(value)
   },
+  toggle_class: (n, at, length, on) => nodes[n].classList.toggle(text(at, length), !!on),
   set_attribute: (n, name, size, at, length) => setAttribute(nodes[n], text(name, size), text(at, length)),
 
   // The first element child: 0 if there is none, -2 if it is not a template.

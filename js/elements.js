@@ -1,6 +1,6 @@
 // Stream elements: shells that hand over to Go.
 
-import { announced, content, enter, fragment, list, messages, openingTag, piece, provide, repaint, RuntimeError, source, text } from "./dom.js"
+import { announced, content, enter, fragment, handle, list, messages, openingTag, piece, provide, repaint, RuntimeError, source, text } from "./dom.js"
 import { fill, isLazy, makeLazy, revealing } from "./lazy-templates.js"
 import { actions, ALL_TARGETS, MATCHING_TARGETS, NAMED_TARGETS, PLACE_APPEND, PLACE_BEFORE } from "./numbers.js"
 import * as runtime from "./runtime.js"
@@ -160,14 +160,16 @@ export class StreamElement extends HTMLElement {
           element.isEqualNode(shell) && isLazy(element.firstElementChild))
       },
       perform_stream(envelope) { made[envelope].element.#perform() },
-      // A stream that was to have no element, and is not performed by its bytes after all.
-      late_stream(message, at, length) {
+      // A stream that was to have no element, and needs one after all: to perform it, or for whoever does.
+      late_stream(message, at, length, envelope) {
         const element = document.importNode(fragment(piece(message, at, length)).firstChild, true)
         if (!element.firstElementChild) element.append(document.createElement("template"))
         element.#state = "started"
         element.#event = { detail: { render: renderElement } }
         document.documentElement.append(element)
-        element.#perform()
+        if (envelope < 0) return element.#perform()
+        made[envelope] = { element }
+        return handle(element)
       },
       stream_done(envelope) { made[envelope].element.#end() },
       batch_done() { messages.length = made.length = 0 }
@@ -251,7 +253,7 @@ for (const name of revealing) {
 }
 
 // Actions of the application written in Go.
-provide({ add_action(at, length, index) { StreamActions[text(at, length)] = perform(index) } })
+provide({ add_action(at, length, index) { builtin[actions[index] = text(at, length)] = StreamActions[actions[index]] = perform(index) } })
 
 // Whether stream elements are ours: the first definition of a custom element stays.
 let ours

@@ -29,6 +29,9 @@ const cards = (n) =>
   times(TARGETS, (i) => `<div id="t${i}" class="card"><p>Card ${i}</p></div>`).join("") +
   times(n, (i) => `<p id="r${i}">to be removed</p>`).join("")
 
+// Streams of an action of the application's own in one message, and one that tells that they are over.
+const own = (n, list, make) => ({ list, messages: [times(n, make).join("") + stream("append", "list", `<i id="last"></i>`)], last: "last" })
+
 // Each gives the content of #list, the messages, and the id of the element
 // that comes last.
 export const loads = {
@@ -36,9 +39,10 @@ export const loads = {
   "appends, one message each": (n) => ({ list: "", messages: appends(n), last: `m${n - 1}` }),
   "mixed, one message": (n) => ({ list: cards(n), messages: [mixed(n).join("")], last: `m${n - 1}` }),
   "mixed, one message each": (n) => ({ list: cards(n), messages: mixed(n), last: `m${n - 1}` }),
-  "toasts, one message": (n) => ({
-    list: "", messages: [times(n, (i) => `<turbo-stream action="toast" target="list" message="Message number ${i} &lt;saved&gt;"></turbo-stream>`).join("") + stream("append", "list", `<i id="last"></i>`)], last: "last"
-  }),
+  "toast": (n) => own(n, "", (i) => `<turbo-stream action="toast" target="list" message="Message number ${i} &lt;saved&gt;"></turbo-stream>`),
+  "add": (n) => own(n, "", (i) => stream("add", "list", item(`m${i}`, i))),
+  "mark": (n) => own(n, cards(0), (i) => `<turbo-stream action="mark" target="t${i % TARGETS}" class="done" on="${i % 3 > 0}"></turbo-stream>`),
+  "count": (n) => own(n, times(TARGETS, (i) => `<b id="t${i}">${i}</b>`).join(""), (i) => `<turbo-stream action="count" target="t${i % TARGETS}" by="${i}"></turbo-stream>`),
   "one append into children": (n) => ({
     list: times(n, (i) => item(`c${i}`, i)).join(""), messages: [stream("append", "list", item("m", 0))], last: "m"
   })

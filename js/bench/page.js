@@ -14,16 +14,21 @@ if (observed) addEventListener("turbo:before-stream-render", () => events++)
 
 const list = document.getElementById("list")
 
-// Where no program brings an action of its own, JavaScript does.
+// Where no program brings actions of its own (./actions), JavaScript does.
 const { StreamActions } = await Promise.resolve(window.Turbo.ready).then(() => window.Turbo)
-StreamActions.toast ??= function () {
-  for (const target of this.targetElements) {
-    const toast = document.createElement("p")
-    toast.setAttribute("role", "status")
-    toast.textContent = this.getAttribute("message")
-    target.append(toast)
-  }
-}
+if (!StreamActions.toast) Object.assign(StreamActions, {
+  toast() {
+    for (const target of this.targetElements) {
+      const toast = document.createElement("p")
+      toast.setAttribute("role", "status")
+      toast.textContent = this.getAttribute("message")
+      target.append(toast)
+    }
+  },
+  add() { for (const target of this.targetElements) target.append(this.templateContent) },
+  mark() { for (const target of this.targetElements) target.classList.toggle(this.getAttribute("class"), this.getAttribute("on") == "true") },
+  count() { for (const target of this.targetElements) target.textContent = Number(target.textContent) + Number(this.getAttribute("by")) }
+})
 
 const callback = () => new Promise((resolve) => requestAnimationFrame(() => resolve(performance.now())))
 

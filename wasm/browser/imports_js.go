@@ -42,6 +42,9 @@ func domAttribute(n int32, name string) int32
 //go:wasmimport turbo set_attribute
 func domSetAttribute(n int32, name, value string)
 
+//go:wasmimport turbo toggle_class
+func domToggleClass(n int32, class string, on int32)
+
 //go:wasmimport turbo template
 func domTemplate(n int32) int32
 
@@ -127,7 +130,7 @@ func domStreamIntact(envelope, action int32) int32
 func domPerformStream(envelope int32)
 
 //go:wasmimport turbo late_stream
-func domLateStream(message, at, length int32)
+func domLateStream(message, at, length, envelope int32) int32
 
 //go:wasmimport turbo stream_done
 func domStreamDone(envelope int32)
