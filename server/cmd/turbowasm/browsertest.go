@@ -16,10 +16,10 @@ import (
 
 const browserRunner = "github.com/agnivade/wasmbrowsertest"
 
-// browserTest runs "go test" for GOOS=js with args, each test binary in a
-// headless Chromium. The runner serves the wasm_exec.js that it finds under
-// GOROOT; it is given one that holds Go's script followed by testing.js, which
-// teaches the class Go the imports of package browser.
+// browserTest runs "go test" for GOOS=js with args, running each test binary in
+// a headless Chromium. The runner serves the wasm_exec.js that it finds under
+// GOROOT, so it is given one consisting of Go's script and testing.js, which
+// adds the imports of package browser to the class Go.
 func browserTest(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := need(ctx, []string{"chromium"}, stderr); err != nil {
 		return err
@@ -53,7 +53,7 @@ func browserTest(ctx context.Context, args []string, stdout, stderr io.Writer) e
 		return fmt.Errorf("turbowasm: build %q: %w", browserRunner, err)
 	}
 
-	// A Go program for js takes 8 KB of environment at most, so the tests get
+	// A Go program for js accepts at most 8 KB of environment, so the tests get
 	// only what the runner and its browser need.
 	execArgs := []string{"env", "-i", "GOROOT=" + dir, "PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), runner}
 	for i, arg := range execArgs {

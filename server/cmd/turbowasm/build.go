@@ -11,9 +11,10 @@ import (
 // buildSection is the custom section of turbo.wasm that names its build.
 const buildSection = "turbowasm"
 
-// buildID names what the scripts and the wasm must agree about: a hash of the
-// scripts' sources, where whatever crosses is numbered, and of the names that
-// the wasm imports and exports. Code behind those may change without it.
+// buildID identifies what the scripts and the wasm have to agree on: it is a
+// hash of the scripts' sources, which number everything that crosses between
+// them, and of the names that the wasm imports and exports. Other code may
+// change without changing it.
 func buildID(sources fs.FS, wasm []byte) (string, error) {
 	sections, err := wasmSections(wasm)
 	if err != nil {
@@ -46,7 +47,7 @@ func buildID(sources fs.FS, wasm []byte) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)[:8]), nil
 }
 
-// stamp adds the section that names a build.
+// stamp adds the custom section with the build id.
 func stamp(wasm []byte, build string) []byte {
 	body := append(binary.AppendUvarint(nil, uint64(len(buildSection))), buildSection+build...)
 	return append(wasm[:len(wasm):len(wasm)], joinSections([]wasmSection{{customSection, body}})[len(wasmMagic):]...)

@@ -29,7 +29,7 @@ func isolate(wasmExec string) (string, error) {
 	for _, name := range []string{"Go", "fs", "process", "path"} {
 		define["globalThis."+name] = "own." + name
 	}
-	// A page without these never starts it, and must be able to load it.
+	// A page without these never starts Go, but must still be able to load it.
 	for _, name := range []string{"crypto", "performance", "TextDecoder", "TextEncoder"} {
 		define["globalThis."+name] = "true"
 	}
@@ -43,17 +43,17 @@ func isolate(wasmExec string) (string, error) {
 	}
 	code := string(res.Code)
 	if !strings.Contains(code, "own.Go = class") || !strings.Contains(code, "Reflect.get(loadValue(") {
-		return "", errors.New("turbowasm: isolate wasm_exec.js: this Go's version is not of a known shape")
+		return "", errors.New("turbowasm: isolate wasm_exec.js: the wasm_exec.js of this version of Go is not supported: use Go 1.26")
 	}
 	return strings.Replace(goExecFrame, "\nGO_WASM_EXEC\n", "\n"+code+"\n", 1), nil
 }
 
-// bundle joins the script entry and what it imports, all from the top of
-// sources, into one minified script. The globals that page.js exports, where
-// sources have it, are read through it.
-// wasmExec is the text of Go's loader; when it is empty, imports of it are left
-// as they are. build replaces BUILD in the sources, what CommonJS has replaces
-// __exports__ and __module__, and properties are renamed as names say.
+// bundle joins the script entry and everything it imports, all from the top of
+// sources, into one minified script. Globals that page.js exports, if sources
+// has it, are read through it. wasmExec is the text of Go's loader; if empty,
+// imports of it are kept. build replaces BUILD in the sources, exports and
+// module replace __exports__ and __module__, and properties are renamed
+// according to names.
 func bundle(sources fs.FS, entry, wasmExec, build string, names map[string]string, format api.Format) ([]byte, error) {
 	source, err := fs.ReadFile(sources, entry)
 	if err != nil {
@@ -61,7 +61,7 @@ func bundle(sources fs.FS, entry, wasmExec, build string, names map[string]strin
 	}
 	text, exports := cutExports(string(source))
 	define := map[string]string{"BUILD": strconv.Quote(build)}
-	for _, name := range exports { // of the page's, as far as scripts mean those
+	for _, name := range exports { // so that scripts can use the page's globals of these names
 		define[name] = "globalThis." + name
 	}
 	renaming, pattern := map[string]any{}, ""
@@ -122,18 +122,18 @@ func bundle(sources fs.FS, entry, wasmExec, build string, names map[string]strin
 		before, after, found := strings.Cut(code, "export{")
 		name, _, ours := strings.Cut(after, " as Turbo};")
 		if !found || !ours {
-			return nil, fmt.Errorf("turbowasm: bundle %q: it does not end with the export of Turbo", entry)
+			return nil, fmt.Errorf("turbowasm: bundle %q: the script does not end with the export of Turbo", entry)
 		}
 		code = before + "export const Turbo=" + name + ",{" + strings.Join(exports, ",") + "}=" + name + ";\n"
 	}
 	return []byte(code), nil
 }
 
-// The names that a module takes from Turbo to export them.
+// exported matches the names that a module exports from Turbo.
 var exported = regexp.MustCompile(`(?s)export const \{(.*?)\} = Turbo\n`)
 
-// cutExports takes the exports from an entry's text: in the bundle, where they
-// would be listed three times, they stand at the end as they stand here.
+// cutExports removes the exports from an entry's text. bundle adds them again
+// at the end: esbuild would list them three times.
 func cutExports(text string) (rest string, names []string) {
 	found := exported.FindStringSubmatch(text)
 	if found == nil {

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// check asks a server for turbo.wasm as a browser does, says what it sends, and
-// returns an error where that keeps visitors waiting for nothing.
+// check requests turbo.wasm as a browser does, prints how it is sent, and
+// returns an error if visitors have to wait needlessly.
 func check(ctx context.Context, url string, out io.Writer) error {
 	if strings.HasSuffix(url, "/") {
 		url += "turbo.wasm"
@@ -19,14 +19,14 @@ func check(ctx context.Context, url string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("turbowasm: check: %w", err)
 	}
-	r.Header.Set("Accept-Encoding", "gzip, br") // by which the client leaves the body as it is
+	r.Header.Set("Accept-Encoding", "gzip, br") // set explicitly, so that the client does not decompress the body
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return fmt.Errorf("turbowasm: check: %w", err)
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("turbowasm: check: %s answers %s", url, res.Status)
+		return fmt.Errorf("turbowasm: check: %s: the server answered %s", url, res.Status)
 	}
 	size, err := io.Copy(io.Discard, res.Body)
 	if err != nil {
@@ -39,13 +39,13 @@ func check(ctx context.Context, url string, out io.Writer) error {
 		errs = append(errs, fmt.Errorf("turbowasm: check: "+format, args...))
 	}
 	if encoding == "" {
-		wrong("it is sent uncompressed, %d KB: serve turbo.wasm.br or turbo.wasm.gz, or have the server compress application/wasm", size/1000)
+		wrong("turbo.wasm is sent uncompressed (%d KB): serve turbo.wasm.br or turbo.wasm.gz instead, or let the server compress application/wasm", size/1000)
 	}
 	if contentType != "application/wasm" {
-		wrong("it is sent as %q: as application/wasm it is compiled while it comes", contentType)
+		wrong("turbo.wasm is sent with type %q: send application/wasm, so that browsers compile it while it downloads", contentType)
 	}
 	if strings.Contains(cache, "no-store") {
-		wrong("browsers may not keep it (%s)", cache)
+		wrong("Cache-Control %q forbids caching: send \"no-cache\", or \"immutable\" for names with a hash", cache)
 	}
 	return errors.Join(errs...)
 }

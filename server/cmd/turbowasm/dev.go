@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -21,26 +23,28 @@ import (
 	"time"
 )
 
-// A dev builds and serves an application while it is developed.
+// A dev builds and serves an application during development.
 type dev struct {
 	Page, Server string // packages
-	Static       string // where the page's files go
+	Static       string // directory of the page's files
 	Addr         string
 	Progress     io.Writer
 
-	app     *exec.Cmd // what runs; nil where files are served
+	app     *exec.Cmd // the running server; nil if files are served
 	stopApp func()
-	dir     string // of what was built
+	dir     string // for binaries
+	secret  string // the same after each restart, so that open pages can subscribe again
 
 	mu      sync.Mutex    // guards what follows
-	target  *url.URL      // the running server's
-	changed chan struct{} // closed when open pages are to load themselves anew
+	target  *url.URL      // URL of the running server
+	changed chan struct{} // closed to make open pages reload
 }
 
-// settle is how long files stay as they are before a build begins.
+// settle is how long files must be unchanged before a build starts.
 const settle = 200 * time.Millisecond
 
-// run builds, serves, and builds again when something changes, until ctx ends.
+// run builds and serves, and builds again whenever something changes, until ctx
+// ends.
 func (d *dev) run(ctx context.Context) (err error) {
 	if d.dir, err = os.MkdirTemp("", "turbowasm-"); err != nil {
 		return fmt.Errorf("turbowasm: dev: %w", err)
@@ -50,7 +54,7 @@ func (d *dev) run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("turbowasm: dev: %w", err)
 	}
-	d.changed = make(chan struct{})
+	d.changed, d.secret = make(chan struct{}), rand.Text()
 	server := &http.Server{Handler: d.handler(), ReadHeaderTimeout: 10 * time.Second}
 	go server.Serve(listener)
 	defer server.Close()
@@ -71,7 +75,7 @@ func (d *dev) run(ctx context.Context) (err error) {
 				}
 				fmt.Fprintln(d.Progress, err)
 			} else {
-				fmt.Fprintf(d.Progress, "on http://%s\n", listener.Addr())
+				fmt.Fprintf(d.Progress, "open %s\n", pageURL(d.Addr, listener.Addr()))
 				d.reload()
 			}
 			built = seen
@@ -80,6 +84,14 @@ func (d *dev) run(ctx context.Context) (err error) {
 			return nil
 		}
 	}
+}
+
+// pageURL is the address to open in a browser: with the host that was asked
+// for, because a cookie of localhost is not one of 127.0.0.1.
+func pageURL(asked string, at net.Addr) string {
+	host, _, _ := net.SplitHostPort(asked)
+	_, port, _ := net.SplitHostPort(at.String())
+	return "http://" + net.JoinHostPort(cmp.Or(host, "localhost"), port)
 }
 
 func wait(ctx context.Context, d time.Duration) bool {
@@ -91,13 +103,13 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// files are what is watched, and when each changed last.
+// files returns the watched files and their modification times.
 func (d *dev) files() map[string]time.Time {
 	all := map[string]time.Time{}
 	static := filepath.Clean(d.Static)
 	filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			return nil // it has just gone
+			return nil // it was just deleted
 		}
 		if base := entry.Name(); entry.IsDir() {
 			if name != "." && (name == static || base == "node_modules" || strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_")) {
@@ -113,8 +125,8 @@ func (d *dev) files() map[string]time.Time {
 	return all
 }
 
-// watched are the kinds of files that an application is made of: a database
-// that it writes is none.
+// watched lists the extensions of source files. A database that the application
+// writes, for example, is not one.
 var watched = map[string]bool{
 	".go": true, ".mod": true, ".sum": true, ".html": true, ".tmpl": true, ".gohtml": true, ".templ": true,
 	".css": true, ".js": true, ".json": true, ".svg": true, ".md": true, ".txt": true,
@@ -122,7 +134,7 @@ var watched = map[string]bool{
 
 func same(a, b map[string]time.Time) bool { return b != nil && len(changedOf(a, b)) == 0 }
 
-// changedOf are the files that are not as they were.
+// changedOf returns the files that were added, changed or deleted.
 func changedOf(before, after map[string]time.Time) []string {
 	var names []string
 	for name, at := range after {
@@ -138,7 +150,7 @@ func changedOf(before, after map[string]time.Time) []string {
 	return names
 }
 
-// build builds what depends on the changed files, and starts it.
+// build builds what depends on the changed files and starts the server.
 func (d *dev) build(ctx context.Context, changed []string) error {
 	isGo := func(name string) bool { return filepath.Ext(name) != ".css" && filepath.Ext(name) != ".html" }
 	if slices.ContainsFunc(changed, isGo) {
@@ -149,7 +161,7 @@ func (d *dev) build(ctx context.Context, changed []string) error {
 	p := program{}
 	name, err := p.output(ctx, "list", "-f", "{{.Name}}", d.Server)
 	if err != nil || strings.TrimSpace(name) != "main" {
-		return nil // files are served
+		return nil // serve files instead
 	}
 	binary := filepath.Join(d.dir, "app"+strconv.FormatInt(time.Now().UnixNano(), 36))
 	if _, err := p.output(ctx, "build", "-o", binary, d.Server); err != nil {
@@ -159,7 +171,7 @@ func (d *dev) build(ctx context.Context, changed []string) error {
 	return d.start(ctx, binary)
 }
 
-// output runs the go command for this machine.
+// output runs the go command for the host platform.
 func (p program) output(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	var stderr bytes.Buffer
@@ -171,7 +183,8 @@ func (p program) output(ctx context.Context, args ...string) (string, error) {
 	return string(out), nil
 }
 
-// start starts the application on a port of its own, and waits until it answers.
+// start starts the server on a free port and waits until it accepts
+// connections.
 func (d *dev) start(ctx context.Context, binary string) error {
 	free, err := net.Listen("tcp", "localhost:0")
 	if err != nil {
@@ -181,7 +194,10 @@ func (d *dev) start(ctx context.Context, binary string) error {
 	free.Close()
 	appCtx, cancel := context.WithCancel(ctx)
 	app := exec.CommandContext(appCtx, binary)
-	app.Env = append(os.Environ(), "PORT="+strconv.Itoa(port))
+	app.Env = append(os.Environ(), "PORT="+strconv.Itoa(port), "TURBOWASM_DEV=1")
+	if os.Getenv("SECRET_KEY_BASE") == "" {
+		app.Env = append(app.Env, "SECRET_KEY_BASE="+d.secret)
+	}
 	app.Stdout, app.Stderr = d.Progress, d.Progress
 	app.Cancel = func() error { return app.Process.Signal(os.Interrupt) }
 	app.WaitDelay = 10 * time.Second
@@ -192,7 +208,7 @@ func (d *dev) start(ctx context.Context, binary string) error {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		app.Wait() // what it has to say it has said
+		app.Wait() // the server has already printed its error
 		os.Remove(binary)
 	}()
 	d.stopApp = func() { cancel(); <-ended }
@@ -208,13 +224,13 @@ func (d *dev) start(ctx context.Context, binary string) error {
 		}
 		select {
 		case <-ended:
-			return errors.New("turbowasm: dev: the server has ended")
+			return errors.New("turbowasm: dev: the server exited: see its output above")
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
-	return fmt.Errorf("turbowasm: dev: the server does not listen on port %d, which PORT in its environment names", port)
+	return fmt.Errorf("turbowasm: dev: the server does not listen on port %d: make it use the environment variable PORT", port)
 }
 
 func (d *dev) stop() {
@@ -224,7 +240,7 @@ func (d *dev) stop() {
 	}
 }
 
-// reload has open pages load themselves anew.
+// reload makes open pages reload.
 func (d *dev) reload() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -234,17 +250,17 @@ func (d *dev) reload() {
 
 const reloadPath = "/_turbowasm/"
 
-// reloadScript loads the page anew when it is told to.
+// reloadScript reloads the page when the event arrives.
 const reloadScript = `new EventSource("` + reloadPath + `events").onmessage = () => location.reload()`
 
-// handler serves the application, and adds the script to its pages.
+// handler serves the application and adds the script to its pages.
 func (d *dev) handler() http.Handler {
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			d.mu.Lock()
 			defer d.mu.Unlock()
 			r.SetURL(d.target)
-			r.Out.Host = r.In.Host // which the cable compares with the page's
+			r.Out.Host = r.In.Host // the cable compares it with the page's origin
 			r.Out.Header.Del("Accept-Encoding")
 		},
 		ModifyResponse: func(res *http.Response) error {
@@ -262,7 +278,7 @@ func (d *dev) handler() http.Handler {
 			return nil
 		},
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
-			http.Error(w, "the server does not answer: "+err.Error(), http.StatusBadGateway)
+			http.Error(w, "turbowasm dev: the server does not answer, see the terminal: "+err.Error(), http.StatusBadGateway)
 		},
 	}
 	mux := http.NewServeMux()
@@ -284,8 +300,8 @@ func (d *dev) handler() http.Handler {
 	return mux
 }
 
-// serveFile serves the current directory, as long as no server of the
-// application's does.
+// serveFile serves the files of the current directory if the application has no
+// server.
 func (d *dev) serveFile(w http.ResponseWriter, r *http.Request) {
 	name := filepath.Join(".", filepath.FromSlash(filepath.Clean("/"+r.URL.Path)))
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
@@ -304,7 +320,7 @@ func (d *dev) serveFile(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `%s<script src="%sreload.js"></script>`, body, reloadPath)
 }
 
-// events tells a page when to load itself anew.
+// events tells a page when to reload.
 func (d *dev) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.(http.Flusher).Flush()

@@ -1,10 +1,10 @@
 package main
 
-// What package runtime of Go 1.26 does to be looked at from outside, and a
-// page never shows.
+// What package runtime of Go 1.26 offers for observation from outside, none of
+// which a page uses.
 
-// constants are expressions of package runtime, and what they are in a page:
-// no tracer runs, and GODEBUG is not set.
+// constants maps expressions of package runtime to their values in a page,
+// where no tracer runs and GODEBUG is not set.
 var constants = map[string]string{
 	"traceEnabled()":              "false",
 	"traceShuttingDown()":         "false",
@@ -33,12 +33,12 @@ var constants = map[string]string{
 	"work.goroutineLeak.enabled":  "false",
 }
 
-// printing are files whose functions print what a program has to say at its
-// end, or what others hand them.
+// printing lists the files whose functions print the final messages of a
+// program, or what others pass to them.
 var printing = map[string]bool{"error.go": true, "panic.go": true, "print.go": true}
 
-// bodies are functions of package runtime and their new bodies. An empty one
-// returns zeros.
+// bodies maps functions of package runtime to their new bodies. An empty body
+// returns zero values.
 var bodies = map[string]string{
 	// The tracer.
 	"ReadTrace":  "",
@@ -77,15 +77,15 @@ var bodies = map[string]string{
 	"tryRecordGoroutineProfile":      "",
 	"tryRecordGoroutineProfileWB":    "",
 
-	// Checks of the toolchain itself, at the start and while it works.
+	// Self-checks of the toolchain, at the start and at run time.
 	"check":             "",
 	"getCheckmark":      "",
 	"lfnodeValidate":    "",
 	"moduledataverify1": "",
 	"setCheckmark":      "",
 
-	// What a page does not have: a second module, C, huge pages, the
-	// arenas of GOEXPERIMENT=arenas, a system to give memory back to.
+	// What does not exist in a page: a second module, C, huge pages, the arenas
+	// of GOEXPERIMENT=arenas, an operating system that takes memory back.
 	"bgscavenge":                     "c <- 1",
 	"expandCgoFrames":                "",
 	"gcPaceScavenger":                "",

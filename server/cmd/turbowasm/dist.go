@@ -18,8 +18,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// goLicence covers the Go runtime inside turbo.wasm and wasm_exec.js inside
-// the scripts.
+// goLicence covers the Go runtime in turbo.wasm and wasm_exec.js in the
+// scripts.
 //
 //go:embed LICENSE-go.txt
 var goLicence []byte
@@ -31,7 +31,8 @@ var npmPackage string
 
 const scriptNotice = "/*! turbowasm, MIT licence. Contains wasm_exec.js, copyright The Go Authors, see LICENSE-go.txt. */\n"
 
-// scripts are the files that start the runtime, and what each is made of.
+// scripts are the files that start the runtime, with the entry and format of
+// each.
 var scripts = []struct {
 	name, entry string
 	format      api.Format
@@ -41,15 +42,15 @@ var scripts = []struct {
 	{"turbo-rails.js", "turbo-rails.js", api.FormatESModule},
 }
 
-// A form says what is written of a distribution, and how.
+// A form says which files of a distribution to write, and how.
 type form struct {
-	debug bool // names and diagnostics stay in
-	plain bool // nothing compressed beside
-	hash  bool // names with a hash of the content
+	debug bool // keep names and diagnostics
+	plain bool // write no compressed files
+	hash  bool // add a hash of the content to names
 }
 
-// dist writes the runtime's files and a page to copy to dir, which is created if
-// need be.
+// dist writes the runtime's files and an example page to dir, which is created
+// if necessary.
 func dist(ctx context.Context, mainPackage, dir string, f form, progress io.Writer) error {
 	fmt.Fprintf(progress, "compiling %s\n", mainPackage)
 	files, err := makeFiles(ctx, mainPackage, f.debug, progress)
@@ -61,11 +62,15 @@ func dist(ctx context.Context, mainPackage, dir string, f form, progress io.Writ
 		files, names = hashed(files)
 	}
 	files[pageFile] = copyPage(files, names)
-	fmt.Fprintf(progress, "writing %s\n", dir)
+	if f.plain {
+		fmt.Fprintf(progress, "writing %s\n", dir)
+	} else {
+		fmt.Fprintf(progress, "compressing and writing %s, which takes some 20 seconds (-plain omits it)\n", dir)
+	}
 	return writeFiles(dir, files, f.plain)
 }
 
-// heavy says what visitors download where the server does not compress.
+// heavy says how much visitors download if the server does not compress.
 func heavy(dir string, plain bool, progress io.Writer) error {
 	wasm, err := filepath.Glob(filepath.Join(dir, "turbo*.wasm"))
 	if err != nil || len(wasm) == 0 {
@@ -76,14 +81,14 @@ func heavy(dir string, plain bool, progress io.Writer) error {
 		return fmt.Errorf("turbowasm: weigh %q: %w", wasm[0], err)
 	}
 	if plain {
-		fmt.Fprintf(progress, "there is nothing compressed beside: a server that does not compress by itself sends %.1f MB\n", float64(info.Size())/1e6)
+		fmt.Fprintf(progress, "no compressed files were written: a server that does not compress application/wasm sends %.1f MB\n", float64(info.Size())/1e6)
 	} else {
-		fmt.Fprintf(progress, "a server that does not know the .br and .gz beside, nor compresses by itself, sends %.1f MB: turbowasm check URL says what yours does\n", float64(info.Size())/1e6)
+		fmt.Fprintf(progress, "visitors download %.1f MB unless the server sends the .br or .gz files or compresses by itself: check yours with \"turbowasm check URL\"\n", float64(info.Size())/1e6)
 	}
 	return nil
 }
 
-// makeFiles builds a distribution, by file name.
+// makeFiles builds a distribution and returns its files by name.
 func makeFiles(ctx context.Context, mainPackage string, debug bool, progress io.Writer) (map[string][]byte, error) {
 	p, err := findProgram(ctx, mainPackage)
 	if err != nil {
@@ -130,9 +135,9 @@ func makeFiles(ctx context.Context, mainPackage string, debug bool, progress io.
 	return files, nil
 }
 
-// writeFiles writes files to dir, and beside those that pages load what they
-// compress to. Plain files have nothing beside them, and what an earlier build
-// left there is removed.
+// writeFiles writes files to dir, and next to those that pages load their
+// compressed versions. With plain it writes none, and removes those of an
+// earlier build.
 func writeFiles(dir string, files map[string][]byte, plain bool) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("turbowasm: make %q: %w", dir, err)
@@ -153,14 +158,14 @@ func writeFiles(dir string, files map[string][]byte, plain bool) error {
 	return group.Wait()
 }
 
-// compressible reports whether pages load a file that is worth compressing.
+// compressible reports whether a file is loaded by pages and worth compressing.
 func compressible(name string) bool {
 	ext := filepath.Ext(name)
 	return ext == ".js" || ext == ".wasm"
 }
 
-// writeFile replaces a file at once, so that a server which reads dir
-// meanwhile sees the old content or the new.
+// writeFile replaces a file atomically, so that a server reading dir at the same
+// time sees either the old or the new content.
 func writeFile(dir, name string, data []byte) error {
 	file := filepath.Join(dir, name)
 	tmp, err := os.CreateTemp(dir, "."+name+"-*")
@@ -188,9 +193,9 @@ func gzipped(data []byte) []byte {
 	var buf bytes.Buffer
 	w, err := gzip.NewWriterLevel(&buf, gzip.BestCompression)
 	if err != nil {
-		panic(err) // the level is a constant
+		panic(err) // only for an invalid level
 	}
-	w.Write(data) // a bytes.Buffer takes everything
+	w.Write(data) // a bytes.Buffer never fails
 	w.Close()
 	return buf.Bytes()
 }

@@ -11,15 +11,16 @@ import (
 	"strings"
 )
 
-// pageFile is a page to copy, which goes with every distribution.
+// pageFile is an example page that is part of every distribution.
 const pageFile = "turbo.html"
 
 //go:embed page.html
 var pageToCopy string
 
-// hashed names what pages load by its content, so that browsers may keep it for
-// good: turbo-0123456789abcdef.js. The scripts look for the wasm by that name.
-// What npm and editors want of a distribution is left out.
+// hashed adds a hash of the content to the names of the files that pages load,
+// so that browsers may cache them forever: turbo-0123456789abcdef.js. The
+// scripts then load the wasm by its new name. Files for npm and editors are
+// omitted.
 func hashed(files map[string][]byte) (renamed map[string][]byte, names map[string]string) {
 	renamed, names = map[string][]byte{}, map[string]string{}
 	rename := func(name string, data []byte) {
@@ -36,7 +37,7 @@ func hashed(files map[string][]byte) (renamed map[string][]byte, names map[strin
 	return renamed, names
 }
 
-// copyPage is the page to copy, for files that are named otherwise as names say.
+// copyPage returns the example page, with the renamed files in names.
 func copyPage(files map[string][]byte, names map[string]string) []byte {
 	script := "turbo.js"
 	if name, ok := names[script]; ok {

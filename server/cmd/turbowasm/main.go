@@ -1,7 +1,7 @@
-// Command turbowasm builds, weighs and tests the browser runtime with the Go
-// toolchain alone.
+// Command turbowasm builds, checks and tests the browser runtime. It needs only
+// the Go toolchain.
 //
-//	turbowasm new [-module NAME] DIR
+//	turbowasm new [-module NAME] [-replace CHECKOUT] DIR
 //	turbowasm dev [-o DIR] [-addr HOST:PORT] [PAGE [SERVER]]
 //	turbowasm build [-o DIR] [-debug] [-plain] PAGE
 //	turbowasm dist [-main package] [-debug] [-plain] [-hash] DIR
@@ -11,54 +11,56 @@
 //	turbowasm browsertest [go test flags] [packages]
 //	turbowasm need chromium|firefox-esr|package...
 //
-// Dist writes turbo.js (ES module), turbo.umd.js (classic script, sets
-// window.Turbo), turbo-rails.js (ES module in place of @hotwired/turbo-rails),
-// turbo.wasm, each with a .br and a .gz beside it, type declarations and the
-// licences that travel with them. It works in any directory:
+// New writes a starter application to DIR, which must be empty or not exist: a
+// server, a page with Go code of its own, a test and a Dockerfile. -replace
+// uses the turbowasm module of a checkout instead of a published version.
 //
-//	go run github.com/turbowasm/turbowasm/server/cmd/turbowasm dist ./public
+// Dev builds PAGE (./page) into a directory (static), runs the server in
+// package SERVER (the current directory), and serves it on -addr
+// (localhost:8080). When a file changes it builds again, restarts the server
+// and reloads open pages; if a build fails, the previous server keeps running.
+// The server's environment contains PORT, TURBOWASM_DEV=1 and, unless it is set
+// already, a random SECRET_KEY_BASE. If SERVER is not a command, dev serves the
+// files of the current directory.
 //
-// -main names another main package to compile in place of the stock runtime,
-// for an application that adds Go code of its own to the page.
-// The Go runtime's diagnostics are left out, as far as they are known: those of
-// another version than Go 1.26 stay, with a word about it. What a panic says
-// reaches the console in any case.
-// -debug keeps the diagnostics, and the names and lines of functions, for
-// tracebacks and the browser's profiler; the wasm is then half as heavy again. -plain leaves out
-// the compressed files, which take most of the time.
+// Build compiles an application's own Go for the page (see package wasm/turbo).
+// PAGE is its main package, such as ./page. It writes the same files as dist,
+// to the directory static or to that given by -o.
 //
-// -hash puts a hash of the content into the names of scripts and wasm, which
-// browsers may then keep for good; files of earlier builds stay where they are,
-// for pages that were loaded before. turbo.html is a page to copy: it has the
-// names, and the hash of the script for the browser to check.
+// Dist writes turbo.js (an ES module), turbo.umd.js (a classic script that sets
+// window.Turbo), turbo-rails.js (an ES module that replaces
+// @hotwired/turbo-rails), turbo.wasm, a .br and a .gz of each of them, type
+// declarations, an example page, and the licences of the code in them. It works
+// in any directory:
 //
-// Check asks a server for the turbo.wasm in a folder (a URL that ends with a
-// slash) or at an address, and fails where it is sent uncompressed, which is
-// eight times as much, as another type than application/wasm, or not to be kept.
+//	go run github.com/turbowasm/turbowasm/server/cmd/turbowasm@latest dist ./public
 //
-// Release writes turbowasm-VERSION.zip, with what dist writes, and SHA256SUMS,
-// for those without Go.
+// -main compiles another main package instead of the standard runtime. -plain
+// omits the compressed files, which take most of the time. -hash adds a hash of
+// the content to the names of scripts and wasm, so that browsers may cache them
+// forever; files of earlier builds are kept, for pages loaded before.
+// turbo.html is an example page to copy, with the current names and the
+// integrity hash of the script. -debug keeps the diagnostics of the Go runtime
+// and the names and lines of functions, for tracebacks and the browser's
+// profiler; the wasm is then about half as large again. Without -debug the
+// diagnostics of Go 1.26 are removed; with another version of Go some remain,
+// and a message says so. Messages of panics reach the console in either case.
 //
-// Build is dist for an application's own Go in the page (see package
-// wasm/turbo): PAGE is its main package, as ./page, and -o the directory, static
-// unless it says otherwise.
+// Check requests turbo.wasm from a server, given its URL or that of its folder,
+// which ends with a slash. It fails if the file is sent uncompressed, which is
+// eight times as large, with another type than application/wasm, or with
+// headers that forbid caching.
 //
-// New writes an application to begin with: a server, a page with Go of its own,
-// a test, a Dockerfile. The directory must be empty, or not be there yet.
+// Release writes turbowasm-VERSION.zip, with the files of dist, and SHA256SUMS,
+// for users without Go.
 //
-// Dev builds PAGE (./page) into the directory, runs SERVER (the current
-// directory) with PORT in its environment, and serves it on -addr
-// (localhost:8080). When a file changes it builds again, and open pages load
-// themselves anew; when a build fails, what ran before goes on. Without a SERVER
-// that is a command, the files of the current directory are served.
+// Size prints the weight of the runtime by file and by package, and fails if it
+// exceeds the budget.
 //
-// Size prints what the runtime weighs, by file and by package, and fails when
-// it is over budget.
+// Browsertest runs go test for GOOS=js in Chromium, with the DOM primitives
+// that the runtime imports.
 //
-// Browsertest runs go test for GOOS=js in Chromium, with the module of DOM
-// primitives that the shipped program imports.
-//
-// Need installs Debian packages that the tests run, where they are missing.
+// Need installs Debian packages that the tests require, if they are missing.
 package main
 
 import (
@@ -99,7 +101,7 @@ func main() {
 	}
 }
 
-// run executes one subcommand. Results go to stdout, progress to stderr.
+// run runs one subcommand. Results go to stdout, progress to stderr.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
 		fmt.Fprint(stderr, usage)
@@ -114,7 +116,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		var f form
 		if args[0] == "dist" {
 			f.define(flags)
-			flags.BoolVar(&f.hash, "hash", false, "put a hash of the content into names")
+			flags.BoolVar(&f.hash, "hash", false, "add a hash of the content to file names")
 		}
 		if err := parse(flags, args[1:]); err != nil {
 			return err
@@ -149,8 +151,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	case "new":
 		s := starter{}
-		flags.StringVar(&s.module, "module", "", "`name` of the module, by default that of the directory")
-		flags.StringVar(&s.checkout, "replace", "", "take this module from a `directory`")
+		flags.StringVar(&s.module, "module", "", "module `name`; the default is the name of the directory")
+		flags.StringVar(&s.checkout, "replace", "", "use the turbowasm module in this `directory` instead of a published version")
 		if err := parse(flags, args[1:]); err != nil {
 			return err
 		}
@@ -185,13 +187,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return errUsage
 }
 
-// define adds the flags that dist and build have.
+// define adds the flags that dist and build share.
 func (f *form) define(flags *flag.FlagSet) {
-	flags.BoolVar(&f.debug, "debug", false, "keep names and lines of functions")
-	flags.BoolVar(&f.plain, "plain", false, "leave out the compressed files")
+	flags.BoolVar(&f.debug, "debug", false, "keep diagnostics and function names, for tracebacks and profilers")
+	flags.BoolVar(&f.plain, "plain", false, "omit the compressed files, which is much faster")
 }
 
-// parse reads flags, which say themselves what is wrong with them.
+// parse parses flags. The flag set has already printed any error.
 func parse(flags *flag.FlagSet, args []string) error {
 	err := flags.Parse(args)
 	if err != nil && !errors.Is(err, flag.ErrHelp) {

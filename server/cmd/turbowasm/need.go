@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// programNames lists under which names a Debian package's program may be
-// installed already, on Debian or elsewhere.
+// programNames lists the names under which a Debian package's program may
+// already be installed, on Debian or elsewhere.
 var programNames = map[string][]string{
 	"chromium":                {"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "headless-shell"},
 	"chromium-headless-shell": {"chromium-headless-shell", "chrome-headless-shell", "headless-shell", "google-chrome", "google-chrome-stable", "chrome"},
@@ -21,9 +21,9 @@ var programNames = map[string][]string{
 	"xvfb":                    {"Xvfb"},
 }
 
-// need makes sure that programs are installed, given by their Debian package.
-// What is missing it installs with apt where it may, and otherwise says what
-// to install.
+// need makes sure that programs are installed, given by the names of their
+// Debian packages. It installs missing ones with apt-get if it can, and
+// otherwise returns an error that says what to install.
 func need(ctx context.Context, packages []string, progress io.Writer) error {
 	var missing []string
 	for _, name := range packages {
@@ -36,7 +36,7 @@ func need(ctx context.Context, packages []string, progress io.Writer) error {
 	}
 	apt, err := exec.LookPath("apt-get")
 	if err != nil || os.Getuid() != 0 {
-		return fmt.Errorf("turbowasm: missing programs %q: install them and see to it that they are in PATH (on Debian: sudo apt-get install %s)", missing, strings.Join(missing, " "))
+		return fmt.Errorf("turbowasm: missing programs %q: install them and add them to PATH (on Debian: sudo apt-get install %s)", missing, strings.Join(missing, " "))
 	}
 	fmt.Fprintf(progress, "installing %v with apt-get, this takes a minute\n", missing)
 	for _, args := range [][]string{{"update", "-q"}, append([]string{"install", "-qy", "--no-install-recommends"}, missing...)} {
@@ -48,7 +48,7 @@ func need(ctx context.Context, packages []string, progress io.Writer) error {
 	}
 	for _, name := range missing {
 		if !installed(name) {
-			return fmt.Errorf("turbowasm: apt-get installed %q, yet PATH has none of %q", name, programNames[name])
+			return fmt.Errorf("turbowasm: apt-get installed %q, but none of %q is in PATH", name, programNames[name])
 		}
 	}
 	return nil

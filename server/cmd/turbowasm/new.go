@@ -13,26 +13,26 @@ import (
 	"strings"
 )
 
-// starterFiles are an application to begin with, a part of this module that is
-// tested with it.
+// starterFiles is the starter application. It is part of this module, so its
+// tests run with all others.
 //
 //go:embed starter
 var starterFiles embed.FS
 
-// A starter is an application that is about to be written.
+// A starter describes an application to write.
 type starter struct {
-	module   string // its name; empty for that of the directory
-	checkout string // where this module is taken from; empty for its version
+	module   string // module name; if empty, the name of the directory
+	checkout string // directory of the turbowasm module; if empty, a published version is used
 }
 
-// write writes the application to dir, which must be empty or not be there.
+// write writes the application to dir, which must be empty or not exist.
 func (s starter) write(ctx context.Context, dir string, progress io.Writer) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("turbowasm: new: %w", err)
 	}
 	if len(entries) > 0 {
-		return fmt.Errorf("turbowasm: new: %q is not empty", dir)
+		return fmt.Errorf("turbowasm: new: %q is not empty: choose another directory", dir)
 	}
 	absolute, err := filepath.Abs(dir)
 	if err != nil {
@@ -65,18 +65,18 @@ func (s starter) write(ctx context.Context, dir string, progress io.Writer) erro
 	if out, err := tidy.CombinedOutput(); err != nil {
 		return fmt.Errorf("turbowasm: new: go mod tidy: %w\n%s", err, out)
 	}
-	fmt.Fprintf(progress, "%s is an application. Run it, and see it change as you do:\n\n  cd %s && go tool turbowasm dev\n", s.module, dir)
+	fmt.Fprintf(progress, "%s is ready. To run it, and rebuild it whenever you save a file:\n\n  cd %s && go tool turbowasm dev\n", s.module, dir)
 	return nil
 }
 
-// goMod is the application's go.mod before it is tidied. It takes this module at
-// the version that this command is of, or from a checkout.
+// goMod returns the application's go.mod before it is tidied. It requires the
+// version of this module that this command was built from, or a checkout.
 func (s starter) goMod(ctx context.Context) (string, error) {
 	version := moduleVersion()
 	if s.checkout == "" && version == "" {
 		out, err := program{}.goCommand(ctx, "list", "-m", "-f", "{{.Dir}}", modulePath)
 		if s.checkout = strings.TrimSpace(string(out)); err != nil || s.checkout == "" {
-			return "", errors.New("turbowasm: new: this command is of no version: say by -replace where its source is")
+			return "", errors.New("turbowasm: new: this command was not built from a published version: pass the directory of its source with -replace")
 		}
 	}
 	text := fmt.Sprintf("module %s\n\ngo %s\n\ntool %s/server/cmd/turbowasm\n", s.module, strings.TrimPrefix(knownGo, "go")+".0", modulePath)

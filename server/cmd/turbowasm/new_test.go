@@ -12,7 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// newStarter writes the starter into a directory that is not there yet.
+// newStarter writes the starter into a new directory.
 func newStarter(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "board")
@@ -38,11 +38,11 @@ func TestNewWritesAnApplicationWhoseTestsPass(t *testing.T) {
 		}
 	}
 	if err := (starter{}).write(t.Context(), dir, t.Output()); err == nil || !strings.Contains(err.Error(), "not empty") {
-		t.Errorf("written over what was there: %v", err)
+		t.Errorf("overwrote existing files: %v", err)
 	}
 }
 
-// What is developed is built, served, and loaded anew when it changes.
+// An application under development is built and served, rebuilt when it changes, and its pages reload.
 func TestDevBuildsAgainWhatChanges(t *testing.T) {
 	dir := newStarter(t)
 	t.Chdir(dir)
@@ -90,7 +90,7 @@ func TestDevBuildsAgainWhatChanges(t *testing.T) {
 		t.Fatalf("dev ended without %q", part)
 		return ""
 	}
-	address := strings.TrimPrefix(until("on http://127."), "on ")
+	address := strings.TrimPrefix(until("open http://localhost:"), "open ")
 
 	b := newBootBrowser(t)
 	tab := b.open(t, address)
@@ -103,6 +103,7 @@ func TestDevBuildsAgainWhatChanges(t *testing.T) {
 			holds(`document.querySelector("#lines").textContent.includes("`+line+`") && document.querySelector(".toast")?.textContent == "`+thanks+`" && !document.querySelector("input").value`))
 	}
 	write("one", "Thank you")
+	tab.run(holds(`!!window.turboCheck`)) // the starter checks its pages during development
 	edit := func(name, before, after string) {
 		t.Helper()
 		text, err := os.ReadFile(name)
@@ -114,12 +115,12 @@ func TestDevBuildsAgainWhatChanges(t *testing.T) {
 		}
 	}
 	edit("page/main.go", `s.Attr("message"))`, `s.Attr("message") + "!")`)
-	tab.run(poll(`!document.querySelector("#lines li")`)) // loaded anew, from a new server
+	tab.run(poll(`!document.querySelector("#lines li")`)) // reloaded, from a new server
 	write("two", "Thank you!")
 
 	edit("page.html", "<h1>Board</h1>", "<h1>{{</h1>")
 	edit("main.go", "package main", "package main // changed")
-	until("the server has ended")
+	until("the server exited")
 	edit("page.html", "<h1>{{</h1>", "<h1>Walls</h1>")
 	tab.run(poll(`document.querySelector("h1")?.textContent == "Walls"`))
 

@@ -18,11 +18,11 @@ import (
 
 var versions = regexp.MustCompile(`^v\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$`)
 
-// release writes to dir what those take who have no Go: the distribution as
-// turbowasm-VERSION.zip, and SHA256SUMS. One source gives the same bytes.
+// release writes the distribution for users without Go to dir:
+// turbowasm-VERSION.zip and SHA256SUMS. The same source yields identical bytes.
 func release(ctx context.Context, mainPackage, version, dir string, progress io.Writer) error {
 	if !versions.MatchString(version) {
-		return fmt.Errorf("turbowasm: release: %q is no version, such as v1.2.3", version)
+		return fmt.Errorf("turbowasm: release: %q is not a version: write it like v1.2.3", version)
 	}
 	fmt.Fprintf(progress, "compiling %s\n", mainPackage)
 	files, err := makeFiles(ctx, mainPackage, false, progress)
@@ -51,8 +51,8 @@ func release(ctx context.Context, mainPackage, version, dir string, progress io.
 	return writeFile(dir, "SHA256SUMS", fmt.Appendf(nil, "%x  %s.zip\n", sha256.Sum256(archive), folder))
 }
 
-// zipped is an archive of files in one folder, in the order of their names and
-// of no date.
+// zipped returns an archive of files in one folder, sorted by name and without
+// dates.
 func zipped(folder string, files map[string][]byte) ([]byte, error) {
 	var buf bytes.Buffer
 	w := zip.NewWriter(&buf)

@@ -139,7 +139,7 @@ func TestReleaseIsAnArchiveWithItsSum(t *testing.T) {
 		t.Errorf("the same files make another archive (%v)", err)
 	}
 	for _, version := range []string{"1.2.3", "v1", "v1.2.3/..", ""} {
-		if err := run(t.Context(), []string{"release", version, dir}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "no version") {
+		if err := run(t.Context(), []string{"release", version, dir}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "not a version") {
 			t.Errorf("%q: got error %v", version, err)
 		}
 	}

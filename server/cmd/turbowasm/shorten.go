@@ -9,13 +9,12 @@ import (
 )
 
 // primitiveModule is the module from which a program imports the primitives
-// that our scripts provide.
+// provided by our scripts.
 const primitiveModule = "turbo"
 
-// shorten gives the primitives that a program imports, as far as their names
-// hold an underscore, names of a letter or two. Our scripts know them as
-// properties, which bundle calls the same: no other property there is named
-// in that way.
+// shorten renames the imported primitives whose names contain an underscore to
+// names of a letter or two. bundle renames the same properties in the scripts,
+// where no other property has an underscore in its name.
 func shorten(wasm []byte) (renamed []byte, names map[string]string, err error) {
 	sections, err := wasmSections(wasm)
 	if err != nil {
@@ -56,8 +55,8 @@ func shortName(i int) string {
 	return name
 }
 
-// renameImports copies an import section, whose entries are functions as a Go
-// program's are.
+// renameImports copies an import section that contains only functions, as that
+// of a Go program does.
 func renameImports(body []byte, names map[string]string) ([]byte, error) {
 	r := &wasmReader{data: body}
 	n := r.uint()
@@ -71,7 +70,7 @@ func renameImports(body []byte, names map[string]string) ([]byte, error) {
 			out = append(binary.AppendUvarint(out, uint64(len(s))), s...)
 		}
 		if r.byte() != 0 {
-			r.fail(errors.New("import of another kind than a function"))
+			r.fail(errors.New("an import is not a function"))
 		}
 		out = binary.AppendUvarint(append(out, 0), uint64(r.uint()))
 	}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Sections of a WebAssembly binary that are read here (core specification,
+// The sections of a WebAssembly binary that are read here (core specification,
 // binary format, modules).
 const (
 	customSection = 0
@@ -23,7 +23,7 @@ type wasmSection struct {
 	body []byte
 }
 
-// wasmSections splits a binary. The bodies are parts of it, not copies.
+// wasmSections splits a binary. The bodies are slices of it, not copies.
 func wasmSections(binary []byte) ([]wasmSection, error) {
 	r := &wasmReader{data: binary}
 	if string(r.bytes(len(wasmMagic))) != wasmMagic {
@@ -51,11 +51,11 @@ func joinSections(sections []wasmSection) []byte {
 }
 
 type wasmFunction struct {
-	name string // empty when the binary has no names
+	name string // empty if the binary has no names
 	code []byte
 }
 
-// wasmFunctions lists the functions that have a body.
+// wasmFunctions lists the functions with a body.
 func wasmFunctions(binary []byte) ([]wasmFunction, error) {
 	sections, err := wasmSections(binary)
 	if err != nil {
@@ -87,8 +87,8 @@ func wasmFunctions(binary []byte) ([]wasmFunction, error) {
 	return functions, nil
 }
 
-// wasmReader reads the primitives of the format. After the first error, which
-// it keeps, it reads zeros.
+// wasmReader reads the primitive values of the format. It keeps the first error
+// and returns zeros afterwards.
 type wasmReader struct {
 	data []byte
 	err  error
@@ -143,7 +143,7 @@ func (r *wasmReader) sint() int {
 			return v
 		}
 	}
-	r.fail(errors.New("number of more than 32 bits"))
+	r.fail(errors.New("number exceeds 32 bits"))
 	return 0
 }
 
@@ -158,7 +158,7 @@ func appendSint(out []byte, v int) []byte {
 	}
 }
 
-// functionImports names the functions among an import section's entries.
+// functionImports returns the names of the functions in an import section.
 func (r *wasmReader) functionImports() []string {
 	var functions []string
 	for n := r.uint(); n > 0 && r.err == nil; n-- {
@@ -175,13 +175,13 @@ func (r *wasmReader) functionImports() []string {
 		case 3:
 			r.bytes(2) // type, mutability
 		default:
-			r.fail(fmt.Errorf("import of unknown kind %d", kind))
+			r.fail(fmt.Errorf("unknown kind of import: %d", kind))
 		}
 	}
 	return functions
 }
 
-// exports names an export section's entries.
+// exports returns the names in an export section.
 func (r *wasmReader) exports() []string {
 	var names []string
 	for n := r.uint(); n > 0 && r.err == nil; n-- {
@@ -200,7 +200,7 @@ func (r *wasmReader) limits() {
 	}
 }
 
-// functionNames reads the function names of a name section (appendix of the
+// functionNames reads the function names of a name section (an appendix of the
 // specification) into names.
 func (r *wasmReader) functionNames(names map[int]string) {
 	for len(r.data) > 0 && r.err == nil {

@@ -1,4 +1,5 @@
-// Command starter serves a board: who writes a line shows it to everybody.
+// Command starter serves a board: every line that somebody writes appears in all
+// open pages.
 package main
 
 import (
@@ -36,12 +37,12 @@ type Board struct {
 	lines []string
 }
 
-// NewBoard makes the application, with the files that "turbowasm build" wrote
-// and a broker for what is broadcast, nil for one of this process.
+// NewBoard creates the application. static holds the files written by
+// "turbowasm build". A nil broker delivers broadcasts within this process.
 func NewBoard(secret string, static fs.FS, broker cable.Broker) (*Board, error) {
 	b := &Board{turbo: &server.Server{SecretKeyBase: secret}, mux: http.NewServeMux()}
 	b.turbo.Cable.Broker = broker
-	b.turbo.Cable.Authorize = func(context.Context, *cable.Subscription, string) error { return nil } // everybody may listen
+	b.turbo.Cable.Authorize = func(context.Context, *cable.Subscription, string) error { return nil } // everybody may subscribe
 	views, err := template.New("").Funcs(b.turbo.Funcs()).Parse(pageHTML)
 	if err != nil {
 		return nil, err
@@ -49,7 +50,7 @@ func NewBoard(secret string, static fs.FS, broker cable.Broker) (*Board, error) 
 	b.views = views
 	runtime, err := assets.New("/turbo/", static)
 	switch {
-	case errors.Is(err, fs.ErrNotExist): // not built: the page works all the same
+	case errors.Is(err, fs.ErrNotExist): // not built yet: the page works without it
 	case err != nil:
 		return nil, err
 	default:
@@ -64,7 +65,7 @@ func NewBoard(secret string, static fs.FS, broker cable.Broker) (*Board, error) 
 func (b *Board) ServeHTTP(w http.ResponseWriter, r *http.Request) { b.mux.ServeHTTP(w, r) }
 
 func (b *Board) show(w http.ResponseWriter, r *http.Request) {
-	at, err := b.turbo.Position(r.Context(), "lines") // before the lines are read: none is missed
+	at, err := b.turbo.Position(r.Context(), "lines") // before reading the lines, so that none is missed
 	if err != nil {
 		http.Error(w, "internal error", http.StatusInternalServerError)
 		return
@@ -89,7 +90,7 @@ func (b *Board) add(w http.ResponseWriter, r *http.Request) {
 	b.mu.Unlock()
 	err := b.turbo.To("lines").Broadcast(r.Context(), stream.Append.To("lines", stream.Template(b.views, "line", line)))
 	if err == nil {
-		// The author is thanked by an action of page/main.go.
+		// page/main.go defines this action.
 		thanks := stream.Action("toast").To("toasts", nil, stream.Attr{Name: "message", Value: "Thank you"})
 		err = stream.Response{Stream: []stream.Component{thanks}, Location: "/"}.Write(w, r)
 	}
@@ -107,6 +108,11 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	srv := &http.Server{Addr: ":" + cmp.Or(os.Getenv("PORT"), "8080"), Handler: board, ReadHeaderTimeout: 10 * time.Second}
+	if os.Getenv("TURBOWASM_DEV") != "" { // set by "go tool turbowasm dev"
+		srv.Handler = board.turbo.Check(board) // shows mistakes in the page and in the log
+	} else {
+		log.Printf("open http://localhost%s", srv.Addr)
+	}
 	ended := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
@@ -114,7 +120,6 @@ func main() {
 		defer cancel()
 		ended <- board.turbo.Shutdown(ending, srv)
 	}()
-	log.Printf("on http://localhost%s", srv.Addr)
 	if err := srv.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
 		log.Fatal(err)
 	}

@@ -11,9 +11,9 @@ import (
 	"github.com/turbowasm/turbowasm/server/turbotest"
 )
 
-func TestALineIsShownToEverybody(t *testing.T) {
+func TestALineAppearsInAllPages(t *testing.T) {
 	recorder := new(turbotest.Recorder)
-	board, err := NewBoard("a secret of sixteen bytes, at least", fstest.MapFS{}, recorder)
+	board, err := NewBoard("at least sixteen bytes of secret", fstest.MapFS{}, recorder)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,13 +22,13 @@ func TestALineIsShownToEverybody(t *testing.T) {
 		board.ServeHTTP(w, r)
 		return turbotest.Response(t, w.Result(), status)
 	}
-	heard := turbotest.AssertBroadcasts(t, recorder, "lines", 1, func() {
+	broadcast := turbotest.AssertBroadcasts(t, recorder, "lines", 1, func() {
 		answer := do(turbotest.Form("POST", "/lines", url.Values{"line": {"<hello>"}}), http.StatusOK)
 		turbotest.AssertStream(t, answer, turbotest.Want{Action: "toast", Target: "toasts"})
 	})
-	turbotest.AssertStream(t, heard, turbotest.Want{Action: stream.Append, Target: "lines", Content: "&lt;hello>"})
+	turbotest.AssertStream(t, broadcast, turbotest.Want{Action: stream.Append, Target: "lines", Content: "&lt;hello>"})
 
-	// Without JavaScript, too.
+	// It also works without JavaScript.
 	plain := httptest.NewRequest("POST", "/lines?line=two", nil)
 	do(plain, http.StatusSeeOther)
 	page := do(httptest.NewRequest("GET", "/", nil), http.StatusOK)

@@ -1,4 +1,4 @@
-// Command page is what runs in the page: Turbo, and what this application adds.
+// Command page runs in the browser: Turbo, and what this application adds to it.
 // Build it with
 //
 //	go tool turbowasm build -o static ./page
@@ -11,7 +11,7 @@ func main() {
 	app.Run()
 }
 
-// ready empties a form that was answered well.
+// ready clears a form after it was submitted successfully.
 func ready(p *turbo.Page) {
 	p.OnSubmitEnd(func(e turbo.SubmitEnd) {
 		if e.Success() {
