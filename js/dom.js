@@ -322,8 +322,14 @@ function twins(parent, id, property) {
   return [...parent.querySelectorAll("#" + CSS.escape(id))].filter((child) => parentOf(child) == parent && (!property || child.id === id))
 }
 
+// Those of several ids, in the order in which they are in the page.
+function twinsOf(parent, ids, property) {
+  const all = ids.flatMap((id) => id ? twins(parent, id, property) : [])
+  return all.length > 1 ? [...new Set(all)].sort((a, b) => compareDocumentPosition.call(a, b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1) : all
+}
+
 // A form's control may have a name like these.
-const { getAttribute } = Element.prototype
+const { compareDocumentPosition, getAttribute } = Element.prototype
 export const getter = (name) => Object.getOwnPropertyDescriptor(Node.prototype, name).get
 const parent = getter("parentNode")
 export const parentOf = (node) => parent.call(node)
@@ -389,15 +395,11 @@ const primitives = {
   place: (n, where, template) => place(nodes[n], where, standing(nodes[template])),
   twins(n, template, property) {
     if (!nodes[n]) return (nodes[n] ?? null).children // throws, as upstream does
-    let count = 0
-    for (const child of nodes[template].content.children) {
-      const id = property ? child.id : getAttribute.call(child, "id")
-      if (id && typeof id == "string") count += handles(twins(nodes[n], id, property))
-    }
-    return count
+    const ids = [...nodes[template].content.children].map((child) => property ? child.id : getAttribute.call(child, "id"))
+    return handles(twinsOf(nodes[n], ids.filter((id) => typeof id == "string"), property))
   },
   remove_twins(n, at, length, property) {
-    for (const id of text(at, length).split("\0")) for (const twin of twins(nodes[n], id, property)) twin.remove()
+    for (const ids of text(at, length).split("\0\0")) for (const twin of twinsOf(nodes[n], ids.split("\0"), property)) twin.remove()
   },
   insert_html(n, where, joinable, message, at, length) {
     const target = nodes[n]

@@ -23,8 +23,9 @@ type BatchPage interface {
 	// InsertHTML parses html and places it. Joinable html may be parsed right
 	// at the target, other html as the content of a template.
 	InsertHTML(target dom.Node, place dom.Place, joinable bool, html Piece) error
-	// RemoveTwins removes the children of parent whose id is among ids, which
-	// are separated by NUL; ids are read as attributes or as properties.
+	// RemoveTwins removes the children of parent whose id is among ids, which are
+	// separated by NUL, and by two between streams: those of a stream go in their
+	// order in the page. Ids are read as attributes or as properties.
 	RemoveTwins(parent dom.Node, ids string, properties bool)
 	AddText(n dom.Node, text Piece)
 
@@ -394,6 +395,9 @@ func (b *Batch) join(i, end int) (next int) {
 			if !b.seen.add(b.text(b.scanner.IDs[k])) {
 				return next
 			}
+		}
+		if len(b.ids) > 0 && e.IDs.Start < e.IDs.End {
+			b.ids = append(b.ids, 0) // and one more
 		}
 		b.addIDs(e)
 		b.joined = append(b.joined, b.text(e.Content)...)

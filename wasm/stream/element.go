@@ -58,7 +58,8 @@ type Page interface {
 	Insert(target dom.Node, place dom.Place, template dom.Node) error
 	ComeBack(template dom.Node)
 	// Twins returns the children of parent that have the id of a top-level
-	// element of the template's content, read as attributes or as properties.
+	// element of the template's content, read as attributes or as properties, in
+	// their order.
 	Twins(parent, template dom.Node, properties bool) ([]dom.Node, error)
 
 	Focus(n dom.Node)

@@ -233,8 +233,12 @@ var conformance = []struct {
 		with(func(p Subject, x dom.Node, say func(...any)) {
 			say(ids(p, twinsOf(p, x, false)), ids(p, twinsOf(p, x, true)))
 		}), "[a b] [b]", ""},
+	{"twins come in the order of the page", `<div id="x"><p id="a"></p><p id="b"></p><p id="c"></p></div><template id="t"><p id="c"></p><p id="a"></p><p id="c"></p></template>`,
+		with(func(p Subject, x dom.Node, say func(...any)) {
+			say(ids(p, twinsOf(p, x, false)), ids(p, twinsOf(p, x, true)))
+		}), "[a c] [a c]", ""},
 	{"twins are removed by id", `<div id="x"><p id="a"></p><p id="b"></p><p id="c.d"></p><p><b id="a"></b></p></div>`, with(func(p Subject, x dom.Node, say func(...any)) {
-		p.RemoveTwins(x, "a\x00c.d\x00no", false)
+		p.RemoveTwins(x, "a\x00no\x00\x00c.d", false)
 		p.RemoveTwins(x, "e", true)
 	}), "", `<div id="x"><p id="b"></p><p><b id="a"></b></p></div>`},
 	{"text is added as it is", `<p id="x">a</p>`, with(func(p Subject, x dom.Node, say func(...any)) {

@@ -1,6 +1,7 @@
 package domtest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/andybalholm/cascadia"
@@ -198,13 +199,14 @@ func (p *Page) idProperty(n *html.Node) string {
 	return id
 }
 
-func (p *Page) twins(parent *html.Node, id string, properties bool) (twins []*html.Node) {
+// twins returns the children of parent that have one of the ids.
+func (p *Page) twins(parent *html.Node, ids []string, properties bool) (twins []*html.Node) {
 	for c := range parent.ChildNodes() {
 		value, _ := attribute(c, "id")
 		if properties {
 			value = p.idProperty(c)
 		}
-		if id != "" && value == id {
+		if value != "" && slices.Contains(ids, value) {
 			twins = append(twins, c)
 		}
 	}
@@ -216,20 +218,21 @@ func (p *Page) Twins(parent, template dom.Node, properties bool) (twins []dom.No
 	if parent == 0 {
 		return nil, dom.ErrPage
 	}
+	var ids []string
 	for c := range p.contents[p.node(template)].ChildNodes() {
 		id, _ := attribute(c, "id")
 		if properties {
 			id = p.idProperty(c)
 		}
-		twins = append(twins, p.handlesOf(p.twins(p.node(parent), id, properties))...)
+		ids = append(ids, id)
 	}
-	return twins, nil
+	return p.handlesOf(p.twins(p.node(parent), ids, properties)), nil
 }
 
 // RemoveTwins removes the children of parent with one of the ids.
 func (p *Page) RemoveTwins(parent dom.Node, ids string, properties bool) {
-	for id := range strings.SplitSeq(ids, "\x00") {
-		for _, twin := range p.twins(p.node(parent), id, properties) {
+	for stream := range strings.SplitSeq(ids, "\x00\x00") {
+		for _, twin := range p.twins(p.node(parent), strings.Split(stream, "\x00"), properties) {
 			p.remove(twin)
 		}
 	}
