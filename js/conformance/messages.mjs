@@ -73,11 +73,16 @@ function stream(random, how) {
 
 // A parser may bring any of them to the top. One that is permanent shares its id with no other: what a morph does there is
 // declared.
-const ownIds = (random, nodes, prefix) => nodes.map((node) => {
-  if (node.raw) return text(random)
-  if (!node.children) return node
-  return { ...node, attributes: { ...node.attributes, ...node.attributes.id !== undefined && { id: `${prefix}${"data-turbo-permanent" in node.attributes ? "p" : ""}${random.below(9)}` } }, children: ownIds(random, node.children, prefix) }
-})
+function ownIds(random, nodes, prefix) {
+  let permanents = 0
+  const own = (nodes) => nodes.map((node) => {
+    if (node.raw) return text(random)
+    if (!node.children) return node
+    const id = node.attributes.id !== undefined && { id: prefix + ("data-turbo-permanent" in node.attributes ? `p${permanents++}` : random.below(9)) }
+    return { ...node, attributes: { ...node.attributes, ...id }, children: own(node.children) }
+  })
+  return own(nodes)
+}
 
 const changes = [
   (id) => `at("${id}")?.remove()`, (id) => `const e = at("${id}"); if (e) e.textContent = "changed"`, (id) => `at("${id}")?.append("more")`,
