@@ -47,10 +47,19 @@ func Run(p Program) {
 	select {}
 }
 
+// begun is closed when a program that was written down as its builder ran it
+// (turbowasm's snapshot.go) goes on in a page.
+var begun = make(chan struct{})
+
+//go:wasmexport turbo_begin
+func exportBegin() {
+	close(begun)
+	runtime.Gosched() // lets Start go on
+}
+
 // Start starts the runtime on its page and returns; the program must stay alive.
 func Start(p Program) {
-	domScratch(exportScratch(1<<12), 1<<12)
-	domLiterals(int32(uintptr(unsafe.Pointer(&page)))) // the linker puts them before all variables
+	memory := exportScratch(1 << 12)
 	page = &Page{}
 	batch = stream.Batch{Page: page, Report: page.Report}
 	actions = actions[:0]
@@ -63,6 +72,13 @@ func Start(p Program) {
 	}}
 	assemble(page)
 	*views = stream.Views{Page: page}
+	// Without an application's code, all until here is the same in every page. A
+	// mark below zero says that there is none yet.
+	if p.Ready == nil && p.add == nil && domMark() < 0 {
+		<-begun
+	}
+	domScratch(memory, 1<<12)
+	domLiterals(int32(uintptr(unsafe.Pointer(&page)))) // the linker puts them before all variables
 	if p.add != nil {
 		p.add()
 	}

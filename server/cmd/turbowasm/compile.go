@@ -163,7 +163,16 @@ func (p program) compile(ctx context.Context, b build, progress io.Writer) ([]by
 	if err != nil {
 		return nil, fmt.Errorf("turbowasm: compile %q: %w", p.Package, err)
 	}
-	return shrink(wasm, known && b == shipped)
+	wasm, err = shrink(wasm, known && b == shipped)
+	if err != nil || !known || b == debugging {
+		return wasm, err
+	}
+	started, err := snapshot(ctx, wasm)
+	if err != nil {
+		fmt.Fprintf(progress, "the program starts anew in every page: %v\n", err)
+		return wasm, nil
+	}
+	return started, nil
 }
 
 // wasmExec returns Go's own loader script from the toolchain that compiles
