@@ -1,4 +1,4 @@
-// Command hello serves one list: whoever writes a line shows it to everybody.
+// Command hello serves a list: every line that somebody writes appears in all open pages.
 package main
 
 import (
@@ -27,7 +27,7 @@ const html = `{{define "page"}}<!DOCTYPE html><title>Hello</title>{{.Turbo}}{{st
 
 func main() {
 	turbo := &server.Server{SecretKeyBase: os.Getenv("SECRET_KEY_BASE")}
-	turbo.Cable.Authorize = func(context.Context, *cable.Subscription, string) error { return nil } // anybody may listen
+	turbo.Cable.Authorize = func(context.Context, *cable.Subscription, string) error { return nil } // anyone may subscribe
 	views := template.Must(template.New("").Funcs(turbo.Funcs()).Parse(html))
 	runtime, err := assets.New("/turbo/", os.DirFS("static"))
 	if err != nil {
@@ -38,7 +38,7 @@ func main() {
 	mux := http.NewServeMux()
 	mux.Handle("/turbo/", runtime)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		at, _ := turbo.Position(r.Context(), "lines") // before the lines are read, so that none is missed; fails with Redis alone
+		at, _ := turbo.Position(r.Context(), "lines") // before reading the lines, so that none is missed; only fails with Redis
 		mu.Lock()
 		now := slices.Clone(lines)
 		mu.Unlock()
@@ -49,9 +49,9 @@ func main() {
 		mu.Lock()
 		lines = append(lines, added)
 		mu.Unlock()
-		turbo.To("lines").Broadcast(r.Context(), stream.Append.To("lines", stream.Template(views, "line", added))) // to everybody
+		turbo.To("lines").Broadcast(r.Context(), stream.Append.To("lines", stream.Template(views, "line", added))) // to all pages
 		empty := stream.Replace.To("form", stream.Template(views, "form", nil))
-		stream.Response{Stream: []stream.Component{empty}, Location: "/"}.Write(w, r) // or, without JavaScript, a redirect
+		stream.Response{Stream: []stream.Component{empty}, Location: "/"}.Write(w, r) // a redirect without JavaScript
 	})
 	if err := turbo.Mount(mux); err != nil {
 		log.Fatal(err)

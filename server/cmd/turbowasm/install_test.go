@@ -12,9 +12,8 @@ import (
 	"testing"
 )
 
-// TestInstall does what the README tells those to do who have Go and nothing
-// else: its commands, in empty folders, with this module as it would be
-// published.
+// TestInstall runs the README's commands for readers who have nothing but Go: in
+// empty folders, with this module as it would be published.
 func TestInstall(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	if err != nil {
@@ -49,7 +48,7 @@ func TestInstall(t *testing.T) {
 		}
 	}
 
-	// An empty folder is enough for the files.
+	// dist works in an empty folder.
 	dir := t.TempDir()
 	sh(dir, quickly(commands("dist public/turbo")[0]))
 	has(filepath.Join(dir, "public/turbo/turbo.js"), filepath.Join(dir, "public/turbo/turbo.wasm"))
@@ -58,7 +57,7 @@ func TestInstall(t *testing.T) {
 		t.Errorf("the npm package says %s", description)
 	}
 
-	// A new application is of this version.
+	// A new application uses this version.
 	try := commands("new board")
 	dir = t.TempDir()
 	sh(dir, try[0])
@@ -69,7 +68,24 @@ func TestInstall(t *testing.T) {
 		t.Errorf("go.mod is\n%s", module)
 	}
 
-	// The README's server, in a module of its own that has the command as a tool.
+	// The README's Go for the page.
+	toast, err := os.ReadFile(filepath.Join(root, "wasm/example/toast/main.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "page"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "page", "main.go"), toast, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range commands("go mod init toast") {
+		sh(dir, quickly(step))
+	}
+	has(filepath.Join(dir, "static/turbo.wasm"), filepath.Join(dir, "static/turbo.html"))
+
+	// The README's server, in a module of its own with the command as a tool.
 	hello, err := os.ReadFile("../hello/main.go")
 	if err != nil {
 		t.Fatal(err)
@@ -92,11 +108,13 @@ func TestInstall(t *testing.T) {
 	sh(t.TempDir(), "GOBIN="+dir+" go install "+modulePath+"/server/cmd/turbowasm@latest && "+filepath.Join(dir, "turbowasm")+" help")
 }
 
-// quickly leaves out what a command compresses.
-func quickly(command string) string { return strings.Replace(command, " dist ", " dist -plain ", 1) }
+// quickly omits the compressed files of a command.
+func quickly(command string) string {
+	return strings.NewReplacer(" dist ", " dist -plain ", " build ", " build -plain ").Replace(command)
+}
 
-// published is an environment in which this module has been published as a
-// version, and all others are those that this machine has, or gets as ever.
+// published returns an environment in which this module is published as the
+// given version. Other modules come from this machine's cache or its proxy.
 func published(t *testing.T, version string) []string {
 	t.Helper()
 	proxy := t.TempDir()
@@ -157,6 +175,6 @@ func published(t *testing.T, version string) []string {
 	return append(os.Environ(),
 		"GOPROXY=file://"+proxy+",file://"+cache+"/cache/download,"+others,
 		"GOMODCACHE="+filepath.Join(t.TempDir(), "mod"),
-		"GOFLAGS=-trimpath -modcacherw", // what was compiled once is known, wherever it lies
+		"GOFLAGS=-trimpath -modcacherw", // so that the build cache is shared between directories
 		"GOSUMDB=off", "GOWORK=off")
 }

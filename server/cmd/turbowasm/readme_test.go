@@ -19,10 +19,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// root is where this module lies.
+// root is the directory of this module.
 var root = filepath.Join("..", "..", "..")
 
-// documents are the guides, by their path in the module.
+// documents returns the guides by their path in the module.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
@@ -46,7 +46,7 @@ func documents(t *testing.T) map[string]string {
 	return texts
 }
 
-// What a guide shows is a part of a file that a test runs.
+// Every snippet in a guide is part of a file that a test runs.
 func TestGuidesShowWhatIsTested(t *testing.T) {
 	shows := map[string][]string{
 		"README.md":            {"server/cmd/hello/main.go", "wasm/example/toast/main.go", "testdata/embed/static-site/index.html"},
@@ -66,11 +66,11 @@ func TestGuidesShowWhatIsTested(t *testing.T) {
 		}
 		snippets := snippet.FindAllStringSubmatch(texts[name], -1)
 		if len(snippets) == 0 {
-			t.Errorf("%s shows nothing", name)
+			t.Errorf("%s has no snippets", name)
 		}
 		for _, s := range snippets {
 			if !strings.Contains(sources, s[1]) {
-				t.Errorf("%s shows what is in none of %s:\n%s", name, strings.Join(files, ", "), s[1])
+				t.Errorf("%s has a snippet that is not part of %s:\n%s", name, strings.Join(files, ", "), s[1])
 			}
 		}
 	}
@@ -79,7 +79,7 @@ func TestGuidesShowWhatIsTested(t *testing.T) {
 	}
 }
 
-// Links lead to files that are there, and to headings that they have.
+// Links lead to files and headings that exist.
 func TestGuidesLinkToWhatIsThere(t *testing.T) {
 	texts := documents(t)
 	link := regexp.MustCompile(`\]\(([^)\s]+)\)`)
@@ -104,7 +104,7 @@ func TestGuidesLinkToWhatIsThere(t *testing.T) {
 				has = has || strings.HasPrefix(line, "#") && anchor(strings.TrimSpace(strings.TrimLeft(line, "#"))) == heading
 			}
 			if !has {
-				t.Errorf("%s links to %s: there is no such heading", name, found[1])
+				t.Errorf("%s links to %s: no such heading", name, found[1])
 			}
 		}
 	}
@@ -135,8 +135,8 @@ func TestHello(t *testing.T) {
 	two.run(poll(`lines.children.length == 1 && lines.textContent == "<hello>"`), chromedp.Reload(), listens, poll(`lines.children.length == 1`))
 }
 
-// serveCommand runs a server that reads PORT, in a directory, until the test is
-// over, and returns its address.
+// serveCommand runs a server that reads PORT, in a directory, until the test
+// ends, and returns its URL.
 func serveCommand(t *testing.T, dir, name string, args ...string) (url string) {
 	t.Helper()
 	free, err := net.Listen("tcp", "localhost:0")

@@ -1,4 +1,4 @@
-// Command toast adds a stream action to the runtime, and empties forms that were sent.
+// Command toast adds a stream action to the runtime and clears forms that were submitted.
 package main
 
 import "github.com/turbowasm/turbowasm/wasm/turbo"
