@@ -15,13 +15,13 @@ type holding struct {
 // leave.
 func (p *Page) begin() (outer *holding) {
 	outer = p.holding
-	p.holding = nil
+	p.holding, p.self = nil, self{}
 	return outer
 }
 
 func (p *Page) leave(outer *holding) {
 	h := p.holding
-	p.holding = outer
+	p.holding, p.self = outer, self{}
 	if h != nil {
 		p.unuse(h)
 	}

@@ -19,6 +19,13 @@ type object struct {
 	value  responder
 }
 
+// self is the wrapper whose method is being performed, and its number, which need
+// not be asked for meanwhile.
+type self struct {
+	number  dom.Object
+	wrapper dom.Node
+}
+
 // A responder answers for its wrapper.
 type responder interface {
 	Respond(number int, c *surface.Call) dom.Node
@@ -54,20 +61,38 @@ func (o *objects) at(number dom.Object) (int, bool) {
 }
 
 // Wrapper returns the page's object of a number, 0 where it is gone.
-func (p *Page) Wrapper(o dom.Object) dom.Node { return found(domWrapper(int32(o))) }
+func (p *Page) Wrapper(o dom.Object) dom.Node {
+	if o == p.self.number && o != 0 {
+		return p.self.wrapper
+	}
+	return found(domWrapper(int32(o)))
+}
 
 // number returns the number of a wrapper, 0 for what is none.
-func (p *Page) number(n dom.Node) dom.Object { return dom.Object(domWrapped(int32(n))) }
+func (p *Page) number(n dom.Node) dom.Object {
+	if n == p.self.wrapper && n != 0 {
+		return p.self.number
+	}
+	return dom.Object(domWrapped(int32(n)))
+}
 
 // respond performs a method of the value that an object wraps.
 func (o *objects) respond(number int, c *surface.Call) dom.Node {
 	if c.Object == 0 {
 		c.Object = page.number(c.This)
 	}
-	if i, ok := o.at(c.Object); ok {
-		return o.values[i].value.Respond(number, c)
+	i, ok := o.at(c.Object)
+	if !ok {
+		return 0
 	}
-	return 0
+	value, before := o.values[i].value, page.self
+	page.self = self{}
+	if _, kept := page.kept[c.This]; !kept { // what is kept may be dropped before the end
+		page.self = self{c.Object, c.This}
+	}
+	result := value.Respond(number, c)
+	page.self = before
+	return result
 }
 
 // turbo_collected says that the page has collected a wrapper.

@@ -13,6 +13,7 @@ type Page struct {
 	slots   slots
 	watch   watch
 	objects objects
+	self    self
 
 	holding *holding              // of what runs
 	kept    map[dom.Node]*holding // by handle; nil for what is held
