@@ -77,16 +77,7 @@ function remembered(read) {
   }
 }
 
-// For a short text that is ASCII, a loop is faster than the decoder.
-export const text = remembered((at, length) => {
-  const view = memory(), end = at + length
-  if (length < 20) {
-    let string = "", i = at
-    for (let code; i < end && (code = view[i]) < 128; i++) string += String.fromCharCode(code)
-    if (i == end) return string
-  }
-  return decoder.decode(view.subarray(at, end))
-})
+export const text = remembered((at, length) => decoder.decode(memory().subarray(at, at + length)))
 export const path = remembered((at, length) => text(at, length).split("."))
 
 // Writes a string into memory and returns its length in bytes. For a short one
@@ -218,17 +209,18 @@ export function offer(message, observed) {
 export const announced = (envelope) => envelope == null ? go.seal() : go.announced(envelope)
 
 // Calls back before the next repaint. A hidden page has none, so there the callback does not wait for it.
+const repaints = new Set()
 export function repaint(callback) {
   begin(callback)
   const once = () => {
-    document.removeEventListener("visibilitychange", once)
+    if (!repaints.delete(once)) return
     end(callback)
-    callback &&= void callback()
+    callback()
   }
-  if (document.visibilityState == "hidden") return setTimeout(once)
-  document.addEventListener("visibilitychange", once)
-  return requestAnimationFrame(once)
+  repaints.add(once)
+  return document.visibilityState == "hidden" ? setTimeout(once) : requestAnimationFrame(once)
 }
+document.addEventListener("visibilitychange", () => { for (const once of repaints) try { once() } catch (error) { reportError(error) } })
 
 export function fragment(html) {
   const template = document.createElement("template")
@@ -359,7 +351,6 @@ const primitives = {
     const value = getAttribute.call(nodes[n], text(at, length))
     return value == null ? -2 : put(value)
   },
-  toggle_class: (n, at, length, on) => nodes[n].classList.toggle(text(at, length), !!on),
   set_attribute: (n, name, size, at, length) => setAttribute(nodes[n], text(name, size), text(at, length)),
 
   // The first element child: 0 if there is none, -2 if it is not a template.

@@ -160,8 +160,9 @@ export class StreamElement extends HTMLElement {
           element.isEqualNode(shell) && isLazy(element.firstElementChild))
       },
       perform_stream(envelope) { made[envelope].element.#perform() },
-      // A stream that was to have no element, and needs one after all: to perform it, or for whoever does.
+      // The element of a stream. If it was to have none, one is made after all: to perform itself, or for whoever does.
       late_stream(message, at, length, envelope) {
+        if (made[envelope]) return handle(made[envelope].element)
         const element = document.importNode(fragment(piece(message, at, length)).firstChild, true)
         if (!element.firstElementChild) element.append(document.createElement("template"))
         element.#state = "started"
@@ -253,7 +254,12 @@ for (const name of revealing) {
 }
 
 // Actions of the application written in Go.
-provide({ add_action(at, length, index) { builtin[actions[index] = text(at, length)] = StreamActions[actions[index]] = perform(index) } })
+provide({
+  add_action(at, length, index) {
+    const name = actions[index] = text(at, length)
+    own.add(builtin[name] = StreamActions[name] = perform(index))
+  }
+})
 
 // Whether stream elements are ours: the first definition of a custom element stays.
 let ours

@@ -46,9 +46,9 @@ async function frame(call) {
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-// The busy time of one load, in ms, and what the list holds after it.
-export async function measure(load, n) {
-  const { list: before, messages, last } = loads[load](n)
+// The busy time of one load, in ms, and what the list holds after it. With least, of the least that the page must do.
+export async function measure(load, n, withLeast) {
+  const { list: before, messages, last, least } = loads[load](n)
   list.innerHTML = before
   events = 0
   await frame()
@@ -56,7 +56,8 @@ export async function measure(load, n) {
 
   const { renderStreamMessage } = window.Turbo
   let busy = await frame(() => {
-    for (const message of messages) renderStreamMessage(message)
+    if (withLeast) least(list)
+    else for (const message of messages) renderStreamMessage(message)
   })
   for (let frames = 0; !document.getElementById(last); frames++) {
     if (frames > 600) throw new Error(`bench: "${load}" of ${n} was not applied`)

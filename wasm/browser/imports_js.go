@@ -42,9 +42,6 @@ func domAttribute(n int32, name string) int32
 //go:wasmimport turbo set_attribute
 func domSetAttribute(n int32, name, value string)
 
-//go:wasmimport turbo toggle_class
-func domToggleClass(n int32, class string, on int32)
-
 //go:wasmimport turbo template
 func domTemplate(n int32) int32
 

@@ -246,5 +246,5 @@ func (p *Page) RemoveAttr(n dom.Node, name string) {
 
 // SetClass adds a class or removes it. One that is not valid changes nothing.
 func (p *Page) SetClass(n dom.Node, class string, on bool) {
-	domToggleClass(int32(n), class, number(on))
+	domCall(domGet(int32(n), "classList"), "toggle", domBoxText(class), int32(p.Bool(on)), 0, 0)
 }

@@ -45,7 +45,8 @@ func (o *Own) find(name string) int {
 	return -1
 }
 
-// perform has an action perform an envelope that has no element.
+// perform has an action perform an envelope, by its bytes unless its element, if
+// there is one, or what performs it was changed.
 func (o *Own) perform(b *Batch, action int, from source) {
 	if o.run == ownRun {
 		o.end(b)
@@ -55,7 +56,13 @@ func (o *Own) perform(b *Batch, action int, from source) {
 	}
 	o.run++
 	from.flush = o.Flush
-	if !b.Page.StreamIntact(-1, o.Actions[action].Index) {
+	watched := from.message.watched
+	switch index := o.Actions[action].Index; {
+	case watched && !(b.performs(from.envelope) && b.Page.StreamIntact(from.number, index)):
+		o.Flush()
+		b.Page.PerformStream(from.number)
+		return
+	case !watched && !b.Page.StreamIntact(-1, index):
 		o.Flush()
 		b.Page.LateStream(from.piece(from.envelope.Element), -1)
 		return
@@ -71,8 +78,7 @@ func (o *Own) perform(b *Batch, action int, from source) {
 		o.Flush()
 		b.Report(b.Page.OpeningTag(element.Node()), err)
 	}
-	if s.node != 0 {
-		o.Flush()
+	if watched || s.node != 0 {
 		b.Page.StreamDone(s.number)
 	}
 }
@@ -115,7 +121,7 @@ func (s *source) page() Page { return s.batch.Page }
 
 func (s *source) piece(r Range) Piece { return s.batch.piece(s.message, r) }
 
-// element makes the element.
+// element makes the element, unless it was made for those who watch.
 func (s *source) element() dom.Node {
 	if s.node == 0 {
 		s.flush()
