@@ -83,7 +83,7 @@ const patches = {
   "drawn-frame": `{ const { FrameRenderer } = Turbo, { renderElement } = FrameRenderer; FrameRenderer.renderElement = function (current, next) { log("drawn frame", current.id); return renderElement.call(this, current, next) } }`,
   navigatable: `{ const { session } = Turbo, { elementIsNavigatable } = session; session.elementIsNavigatable = function (element) { return !/^(over|query|search)$/.test(element.className) && elementIsNavigatable.call(this, element) } }`,
   listener: `addEventListener("turbo:before-render", ({ detail }) => { const { render } = detail; detail.render = (current, next) => { log("rendered by a listener"); return render(current, next) } })`,
-  abandoned: `{ let count = 0; addEventListener("turbo:before-frame-render", (event) => { if (++count % 2 == 0) event.preventDefault() }) }`,
+  abandoned: `{ let count = 0; addEventListener("turbo:before-frame-render", (event) => { if (event.target.id != "frame" && ++count % 2 == 0) event.preventDefault() }) }`, // one with another source is given up
   paused: `addEventListener("turbo:before-render", (event) => { event.preventDefault(); setTimeout(() => event.detail.resume()) })`
 }
 
