@@ -220,7 +220,7 @@ export function repaint(callback) {
   repaints.add(once)
   return document.visibilityState == "hidden" ? setTimeout(once) : requestAnimationFrame(once)
 }
-document.addEventListener("visibilitychange", () => { for (const once of repaints) try { once() } catch (error) { reportError(error) } })
+document.addEventListener("visibilitychange", () => { for (const once of repaints) setTimeout(once) })
 
 export function fragment(html) {
   const template = document.createElement("template")
