@@ -7,17 +7,22 @@ import (
 	"fmt"
 )
 
-// shrink rewrites the data of a Go program so that it compresses well. The
-// code stays as it is.
+// shrink rewrites a Go program so that it compresses well.
 //
 // The linker leaves out runs of zeros, which splits the data into tens of
 // thousands of segments, each with an address of its own: that saves plain
 // bytes and costs compressed ones (9 %). They become one segment. And with
-// strip, names and positions of functions are removed (see stripPositions).
+// strip, names and positions of functions are removed (see stripPositions), and
+// the code has shorter constants (see shortenReturns).
 func shrink(wasm []byte, strip bool) ([]byte, error) {
 	sections, err := wasmSections(wasm)
 	if err != nil {
 		return nil, err
+	}
+	if strip {
+		if err := shortenReturns(sections); err != nil {
+			return nil, err
+		}
 	}
 	for i, s := range sections {
 		if s.id != dataSection {
