@@ -5,7 +5,7 @@ import { activated, nonce, rejected } from "./dom.js"
 import { FetchRequest, uuid } from "./fetch.js"
 import * as runtime from "./runtime.js"
 import { PageSnapshot, Snapshot } from "./snapshots.js"
-import { dispatch, forward, named, world } from "./values.js"
+import { dispatch, forward, named, world, wrap } from "./values.js"
 
 const cacheKey = (location) => location.href.split("#")[0]
 
@@ -124,24 +124,17 @@ class Navigator {
 }
 forward({ Navigator })
 
-const directions = { advance: "forward", restore: "back", replace: "none" }
-
 class Visit {
   identifier = uuid()
   timingMetrics = {}
-  followedRedirect = false
-  snapshotCached = false
-  state = "initialized"
 
-  constructor(delegate, location, restorationIdentifier, options) {
-    Object.assign(this, {
-      action: "advance", historyChanged: false, visitCachedSnapshot() {}, willRender: true, updateHistory: true,
-      shouldCacheSnapshot: true, acceptsStreamResponse: false, refresh: {}, referrer: delegate.location
-    }, options, { delegate, location, restorationIdentifier: restorationIdentifier || uuid() })
-    this.scrolled = !this.willRender
-    this.direction ||= directions[this.action]
+  constructor(number, delegate, location, options) {
+    wrap(this, number)
+    Object.assign(this, { visitCachedSnapshot() {}, refresh: {}, referrer: delegate.location }, options, { delegate, location })
   }
 
+  recordTimingMetric(metric) { this.timingMetrics[metric] = Date.now() }
+  getTimingMetrics() { return { ...this.timingMetrics } }
   get adapter() { return this.delegate.adapter }
   get view() { return this.delegate.view }
   get history() { return this.delegate.history }
@@ -215,7 +208,7 @@ Object.assign(world, {
   url: (location) => new URL(location.toString(), document.baseURI),
   snapshot: (html) => html == null ? world.view.snapshot : PageSnapshot.fromHTMLString(html),
   extendURL: (url) => Object.defineProperty(url, "absoluteURL", { get() { return this.toString() }, configurable: true }),
-  newVisit: (location, restorationIdentifier, options) => new Visit(world.navigator, location, restorationIdentifier, options),
+  visit: (number, location, options) => new Visit(number, world.navigator, location, options),
   newRequest: (delegate, location, target) => new FetchRequest(delegate, "get", location, undefined, target),
   pushState: (state, href) => window.history.pushState(state, "", href),
   replaceState: (state, href) => window.history.replaceState(state, "", href),

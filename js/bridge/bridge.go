@@ -7,7 +7,9 @@
 // says of a method of Go's that it answers for the method start of the class
 // Visit; several names may follow one another. turbo:getter says the same of a
 // property, turbo:setter of giving it a value. turbo:function CLICK says that
-// the script calls it by the constant CLICK, of no class.
+// the script calls it by the constant CLICK, of no class. turbo:field Visit
+// scrolled, above a field of a struct, says that the page reads and writes it as
+// the property scrolled of its wrapper: a bool, or a string, undefined where it is empty.
 //
 // The first parameter is the object itself where it is called by the last word
 // of the class's name (view, of PageView), or by that word's first letter; that

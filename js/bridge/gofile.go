@@ -3,6 +3,8 @@ package bridge
 import (
 	"fmt"
 	"go/format"
+	"go/token"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -62,16 +64,39 @@ func (r *room) file(first bool) (string, error) {
 		name = lower(r.receiver)
 	}
 	fmt.Fprintf(&b, ")\n\n// Respond performs a method by its number.\nfunc (%s *%s) Respond(number int, c *surface.Call) dom.Node {\nswitch number {\n", name, r.receiver)
+	var fields strings.Builder
+	var bodies []string             // that differ
+	called := map[string][]string{} // the constants, by what is done
 	for _, m := range r.methods {
+		if m.function.field != "" {
+			if m.kind == getter {
+				field, err := m.pointer(name)
+				if err != nil {
+					return "", err
+				}
+				fmt.Fprintf(&fields, "case %s, %s:\nreturn %s\n", m.constant(), method{m.class, m.name, setter, nil}.constant(), field)
+			}
+			continue
+		}
 		body, err := m.call(name)
 		if err != nil {
 			return "", err
 		}
-		if body != "" {
-			fmt.Fprintf(&b, "case %s:\n%s", m.constant(), body)
+		if called[body] == nil {
+			bodies = append(bodies, body)
 		}
+		called[body] = append(called[body], m.constant())
 	}
-	fmt.Fprint(&b, "}\nreturn 0\n}\n")
+	for _, body := range bodies {
+		fmt.Fprintf(&b, "case %s:\n%s", strings.Join(called[body], ", "), body)
+	}
+	if fields.Len() == 0 {
+		fmt.Fprint(&b, "}\nreturn 0\n}\n")
+		return b.String(), nil
+	}
+	firstSetter := slices.IndexFunc(r.methods, func(m method) bool { return m.kind == setter })
+	fmt.Fprintf(&b, "}\nreturn c.Access(%s.field(number), number >= %s)\n}\n\n// field is what a number reads or writes.\nfunc (%s *%s) field(number int) any {\nswitch number {\n%s}\nreturn nil\n}\n",
+		name, r.methods[firstSetter].constant(), name, r.receiver, fields.String())
 	return b.String(), nil
 }
 
@@ -156,4 +181,16 @@ func (m method) call(receiver string) (string, error) {
 		return fmt.Sprintf(how, receiver+"."+f.name+"("+strings.Join(given, ", ")+")") + "\n", nil
 	}
 	return fmt.Sprintf("then := %s\n%s.%s(%s)\nreturn c.Promise\n", wait, receiver, f.name, strings.Join(append(given, "then"), ", ")), nil
+}
+
+// pointer points to a field. The package's own types of fields are strings.
+func (m method) pointer(receiver string) (string, error) {
+	f := m.function
+	switch field := "&" + receiver + "." + f.name; {
+	case f.field == "bool" || f.field == "string":
+		return field, nil
+	case token.IsIdentifier(f.field) && token.IsExported(f.field): // a type of the package's
+		return "(*string)(" + field + ")", nil
+	}
+	return "", f.errorf("it cannot cross as %s", f.field)
 }

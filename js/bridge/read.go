@@ -31,13 +31,14 @@ type number struct {
 	value int64
 }
 
-// A function is a method of Go's that has a directive.
+// A function is a method of Go's that has a directive, or a field.
 type function struct {
 	dir, pkg, receiver, name string
 	js                       bool
 	position                 token.Position
 	parameters               []parameter
 	results                  []string
+	field                    string // its type, where it is no method but a field
 }
 
 type parameter struct{ name, kind string }
@@ -95,6 +96,11 @@ func (s *source) readPackage(root, dir string) error {
 					return err
 				}
 			case *ast.GenDecl:
+				if d.Tok == token.TYPE {
+					if err := s.readFields(fset, d, function{dir: within, pkg: file.Name.Name, js: strings.HasSuffix(name, "_js.go")}); err != nil {
+						return err
+					}
+				}
 				if err := s.readConstants(fset, file, d); err != nil {
 					return err
 				}
@@ -133,6 +139,33 @@ func (s *source) readFunction(f *function, d *ast.FuncDecl) error {
 			}
 		default:
 			return f.errorf("%s%s is no directive", directive, strings.Join(words, " "))
+		}
+	}
+	return nil
+}
+
+// readFields takes the fields of structs that have directives: each is read and
+// written as a property.
+func (s *source) readFields(fset *token.FileSet, d *ast.GenDecl, of function) error {
+	for _, spec := range d.Specs {
+		structure, ok := spec.(*ast.TypeSpec).Type.(*ast.StructType)
+		if !ok {
+			continue
+		}
+		for _, field := range structure.Fields.List {
+			for _, words := range directives(field.Doc) {
+				f := of
+				f.receiver, f.position, f.field = spec.(*ast.TypeSpec).Name.Name, fset.Position(field.Pos()), kindOf(field.Type)
+				if len(field.Names) == 1 {
+					f.name = field.Names[0].Name
+				}
+				if words[0] != "field" || len(words) != 3 || f.name == "" {
+					return f.errorf("%s%s is no directive of a field", directive, strings.Join(words, " "))
+				}
+				for _, how := range [...]kind{getter, setter} {
+					s.methods = append(s.methods, method{class: words[1], name: words[2], kind: how, function: &f})
+				}
+			}
 		}
 	}
 	return nil

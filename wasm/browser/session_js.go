@@ -16,7 +16,7 @@ var session struct {
 // assemble makes the session of a page.
 func assemble(p *Page) {
 	d, f := &session.drive, &session.frames
-	*d = drive.Drive{Page: p, Forms: form.Forms{Page: (*forms)(p)}, Frames: f, Rendered: versions.Forget}
+	*d = drive.Drive{Page: p, Visits: (*visits)(p), Forms: form.Forms{Page: (*forms)(p)}, Frames: f, Rendered: versions.Forget}
 	*f = frame.Frames{Page: framePage(p, &d.Forms)}
 	d.Start()
 }

@@ -201,6 +201,8 @@ func (p *Page) Await(n dom.Node, callback func(value dom.Node, failed bool)) {
 }
 
 // Then calls back with what a promise, or any value, comes to.
+//
+//go:noinline
 func (p *Page) Then(n dom.Node, callback func(value dom.Node)) {
 	p.Await(n, func(value dom.Node, failed bool) {
 		if !failed {

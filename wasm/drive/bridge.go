@@ -99,8 +99,8 @@ const (
 	pageSnapshotRefreshScroll
 	pageSnapshotRootLocation
 
-	pageViewCacheSnapshot
 	pageViewIsPageRefresh
+	pageViewCacheSnapshot
 	pageViewRenderError
 	pageViewRenderPage
 	pageViewShouldPreserveScrollPosition
@@ -193,41 +193,6 @@ const (
 	viewScrollToPosition
 	viewScrollToTop
 	viewUnmarkVisitDirection
-
-	visitRender
-	visitPrepareRequest
-	visitRequestErrored
-	visitRequestFailedWithResponse
-	visitRequestFinished
-	visitRequestPreventedHandlingResponse
-	visitRequestStarted
-	visitRequestSucceededWithResponse
-	visitCacheSnapshot
-	visitChangeHistory
-	visitLoadResponse
-	visitScrollToAnchor
-	visitStart
-	visitCancel
-	visitCancelRender
-	visitComplete
-	visitFail
-	visitFinishRequest
-	visitFollowRedirect
-	visitGetCachedSnapshot
-	visitGetPreloadedSnapshot
-	visitGetTimingMetrics
-	visitHasCachedSnapshot
-	visitHasPreloadedResponse
-	visitIssueRequest
-	visitLoadCachedSnapshot
-	visitPerformScroll
-	visitRecordResponse
-	visitRecordTimingMetric
-	visitRenderPageSnapshot
-	visitScrollToRestoredPosition
-	visitShouldIssueRequest
-	visitSimulateRequest
-	visitStartRequest
 )
 
 // Respond performs a method by its number.
@@ -249,7 +214,7 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.adapterSubmissionFinished(c.This)
 	case browserAdapterFormSubmissionStarted:
 		d.adapterSubmissionStarted(c.This)
-	case browserAdapterVisitCompleted:
+	case browserAdapterVisitCompleted, browserAdapterVisitFailed:
 		d.adapterVisitOver(c.This)
 	case browserAdapterVisitStarted:
 		d.adapterVisitStarted(c.This, c.Args[0])
@@ -267,16 +232,12 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.showFormBar(c.This)
 	case browserAdapterShowVisitProgressBarAfterDelay:
 		d.showVisitBar(c.This)
-	case browserAdapterVisitFailed:
-		d.adapterVisitOver(c.This)
-	case browserAdapterVisitRendered:
+	case browserAdapterVisitRendered, browserAdapterVisitRequestFinished:
 		d.adapterIgnores()
 	case browserAdapterVisitRequestCompleted:
 		d.adapterRequestCompleted(c.This, c.Args[0])
 	case browserAdapterVisitRequestFailedWithStatusCode:
 		return d.adapterRequestFailed(c.This, c.Args[0], c.Int(1))
-	case browserAdapterVisitRequestFinished:
-		d.adapterIgnores()
 	case browserAdapterVisitRequestStarted:
 		d.adapterRequestStarted(c.This, c.Args[0])
 	case errorRendererRender:
@@ -307,21 +268,9 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.updateHistory(c.Args[0], c.Args[1], c.Text(2))
 	case linkPrefetchObserverPrepareRequest:
 		d.preparePrefetch(c.Args[0])
-	case linkPrefetchObserverRequestErrored:
+	case linkPrefetchObserverRequestErrored, linkPrefetchObserverRequestFailedWithResponse, linkPrefetchObserverRequestFinished, linkPrefetchObserverRequestPreventedHandlingResponse, linkPrefetchObserverRequestStarted, linkPrefetchObserverRequestSucceededWithResponse, preloaderRequestErrored, preloaderRequestFailedWithResponse, preloaderRequestFinished, preloaderRequestPreventedHandlingResponse, preloaderRequestStarted:
 		d.ignored()
-	case linkPrefetchObserverRequestFailedWithResponse:
-		d.ignored()
-	case linkPrefetchObserverRequestFinished:
-		d.ignored()
-	case linkPrefetchObserverRequestPreventedHandlingResponse:
-		d.ignored()
-	case linkPrefetchObserverRequestStarted:
-		d.ignored()
-	case linkPrefetchObserverRequestSucceededWithResponse:
-		d.ignored()
-	case morphingFrameRendererPreservingPermanentElements:
-		return d.preserveNothing(c.Args[0])
-	case morphingPageRendererPreservingPermanentElements:
+	case morphingFrameRendererPreservingPermanentElements, morphingPageRendererPreservingPermanentElements:
 		return d.preserveNothing(c.Args[0])
 	case navigatorFormSubmissionFinished:
 		d.submissionFinished(c.Args[0])
@@ -348,7 +297,7 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 	case navigatorProposeVisit:
 		d.proposeVisit(c.Args[0], c.Args[1])
 	case navigatorStartVisit:
-		d.startVisit(c.Args[0], c.Args[1], c.Args[2])
+		d.startVisit(c.Args[0], c.Text(1), c.Args[2])
 	case navigatorSubmitForm:
 		d.submitForm(c.Args[0], c.Args[1])
 	case pageRendererRender:
@@ -411,12 +360,12 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		return c.Optional(d.refreshScroll(c.This))
 	case pageSnapshotRootLocation:
 		return d.rootLocation(c.This)
-	case pageViewCacheSnapshot:
-		then := c.LastingValue()
-		d.cacheSnapshot(c.Args[0], then)
-		return c.Promise
 	case pageViewIsPageRefresh:
 		return c.Page.Bool(d.isPageRefresh(c.Args[0]))
+	case pageViewCacheSnapshot:
+		then := c.LastingValue()
+		d.CacheSnapshot(c.Args[0], then)
+		return c.Promise
 	case pageViewRenderError:
 		then := c.Lasting()
 		d.renderError(c.Args[0], c.Args[1], then)
@@ -431,16 +380,6 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		return c.Page.Bool(d.transitionsTo(c.Args[0]))
 	case preloaderPrepareRequest:
 		d.preparePreload(c.Args[0])
-	case preloaderRequestErrored:
-		d.ignored()
-	case preloaderRequestFailedWithResponse:
-		d.ignored()
-	case preloaderRequestFinished:
-		d.ignored()
-	case preloaderRequestPreventedHandlingResponse:
-		d.ignored()
-	case preloaderRequestStarted:
-		d.ignored()
 	case preloaderRequestSucceededWithResponse:
 		then := c.Lasting()
 		d.preloaded(c.Args[0], c.Args[1], then)
@@ -469,7 +408,7 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.stopTrickling(c.This)
 	case progressBarUninstallProgressElement:
 		d.uninstallProgress(c.This)
-	case rendererRender:
+	case rendererRender, rendererPrepareToRender:
 		then := c.Lasting()
 		d.renderNothing(then)
 		return c.Promise
@@ -479,10 +418,6 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		return c.Promise
 	case rendererFinishRendering:
 		d.finishRendering(c.This)
-	case rendererPrepareToRender:
-		then := c.Lasting()
-		d.renderNothing(then)
-		return c.Promise
 	case rendererFocusFirstAutofocusableElement:
 		d.autofocus(c.This)
 	case sessionFormSubmitted:
@@ -607,82 +542,178 @@ func (d *Drive) Respond(number int, c *surface.Call) dom.Node {
 		d.scrollToTop(c.This)
 	case viewUnmarkVisitDirection:
 		d.unmarkDirection(c.This)
-	case visitRender:
-		then := c.Lasting()
-		d.renderCallback(c.This, c.Args[0], then)
-		return c.Promise
-	case visitPrepareRequest:
-		d.prepareRequest(c.This, c.Args[0])
-	case visitRequestErrored:
-		d.requestErrored(c.This)
-	case visitRequestFailedWithResponse:
-		then := c.Lasting()
-		d.requestFailed(c.This, c.Args[0], c.Args[1], then)
-		return c.Promise
-	case visitRequestFinished:
-		d.requestFinished(c.This)
-	case visitRequestPreventedHandlingResponse:
-		d.requestPrevented(c.This, c.Args[0], c.Args[1])
-	case visitRequestStarted:
-		d.requestStarted(c.This)
-	case visitRequestSucceededWithResponse:
-		then := c.Lasting()
-		d.requestSucceeded(c.This, c.Args[0], c.Args[1], then)
-		return c.Promise
-	case visitCacheSnapshot:
-		d.cacheSnapshotOf(c.This)
-	case visitChangeHistory:
-		d.changeHistory(c.This)
-	case visitLoadResponse:
-		d.loadResponse(c.This)
-	case visitScrollToAnchor:
-		return d.scrollToFragmentOf(c.This)
-	case visitStart:
-		d.start(c.This)
-	case visitCancel:
-		d.cancel(c.This)
-	case visitCancelRender:
-		d.cancelRender(c.This)
-	case visitComplete:
-		d.complete(c.This)
-	case visitFail:
-		d.fail(c.This)
-	case visitFinishRequest:
-		d.finishRequest(c.This)
-	case visitFollowRedirect:
-		d.followRedirect(c.This)
-	case visitGetCachedSnapshot:
-		return d.cachedSnapshot(c.This)
-	case visitGetPreloadedSnapshot:
-		return d.preloadedSnapshot(c.This)
-	case visitGetTimingMetrics:
-		return d.timings(c.This)
-	case visitHasCachedSnapshot:
-		return c.Page.Bool(d.hasCachedSnapshot(c.This))
-	case visitHasPreloadedResponse:
-		return c.Page.Bool(d.hasPreloadedResponse(c.This))
-	case visitIssueRequest:
-		d.issueRequest(c.This)
-	case visitLoadCachedSnapshot:
-		d.loadCachedSnapshot(c.This)
-	case visitPerformScroll:
-		d.performScroll(c.This)
-	case visitRecordResponse:
-		d.recordResponse(c.This, c.Args[0])
-	case visitRecordTimingMetric:
-		d.recordTiming(c.This, c.Text(0))
-	case visitRenderPageSnapshot:
-		then := c.Lasting()
-		d.renderSnapshot(c.This, c.Args[0], c.Bool(1), then)
-		return c.Promise
-	case visitScrollToRestoredPosition:
-		return d.scrollToRestored(c.This)
-	case visitShouldIssueRequest:
-		return c.Page.Bool(d.shouldIssueRequest(c.This))
-	case visitSimulateRequest:
-		d.simulateRequest(c.This)
-	case visitStartRequest:
-		d.startRequest(c.This)
 	}
 	return 0
+}
+
+// The numbers of what Visit answers.
+const (
+	visitRender = surface.Visit<<surface.RoomBits + iota
+	visitPrepareRequest
+	visitRequestErrored
+	visitRequestFailedWithResponse
+	visitRequestFinished
+	visitRequestPreventedHandlingResponse
+	visitRequestStarted
+	visitRequestSucceededWithResponse
+	visitCacheSnapshot
+	visitChangeHistory
+	visitLoadResponse
+	visitScrollToAnchor
+	visitStart
+	visitCancel
+	visitCancelRender
+	visitComplete
+	visitFail
+	visitFinishRequest
+	visitFollowRedirect
+	visitGetCachedSnapshot
+	visitGetPreloadedSnapshot
+	visitHasCachedSnapshot
+	visitHasPreloadedResponse
+	visitIssueRequest
+	visitLoadCachedSnapshot
+	visitPerformScroll
+	visitRecordResponse
+	visitRenderPageSnapshot
+	visitScrollToRestoredPosition
+	visitShouldIssueRequest
+	visitSimulateRequest
+	visitStartRequest
+	visitAction
+	visitState
+	visitIsPageRefresh
+	visitAcceptsStreamResponse
+	visitDirection
+	visitFollowedRedirect
+	visitHistoryChanged
+	visitRestorationIdentifier
+	visitScrolled
+	visitShouldCacheSnapshot
+	visitSnapshotCached
+	visitUpdateHistory
+	visitWillRender
+	visitSetAction
+	visitSetState
+	visitSetIsPageRefresh
+	visitSetAcceptsStreamResponse
+	visitSetDirection
+	visitSetFollowedRedirect
+	visitSetHistoryChanged
+	visitSetRestorationIdentifier
+	visitSetScrolled
+	visitSetShouldCacheSnapshot
+	visitSetSnapshotCached
+	visitSetUpdateHistory
+	visitSetWillRender
+)
+
+// Respond performs a method by its number.
+func (v *Visit) Respond(number int, c *surface.Call) dom.Node {
+	switch number {
+	case visitRender:
+		then := c.Lasting()
+		v.renderCallback(c.Args[0], then)
+		return c.Promise
+	case visitPrepareRequest:
+		v.prepareRequest(c.Args[0])
+	case visitRequestErrored:
+		v.requestErrored()
+	case visitRequestFailedWithResponse, visitRequestSucceededWithResponse:
+		then := c.Lasting()
+		v.requestAnswered(c.Args[0], c.Args[1], then)
+		return c.Promise
+	case visitRequestFinished:
+		v.requestFinished()
+	case visitRequestPreventedHandlingResponse:
+		v.requestPrevented(c.Args[0], c.Args[1])
+	case visitRequestStarted:
+		v.requestStarted()
+	case visitCacheSnapshot:
+		v.cacheSnapshot()
+	case visitChangeHistory:
+		v.changeHistory()
+	case visitLoadResponse:
+		v.loadResponse()
+	case visitScrollToAnchor:
+		return v.scrollToAnchor()
+	case visitStart:
+		v.start()
+	case visitCancel:
+		v.cancel()
+	case visitCancelRender:
+		v.cancelRender()
+	case visitComplete:
+		v.complete()
+	case visitFail:
+		v.fail()
+	case visitFinishRequest:
+		v.finishRequest()
+	case visitFollowRedirect:
+		v.followRedirect()
+	case visitGetCachedSnapshot:
+		return v.cachedSnapshot()
+	case visitGetPreloadedSnapshot:
+		return v.preloadedSnapshot()
+	case visitHasCachedSnapshot:
+		return c.Page.Bool(v.hasCachedSnapshot())
+	case visitHasPreloadedResponse:
+		return c.Page.Bool(v.hasResponse())
+	case visitIssueRequest:
+		v.issueRequest()
+	case visitLoadCachedSnapshot:
+		v.loadCachedSnapshot()
+	case visitPerformScroll:
+		v.performScroll()
+	case visitRecordResponse:
+		v.recordResponse(c.Args[0])
+	case visitRenderPageSnapshot:
+		then := c.Lasting()
+		v.renderSnapshot(c.Args[0], c.Bool(1), then)
+		return c.Promise
+	case visitScrollToRestoredPosition:
+		return v.scrollBack()
+	case visitShouldIssueRequest:
+		return c.Page.Bool(v.shouldRequest())
+	case visitSimulateRequest:
+		v.simulateRequest()
+	case visitStartRequest:
+		v.startRequest()
+	case visitState:
+		return c.Page.String(v.readState())
+	case visitSetState:
+		v.setState(c.Text(0))
+	}
+	return c.Access(v.field(number), number >= visitSetAction)
+}
+
+// field is what a number reads or writes.
+func (v *Visit) field(number int) any {
+	switch number {
+	case visitAction, visitSetAction:
+		return (*string)(&v.action)
+	case visitIsPageRefresh, visitSetIsPageRefresh:
+		return &v.isRefresh
+	case visitAcceptsStreamResponse, visitSetAcceptsStreamResponse:
+		return &v.acceptsStreams
+	case visitDirection, visitSetDirection:
+		return &v.direction
+	case visitFollowedRedirect, visitSetFollowedRedirect:
+		return &v.followed
+	case visitHistoryChanged, visitSetHistoryChanged:
+		return &v.historyChanged
+	case visitRestorationIdentifier, visitSetRestorationIdentifier:
+		return &v.restorationIdentifier
+	case visitScrolled, visitSetScrolled:
+		return &v.scrolled
+	case visitShouldCacheSnapshot, visitSetShouldCacheSnapshot:
+		return &v.shouldCache
+	case visitSnapshotCached, visitSetSnapshotCached:
+		return &v.cached
+	case visitUpdateHistory, visitSetUpdateHistory:
+		return &v.updateHistory
+	case visitWillRender, visitSetWillRender:
+		return &v.willRender
+	}
+	return nil
 }

@@ -2,8 +2,8 @@
 // which links and forms it follows, carries visits from their start to the
 // rendered page, and keeps history, scroll positions and snapshots.
 //
-// What pages see of it are objects of theirs, which hold the state: a visit is
-// the object that its adapter is given.
+// A Visit is Go's; pages see an object of it, as of the rest, whose objects hold
+// the state themselves.
 package drive
 
 import (
@@ -35,12 +35,12 @@ type Frames interface {
 // Drive navigates one page. Its exported fields must be set before it starts.
 type Drive struct {
 	Page   Page
+	Visits VisitPage
 	Forms  form.Forms
 	Frames Frames
 	// Rendered is told that another page is shown.
 	Rendered func()
 
-	frames   map[int]func() // what frees a frame that a visit waits for
 	prefetch prefetch
 	refresh  *waiting // for others to come, nil if none does
 	spread   *waiting // for its turn

@@ -53,15 +53,19 @@ func (d *Drive) adapter() dom.Node { return d.Page.Get(0, "session.adapter") }
 // startVisit starts a visit in the place of what is under way.
 //
 //turbo:method Navigator startVisit
-func (d *Drive) startVisit(location, identifier, options dom.Node) {
+func (d *Drive) startVisit(location dom.Node, identifier string, options dom.Node) {
 	p := d.Page
 	navigator := p.Get(0, "navigator")
 	p.Do(navigator, "stop")
-	visit := p.Do(0, "newVisit", p.Do(0, "url", location), identifier, options)
-	if visit == 0 {
+	if identifier == "" {
+		identifier = p.UUID()
+	}
+	v, err := newVisit(d.Visits, p.Do(0, "url", location), identifier, options)
+	if err != nil {
 		return
 	}
-	p.Set(visit, "isPageRefresh", p.Bool(d.Asks(p.Get(0, "view"), "isPageRefresh", visit)))
+	visit := p.Wrapper(v.Object)
+	v.isRefresh = d.Asks(p.Get(0, "view"), "isPageRefresh", visit)
 	p.Set(navigator, "currentVisit", visit)
 	p.Do(visit, "start")
 }
@@ -98,8 +102,8 @@ func (d *Drive) stopCurrent() {
 	}
 }
 
-// unbusy ends the current visit without a page.
-func (d *Drive) unbusy() {
+// Unbusy ends the current visit without a page.
+func (d *Drive) Unbusy() {
 	p := d.Page
 	root := p.Get(0, "document.documentElement")
 	for _, name := range [...]string{"data-turbo-visit-direction", "data-turbo-preview", "aria-busy"} {
@@ -191,9 +195,9 @@ func (d *Drive) submissionFailed(s, response dom.Node, then then) {
 			then(true)
 		}
 		if p.Is(response, "serverError") {
-			d.showError(snapshot, visit, end)
+			d.ShowError(snapshot, visit, end)
 		} else {
-			d.showPage(snapshot, false, true, visit, end)
+			d.ShowPage(snapshot, false, true, visit, end)
 		}
 	})
 }

@@ -189,13 +189,33 @@ func (d *Drive) Submit(event dom.Node) {
 //
 //turbo:method Session visitStarted
 func (d *Drive) visitStarted(session, visit dom.Node) {
-	p := d.Page
-	if !p.Is(visit, "acceptsStreamResponse") {
+	p, v := d.Page, d.find(visit)
+	if !v.acceptsStreams {
 		p.SetAttr(p.Get(0, "document.documentElement"), "aria-busy", "true")
-		p.Do(p.Get(0, "view"), "markVisitDirection", p.Get(visit, "direction"))
+		p.Do(p.Get(0, "view"), "markVisitDirection", d.word(v.direction))
 	}
-	p.Do(0, "extendURL", p.Get(visit, "location"))
-	p.Do(session, "notifyApplicationAfterVisitingLocation", p.Get(visit, "location"), p.Get(visit, "action"))
+	url := p.Get(visit, "location")
+	p.Do(0, "extendURL", url)
+	p.Do(session, "notifyApplicationAfterVisitingLocation", url, d.word(string(v.action)))
+}
+
+// word makes a string, undefined of an empty one.
+func (d *Drive) word(text string) dom.Node {
+	if text == "" {
+		return 0
+	}
+	return d.Page.String(text)
+}
+
+// find returns the visit that an object of the page's stands for, or one as the
+// object says.
+//
+//go:noinline
+func (d *Drive) find(visit dom.Node) *Visit {
+	if v := d.Visits.Find(visit); v != nil {
+		return v
+	}
+	return &Visit{action: Action(d.text(visit, "action")), direction: d.text(visit, "direction"), acceptsStreams: d.Page.Is(visit, "acceptsStreamResponse")}
 }
 
 // restore visits an entry of the history.

@@ -10,7 +10,7 @@ import "github.com/turbowasm/turbowasm/wasm/dom"
 //turbo:method View scrollToAnchorFromLocation
 func (d *Drive) scrollToFragment(view, url dom.Node) {
 	p := d.Page
-	if anchor, ok := d.anchor(url); ok {
+	if anchor, ok := fragment(d.text(url, "href")); ok {
 		p.Do(view, "scrollToAnchor", p.String(anchor))
 	} else {
 		p.Do(view, "scrollToAnchor")
@@ -77,13 +77,13 @@ func (d *Drive) transitionsTo(snapshot dom.Node) bool {
 	return d.transitions(d.pageMeta) && d.Page.Is(snapshot, "prefersViewTransitions")
 }
 
-// showPage and showError render a page by way of the view.
-func (d *Drive) showPage(snapshot dom.Node, preview, will bool, visit dom.Node, then then) {
+// ShowPage and ShowError render a page by way of the view.
+func (d *Drive) ShowPage(snapshot dom.Node, preview, will bool, visit dom.Node, then then) {
 	p := d.Page
 	p.DoThen(p.Get(0, "view"), "renderPage", then, snapshot, p.Bool(preview), p.Bool(will), visit)
 }
 
-func (d *Drive) showError(snapshot, visit dom.Node, then then) {
+func (d *Drive) ShowError(snapshot, visit dom.Node, then then) {
 	d.Page.DoThen(d.Page.Get(0, "view"), "renderError", then, snapshot, visit)
 }
 
@@ -130,7 +130,7 @@ func (d *Drive) renderError(snapshot, visit dom.Node, then then) {
 //
 //turbo:method PageView isPageRefresh
 func (d *Drive) isPageRefresh(visit dom.Node) bool {
-	return visit == 0 || d.text(visit, "action") == "replace" &&
+	return visit == 0 || d.find(visit).action == Replace &&
 		d.text(visit, "location.pathname") == d.text(0, "view.lastRenderedLocation.pathname")
 }
 
@@ -145,12 +145,12 @@ func (d *Drive) refreshSetting(visit dom.Node, name string) string {
 	return value
 }
 
-// cacheSnapshot caches the page that is there, or a snapshot of it, for when
+// CacheSnapshot caches the page that is there, or a snapshot of it, for when
 // it is come back to: a moment later, when it has probably been left. then is
 // told of what was cached, 0 when the page is not to be.
 //
 //turbo:method PageView cacheSnapshot
-func (d *Drive) cacheSnapshot(snapshot dom.Node, then func(cached dom.Node)) {
+func (d *Drive) CacheSnapshot(snapshot dom.Node, then func(cached dom.Node)) {
 	p := d.Page
 	view := p.Get(0, "view")
 	if snapshot == 0 {

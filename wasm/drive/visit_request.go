@@ -16,140 +16,119 @@ const (
 	contentTypeMismatch = -2
 )
 
+func successful(status int) bool { return status >= 200 && status < 300 }
+
 // issueRequest requests the page, or takes the response that it came with.
 //
 //turbo:method Visit issueRequest
-func (d *Drive) issueRequest(visit dom.Node) {
-	p := d.Page
+func (v *Visit) issueRequest() {
 	switch {
-	case d.Asks(visit, "hasPreloadedResponse"):
-		p.Do(visit, "simulateRequest")
-	case d.Asks(visit, "shouldIssueRequest") && !p.Is(visit, "request"):
-		request := p.Do(0, "newRequest", visit, p.Get(visit, "location"))
-		p.Set(visit, "request", request)
-		p.Do(request, "perform")
+	case v.asks("hasPreloadedResponse"):
+		v.page.Step(v, "simulateRequest")
+	case v.asks("shouldIssueRequest"):
+		v.page.Request(v)
 	}
 }
 
 //turbo:method Visit shouldIssueRequest
-func (d *Drive) shouldIssueRequest(visit dom.Node) bool {
-	if d.text(visit, "action") == "restore" {
-		return !d.Asks(visit, "hasCachedSnapshot")
+func (v *Visit) shouldRequest() bool {
+	if v.action == Restore {
+		return !v.asks("hasCachedSnapshot")
 	}
-	return d.Page.Is(visit, "willRender")
+	return v.willRender
 }
 
 //turbo:method Visit recordResponse
-func (d *Drive) recordResponse(visit, response dom.Node) {
-	p := d.Page
-	if response == 0 {
-		response = p.Get(visit, "response")
+func (v *Visit) recordResponse(response dom.Node) {
+	if response != 0 {
+		v.page.Record(v, response)
 	}
-	p.Set(visit, "response", response)
-	if response == 0 {
-		return
-	}
-	if status := p.Number(response, "statusCode"); successful(status) {
-		p.Do(d.adapter(), "visitRequestCompleted", visit)
-	} else {
-		p.Do(d.adapter(), "visitRequestFailedWithStatusCode", visit, p.Int(status))
+	switch r, ok := v.page.Response(v); {
+	case !ok:
+	case successful(r.Status):
+		v.page.Tell(v, "visitRequestCompleted")
+	default:
+		v.page.Fails(v, r.Status)
 	}
 }
 
 // simulateRequest takes the response that the visit came with.
 //
 //turbo:method Visit simulateRequest
-func (d *Drive) simulateRequest(visit dom.Node) {
-	p := d.Page
-	if p.Is(visit, "response") {
-		p.Do(visit, "startRequest")
-		p.Do(visit, "recordResponse")
-		p.Do(visit, "finishRequest")
+func (v *Visit) simulateRequest() {
+	if _, ok := v.page.Response(v); ok {
+		v.page.Step(v, "startRequest")
+		v.page.Step(v, "recordResponse")
+		v.page.Step(v, "finishRequest")
 	}
 }
 
 //turbo:method Visit hasPreloadedResponse
-func (d *Drive) hasPreloadedResponse(visit dom.Node) bool { return d.Page.Is(visit, "response") }
+func (v *Visit) hasResponse() bool {
+	_, ok := v.page.Response(v)
+	return ok
+}
 
 //turbo:method Visit startRequest
-func (d *Drive) startRequest(visit dom.Node) {
-	d.Page.Do(visit, "recordTimingMetric", d.Page.String("requestStart"))
-	d.Page.Do(d.adapter(), "visitRequestStarted", visit)
+func (v *Visit) startRequest() {
+	v.page.Time(v, "requestStart")
+	v.page.Tell(v, "visitRequestStarted")
 }
 
 //turbo:method Visit finishRequest
-func (d *Drive) finishRequest(visit dom.Node) {
-	d.Page.Do(visit, "recordTimingMetric", d.Page.String("requestEnd"))
-	d.Page.Do(d.adapter(), "visitRequestFinished", visit)
+func (v *Visit) finishRequest() {
+	v.page.Time(v, "requestEnd")
+	v.page.Tell(v, "visitRequestFinished")
 }
-
-func successful(status int) bool { return status >= 200 && status < 300 }
 
 // prepareRequest asks for streams where the visit may be answered with them.
 //
 //turbo:method Visit prepareRequest
-func (d *Drive) prepareRequest(visit, request dom.Node) {
-	if d.Page.Is(visit, "acceptsStreamResponse") {
-		d.Page.Do(request, "acceptResponseType", d.Page.String(form.StreamType))
+func (v *Visit) prepareRequest(request dom.Node) {
+	if v.acceptsStreams {
+		v.page.AcceptStreams(request)
 	}
 }
 
 //turbo:method Visit requestStarted
-func (d *Drive) requestStarted(visit dom.Node) { d.Page.Do(visit, "startRequest") }
+func (v *Visit) requestStarted() { v.page.Step(v, "startRequest") }
 
 //turbo:method Visit requestFinished
-func (d *Drive) requestFinished(visit dom.Node) { d.Page.Do(visit, "finishRequest") }
+func (v *Visit) requestFinished() { v.page.Step(v, "finishRequest") }
 
 // requestPrevented ends a visit that streams have answered.
 //
 //turbo:method Visit requestPreventedHandlingResponse
-func (d *Drive) requestPrevented(visit, _, response dom.Node) {
-	if strings.HasPrefix(d.text(response, "contentType"), form.StreamType) {
-		d.dismiss(visit)
+func (v *Visit) requestPrevented(_, response dom.Node) {
+	if strings.HasPrefix(v.page.Type(response), form.StreamType) {
+		v.dismiss()
 	}
 }
 
 //turbo:method Visit requestErrored
-func (d *Drive) requestErrored(visit dom.Node) {
-	d.Page.Do(visit, "recordResponse", d.Answer(0, d.Page.Int(networkFailure), 0))
-}
+func (v *Visit) requestErrored() { v.record(0, networkFailure, 0) }
 
-//turbo:method Visit requestSucceededWithResponse
-func (d *Drive) requestSucceeded(visit, _, response dom.Node, then then) {
-	d.requestAnswered(visit, response, true, then)
-}
-
-//turbo:method Visit requestFailedWithResponse
-func (d *Drive) requestFailed(visit, _, response dom.Node, then then) {
-	d.requestAnswered(visit, response, false, then)
-}
-
-// requestAnswered takes the answer of a visit's request.
-func (d *Drive) requestAnswered(visit, response dom.Node, succeeded bool, then then) {
-	p := d.Page
-	p.Then(p.Get(response, "responseHTML"), func(html dom.Node) {
-		defer then(true)
-		if d.state(visit) == "canceled" { // another visit has taken its place
-			return
-		}
-		if status := p.Number(response, "statusCode"); status == 204 {
-			d.dismiss(visit)
-			return
-		}
-		if !p.Is(response, "isHTML") {
-			p.Do(visit, "recordResponse", d.Answer(response, p.Int(contentTypeMismatch), 0))
-			return
-		}
-		if html == 0 {
-			html = p.String("")
-		}
-		if succeeded {
-			var to dom.Node
-			if p.Is(response, "redirected") {
-				to = p.Get(response, "location")
+// requestAnswered takes the answer of the visit's request.
+//
+//turbo:method Visit requestSucceededWithResponse requestFailedWithResponse
+func (v *Visit) requestAnswered(_, response dom.Node, then then) {
+	v.page.Read(response, func(html dom.Node, r Response) {
+		switch {
+		case v.state == Canceled: // another visit has taken its place
+		case r.Status == 204:
+			v.dismiss()
+		case !r.HTML:
+			v.record(response, contentTypeMismatch, 0)
+		default:
+			if successful(r.Status) {
+				v.page.Move(v, response)
 			}
-			p.Set(visit, "redirectedToLocation", to)
+			v.record(response, r.Status, html)
 		}
-		p.Do(visit, "recordResponse", d.Answer(response, p.Get(response, "statusCode"), html))
+		then(true)
 	})
+}
+
+func (v *Visit) record(response dom.Node, status int, html dom.Node) {
+	v.page.Step(v, "recordResponse", v.page.Answer(response, status, html))
 }

@@ -22,13 +22,13 @@ const (
 	formSubmissionRequestMustRedirect
 	formSubmissionResetSubmitterText
 	formSubmissionSetSubmitsWith
+	formSubmissionState
 	formSubmissionMustRedirect
 	formSubmissionOriginalSubmitText
-	formSubmissionState
 	formSubmissionUntitled
+	formSubmissionSetState
 	formSubmissionSetMustRedirect
 	formSubmissionSetOriginalSubmitText
-	formSubmissionSetState
 )
 
 // Respond performs a method by its number.
@@ -60,20 +60,20 @@ func (s *Submission) Respond(number int, c *surface.Call) dom.Node {
 		s.ResetText()
 	case formSubmissionSetSubmitsWith:
 		s.SwapText()
+	case formSubmissionState:
+		return c.Page.String(s.State())
 	case formSubmissionMustRedirect:
 		return c.Page.Bool(s.MustRedirect())
 	case formSubmissionOriginalSubmitText:
 		return c.Optional(s.OriginalText())
-	case formSubmissionState:
-		return c.Page.String(s.State())
 	case formSubmissionUntitled:
 		return c.Page.Bool(s.Untitled())
+	case formSubmissionSetState:
+		s.setState(c.Text(0))
 	case formSubmissionSetMustRedirect:
 		s.setMustRedirect(c.Bool(0))
 	case formSubmissionSetOriginalSubmitText:
 		s.setOriginalText(c.Text(0))
-	case formSubmissionSetState:
-		s.setState(c.Text(0))
 	}
 	return 0
 }

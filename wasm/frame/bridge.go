@@ -58,7 +58,7 @@ func (controller *Controller) Respond(number int, c *surface.Call) dom.Node {
 		controller.Prepare(c.Args[0], c.Args[1])
 	case frameControllerRequestErrored:
 		controller.Errored(c.Args[0], c.Args[1])
-	case frameControllerRequestFailedWithResponse:
+	case frameControllerRequestFailedWithResponse, frameControllerRequestSucceededWithResponse:
 		then := c.Lasting()
 		controller.Answered(c.Args[0], c.Args[1], then)
 		return c.Promise
@@ -68,10 +68,6 @@ func (controller *Controller) Respond(number int, c *surface.Call) dom.Node {
 		controller.Prevented()
 	case frameControllerRequestStarted:
 		controller.Began()
-	case frameControllerRequestSucceededWithResponse:
-		then := c.Lasting()
-		controller.Answered(c.Args[0], c.Args[1], then)
-		return c.Promise
 	case frameControllerFormSubmissionFinished:
 		controller.SubmissionFinished(c.Args[0])
 	case frameControllerFormSubmissionStarted:
@@ -98,12 +94,10 @@ func (controller *Controller) Respond(number int, c *surface.Call) dom.Node {
 		then := c.Lasting()
 		controller.LoadResponse(c.Args[0], then)
 		return c.Promise
-	case frameControllerShouldInterceptLinkClick:
+	case frameControllerShouldInterceptLinkClick, frameControllerWillSubmitFormLinkToLocation:
 		return c.Page.Bool(controller.TakesLink(c.Args[0]))
 	case frameControllerSubmittedFormLinkToLocation:
 		controller.SubmitLink(c.Args[0], c.Args[1], c.Args[2])
-	case frameControllerWillSubmitFormLinkToLocation:
-		return c.Page.Bool(controller.TakesLink(c.Args[0]))
 	case frameControllerConnect:
 		controller.Connect()
 	case frameControllerDisabledChanged:

@@ -34,6 +34,27 @@ func (c *Call) Text(i int) string {
 	return text
 }
 
+// Access reads a field of a value's for the page, or sets it to the first
+// argument. The field is a *bool or a *string, of which an empty one is undefined
+// to the page; nil is none.
+func (c *Call) Access(field any, set bool) dom.Node {
+	switch f := field.(type) {
+	case *bool:
+		if !set {
+			return c.Page.Bool(*f)
+		}
+		*f = c.Bool(0)
+	case *string:
+		switch {
+		case set:
+			*f = c.Text(0)
+		case *f != "":
+			return c.Page.String(*f)
+		}
+	}
+	return 0
+}
+
 // Optional makes a value of a string that there may be, null where there is
 // none.
 func (c *Call) Optional(text string, ok bool) dom.Node {

@@ -7,6 +7,7 @@ package surface
 const (
 	Page       = iota // browser.Page
 	Drive             // drive.Drive
+	Visit             // drive.Visit
 	Submission        // form.Submission
 	Controller        // frame.Controller
 	Frames            // frame.Frames

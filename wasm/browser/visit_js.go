@@ -1,0 +1,226 @@
+package browser
+
+import (
+	"github.com/turbowasm/turbowasm/wasm/dom"
+	"github.com/turbowasm/turbowasm/wasm/drive"
+	"github.com/turbowasm/turbowasm/wasm/form"
+	"github.com/turbowasm/turbowasm/wasm/surface"
+)
+
+// visits is the page as visits need it. What the page has of a visit are
+// properties of its wrapper.
+type visits Page
+
+func (vs *visits) page() *Page { return (*Page)(vs) }
+
+var _ drive.VisitPage = (*visits)(nil)
+
+//go:noinline
+func (vs *visits) of(v *drive.Visit) dom.Node { return vs.page().Wrapper(v.Object) }
+
+//go:noinline
+func (vs *visits) part(v *drive.Visit, path string) dom.Node { return vs.page().Get(vs.of(v), path) }
+
+//go:noinline
+func (vs *visits) view() dom.Node { return vs.page().Get(0, "view") }
+
+//go:noinline
+func (vs *visits) tell(v *drive.Visit, method string, value dom.Node) {
+	vs.page().Do(vs.page().Get(0, "session.adapter"), method, vs.of(v), value)
+}
+
+func (vs *visits) Make(v *drive.Visit, url, options dom.Node) error {
+	v.Object = vs.page().objects.add(v)
+	_, err := vs.page().Call(0, "visit", vs.page().Int(int(v.Object)), url, options)
+	return err
+}
+
+func (vs *visits) Find(n dom.Node) *drive.Visit {
+	o := &vs.page().objects
+	if i, ok := o.at(vs.page().number(n)); ok {
+		v, _ := o.values[i].value.(*drive.Visit)
+		return v
+	}
+	return nil
+}
+
+func (vs *visits) URLs(v *drive.Visit) (to, from string) {
+	wrapper := vs.of(v)
+	to, _ = vs.page().Text(wrapper, "location.href")
+	from, _ = vs.page().Text(wrapper, "referrer.href")
+	return to, from
+}
+
+func (vs *visits) ChangeHistory(v *drive.Visit, action drive.Action, identifier string) {
+	session.drive.UpdateHistory(string(action), vs.part(v, "location"), vs.page().String(identifier))
+}
+
+func (vs *visits) Step(v *drive.Visit, method string, args ...dom.Node) dom.Node {
+	wrapper := vs.of(v)
+	result, own := vs.page().call(wrapper, method, args)
+	if own >= 0 {
+		return respond(own, &surface.Call{Page: vs.page(), This: wrapper, Object: v.Object, Args: arguments(args)})
+	}
+	if err := failed(result); err != nil {
+		vs.page().failure = err
+	}
+	return found(result)
+}
+
+func (vs *visits) Time(v *drive.Visit, mark string) {
+	vs.Step(v, "recordTimingMetric", vs.page().String(mark))
+}
+
+func (vs *visits) Tell(v *drive.Visit, method string) {
+	vs.tell(v, method, 0)
+}
+
+func (vs *visits) TellDelegate(v *drive.Visit, method string) {
+	wrapper := vs.of(v)
+	vs.page().Do(vs.page().Get(wrapper, "delegate"), method, wrapper)
+}
+
+func (vs *visits) Fails(v *drive.Visit, status int) {
+	vs.tell(v, "visitRequestFailedWithStatusCode", vs.page().Int(status))
+}
+
+func (vs *visits) Follow(v *drive.Visit) bool {
+	p, wrapper := vs.page(), vs.of(v)
+	to, response := p.Get(wrapper, "redirectedToLocation"), p.Get(wrapper, "response")
+	if to == 0 || response == 0 || !p.Is(response, "redirected") {
+		return false
+	}
+	options := p.Object()
+	p.Set(options, "action", p.String("replace"))
+	p.Set(options, "response", response)
+	p.Set(options, "shouldCacheSnapshot", dom.False)
+	p.Set(options, "willRender", dom.False)
+	p.Do(p.Get(0, "session.adapter"), "visitProposedToLocation", to, options)
+	return true
+}
+
+func (vs *visits) Stay() { session.drive.Unbusy() }
+
+func (vs *visits) Request(v *drive.Visit) {
+	p, wrapper := vs.page(), vs.of(v)
+	if p.Is(wrapper, "request") {
+		return
+	}
+	request := p.Do(0, "newRequest", wrapper, p.Get(wrapper, "location"))
+	p.Set(wrapper, "request", request)
+	p.Do(request, "perform")
+}
+
+func (vs *visits) Cancel(v *drive.Visit) {
+	if request := vs.part(v, "request"); request != 0 {
+		vs.page().Do(request, "cancel")
+	}
+}
+
+func (vs *visits) AcceptStreams(request dom.Node) {
+	vs.page().Do(request, "acceptResponseType", vs.page().String(form.StreamType))
+}
+
+func (vs *visits) Read(response dom.Node, then func(html dom.Node, r drive.Response)) {
+	p := vs.page()
+	p.Then(p.Get(response, "responseHTML"), func(html dom.Node) {
+		if html == 0 {
+			html = p.String("")
+		}
+		then(html, drive.Response{Status: p.Number(response, "statusCode"), Redirected: p.Is(response, "redirected"), HTML: p.Is(response, "isHTML")})
+	})
+}
+
+func (vs *visits) Type(response dom.Node) string {
+	text, _ := vs.page().Text(response, "contentType")
+	return text
+}
+
+func (vs *visits) Move(v *drive.Visit, response dom.Node) {
+	to := dom.Node(0)
+	if vs.page().Is(response, "redirected") {
+		to = vs.page().Get(response, "location")
+	}
+	vs.page().Set(vs.of(v), "redirectedToLocation", to)
+}
+
+func (vs *visits) Record(v *drive.Visit, response dom.Node) {
+	vs.page().Set(vs.of(v), "response", response)
+}
+
+func (vs *visits) Answer(response dom.Node, status int, html dom.Node) dom.Node {
+	return session.drive.Answer(response, vs.page().Int(status), html)
+}
+
+func (vs *visits) Response(v *drive.Visit) (r drive.Response, ok bool) {
+	p, response := vs.page(), vs.part(v, "response")
+	if response == 0 {
+		return r, false
+	}
+	_, html := p.Text(response, "responseHTML.length") // the page keeps the text
+	return drive.Response{Status: p.Number(response, "statusCode"), Redirected: p.Is(response, "redirected"), HTML: html}, true
+}
+
+func (vs *visits) ParsedResponse(v *drive.Visit) dom.Node {
+	html := vs.part(v, "response.responseHTML")
+	if html == 0 {
+		html = vs.page().String("")
+	}
+	return session.drive.Parsed(html)
+}
+
+func (vs *visits) Preloaded(v *drive.Visit) dom.Node {
+	if html := vs.part(v, "snapshotHTML"); html != 0 {
+		return session.drive.Parsed(html)
+	}
+	return 0
+}
+
+func (vs *visits) Cached(v *drive.Visit) dom.Node {
+	return vs.page().Do(vs.view(), "getCachedSnapshotForLocation", vs.part(v, "location"))
+}
+
+func (vs *visits) Copy(snapshot dom.Node) dom.Node { return vs.page().Do(snapshot, "clone") }
+
+func (vs *visits) HasAnchor(snapshot dom.Node, anchor string) bool {
+	return session.drive.Asks(snapshot, "hasAnchor", vs.page().String(anchor))
+}
+
+func (vs *visits) Previewable(snapshot dom.Node) bool {
+	return vs.page().Is(snapshot, "isPreviewable")
+}
+
+func (vs *visits) Cache(v *drive.Visit, then func(cached dom.Node)) {
+	p, view := vs.page(), vs.view()
+	snapshot, wrapper := vs.part(v, "snapshot"), p.Keep(vs.of(v))
+	told := func(cached dom.Node) {
+		if cached != 0 {
+			then(cached)
+		}
+		p.Drop(wrapper)
+	}
+	if p.Own(view, "cacheSnapshot") >= 0 {
+		session.drive.CacheSnapshot(snapshot, told)
+	} else {
+		p.Then(p.Do(view, "cacheSnapshot", snapshot), told)
+	}
+}
+
+func (vs *visits) StaysPut(v *drive.Visit) bool {
+	view := vs.view()
+	return vs.page().Is(view, "forceReloaded") || session.drive.Asks(view, "shouldPreserveScrollPosition", vs.of(v))
+}
+
+func (vs *visits) ScrollToTop() { vs.page().Do(vs.view(), "scrollToTop") }
+
+func (vs *visits) ScrollToAnchor(anchor string) {
+	vs.page().Do(vs.view(), "scrollToAnchor", vs.page().String(anchor))
+}
+
+func (vs *visits) ScrollBack(v *drive.Visit) bool {
+	position := vs.part(v, "restorationData.scrollPosition")
+	if position != 0 {
+		vs.page().Do(vs.view(), "scrollToPosition", position)
+	}
+	return position != 0
+}
