@@ -76,7 +76,7 @@ func createMessage(ctx context.Context, db *sql.DB, box *outbox.Box, body string
 	if err := tx.Commit(); err != nil {
 		return err
 	}
-	box.Wake() // the relay of this process need not find out by itself
+	box.Wake() // publish at once, without waiting for the next look at the table
 	return nil
 }
 
@@ -99,7 +99,7 @@ func Example_delivery() {
 	if err := box.Create(ctx); err != nil {
 		log.Fatal(err)
 	}
-	turbo.Drain = box.Publish // at the end, what is left
+	turbo.Drain = box.Publish // publishes what is left at shutdown
 	relay := make(chan error, 1)
 	go func() { relay <- box.Run(ctx) }()
 
@@ -114,7 +114,7 @@ func Example_delivery() {
 			http.Error(w, "try again", http.StatusInternalServerError)
 			return
 		}
-		w.Header().Set("Cache-Control", "no-store") // a page is of its moment
+		w.Header().Set("Cache-Control", "no-store") // caches must not keep it: it contains the position
 		views.ExecuteTemplate(w, "room", map[string]any{"At": at, "Messages": messages})
 	}
 
@@ -139,7 +139,7 @@ func Example_delivery() {
 
 // Several processes are one.
 func Example_severalProcesses() {
-	turbo := &server.Server{SecretKeyBase: secret} // the same everywhere
+	turbo := &server.Server{SecretKeyBase: secret} // the same in every process
 	broker, err := redis.Open("redis://redis.internal:6379", &redis.Options{Prefix: "myapp"})
 	if err != nil {
 		log.Fatal(err)
@@ -187,5 +187,5 @@ func Example_metrics() {
 	turbo.Cable.Metrics = m
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(m.Collector(&turbo.Cable), metrics.Outbox(box))
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{})) // not for everybody
+	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{})) // restrict access to it
 }

@@ -15,11 +15,11 @@ import (
 	"github.com/turbowasm/turbowasm/server/outbox/postgres/postgrestest"
 )
 
-// listeners are how many hear of what is committed.
+// listeners is the number of subscribers to committed broadcasts.
 const listeners = 10
 
-// measureOutbox measures how soon what was committed is heard, on both
-// databases.
+// measureOutbox measures how soon subscribers receive what was committed, on
+// both databases.
 func measureOutbox(ctx context.Context, p pace, sh sheet, executable, dir string) error {
 	file := filepath.Join(dir, "outbox.db")
 	sqlite := own(executable, "-sqlite", file)
@@ -41,9 +41,9 @@ func measureOutbox(ctx context.Context, p pace, sh sheet, executable, dir string
 	return own(executable, "-postgres", db.DSN+" dbname=postgres").measureCommits(ctx, p, sh, false, onPostgreSQL)
 }
 
-// measureCommits makes transactions one after the other. With wake, the relay is
-// told of each as by an application that commits in its process, else it finds
-// it by itself.
+// measureCommits commits transactions one after the other. With wake, the relay
+// is told of each, as by an application that commits in the same process;
+// otherwise it finds it by itself.
 func (t target) measureCommits(ctx context.Context, p pace, sh sheet, wake bool, where string) error {
 	s, err := t.begin(ctx, p)
 	if err != nil {
@@ -64,7 +64,7 @@ func (t target) measureCommits(ctx context.Context, p pace, sh sheet, wake bool,
 		}
 		last := slices.MaxFunc(arrivals, time.Time.Compare)
 		after = append(after, float64(last.UnixNano()-begun)/1e6)
-		// Not in step with whoever looks at intervals.
+		// Out of step with anything that looks at intervals.
 		if err := pause(ctx, rand.N(25*time.Millisecond)); err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (t target) measureCommits(ctx context.Context, p pace, sh sheet, wake bool,
 	return s.check(t)
 }
 
-// measureResume measures how many clients can go on where they were.
+// measureResume measures how many clients per second can resume.
 func measureResume(ctx context.Context, p pace, sh sheet, n int, executable, dir string) error {
 	if err := measureCut(ctx, p, sh, n, executable); err != nil {
 		return err
@@ -83,7 +83,7 @@ func measureResume(ctx context.Context, p pace, sh sheet, n int, executable, dir
 	return measureRestart(ctx, p, sh, n, executable, dir)
 }
 
-// measureCut has all connections cut.
+// measureCut cuts all connections.
 func measureCut(ctx context.Context, p pace, sh sheet, n int, executable string) error {
 	s, err := own(executable).begin(ctx, p)
 	if err != nil {
@@ -98,7 +98,7 @@ func measureCut(ctx context.Context, p pace, sh sheet, n int, executable string)
 	return s.resume(ctx, sh, n, p.missed, at, cutAndMemory)
 }
 
-// measureRestart has the server started again, without its memory.
+// measureRestart restarts the server, which loses its memory.
 func measureRestart(ctx context.Context, p pace, sh sheet, n int, executable, dir string) error {
 	db, err := startRedis(ctx, dir)
 	if err != nil {
@@ -120,11 +120,11 @@ func measureRestart(ctx context.Context, p pace, sh sheet, n int, executable, di
 		return err
 	}
 	defer after.end()
-	// The first message that they missed is the one by which trials begin.
+	// The first missed message has the number with which trials start.
 	return after.resume(ctx, sh, n, p.missed-1, at, restartAndRedis)
 }
 
-// position subscribes n clients and returns where they are.
+// position subscribes n clients and returns their positions.
 func (s *trial) position(ctx context.Context, n int) (at broker.Position, err error) {
 	if err := s.load.subscribe(ctx, n); err != nil {
 		return at, err
@@ -133,8 +133,8 @@ func (s *trial) position(ctx context.Context, n int) (at broker.Position, err er
 	return at, err
 }
 
-// resume publishes what clients miss, has n come back where they were, and
-// counts how long that takes.
+// resume publishes what the clients miss, reconnects n of them at their
+// positions, and measures how long that takes.
 func (s *trial) resume(ctx context.Context, sh sheet, n, missed int, at broker.Position, how string) error {
 	if err := s.publish(ctx, s.next(missed)); err != nil {
 		return err
@@ -149,7 +149,7 @@ func (s *trial) resume(ctx context.Context, sh sheet, n, missed int, at broker.P
 		return err
 	}
 	s.load = l
-	if err := pause(ctx, s.pace.settle); err != nil { // of the old connections, nothing is left
+	if err := pause(ctx, s.pace.settle); err != nil { // nothing of the old connections may be left
 		return err
 	}
 	begun := time.Now()
@@ -162,14 +162,14 @@ func (s *trial) resume(ctx context.Context, sh sheet, n, missed int, at broker.P
 	delivered, lost := l.delivered, l.lost
 	l.mu.Unlock()
 	if want := n * int(now.Offset-at.Offset); delivered != want || lost > 0 {
-		return fmt.Errorf("%s: %d messages came, want %d; %d were out of order", how, delivered, want, lost)
+		return fmt.Errorf("%s: %d messages arrived, want %d; %d were out of order", how, delivered, want, lost)
 	}
 	sh.add(resumed(how), float64(n)/took.Seconds())
 	sh.add(resumedCPU(how), busy.Seconds()*1e6/float64(n))
 	return nil
 }
 
-// measureHistory measures what messages weigh that are kept for whoever resumes.
+// measureHistory measures the memory of messages kept for clients that resume.
 func measureHistory(ctx context.Context, p pace, sh sheet, executable, dir string) error {
 	grows := func(t target, kept string, memory func(r *running) (float64, error)) error {
 		r, err := t.start(ctx)
@@ -200,7 +200,7 @@ func measureHistory(ctx context.Context, p pace, sh sheet, executable, dir strin
 	return grows(own(executable, "-redis", db.url), "Redis", func(*running) (float64, error) { return db.usedMemory() })
 }
 
-// The rows of what this file measures.
+// The rows of this file's figures.
 const (
 	onSQLite          = "SQLite"
 	onSQLiteElsewhere = "SQLite, committed by another process"
@@ -223,7 +223,7 @@ func resumedCPU(how string) string { return "CPU per resume, " + how + ", µs" }
 
 func keptBytes(where string) string { return "bytes per kept message of 300, in " + where }
 
-// deliveryFigures are the rows of what was measured.
+// deliveryFigures formats the measured rows.
 func deliveryFigures(measured func(part string) bool) (rows []string) {
 	if measured("outbox") {
 		for _, where := range []string{onSQLite, onSQLiteElsewhere, onPostgreSQL} {

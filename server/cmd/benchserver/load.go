@@ -14,12 +14,12 @@ import (
 )
 
 const (
-	// window is how many connections may be under way at once.
+	// window is how many connections may be opening at once.
 	window = 512
-	// perAddress is how many connections come from one of the addresses
-	// 127.1.0.1 and up: neither ports nor a limit per address run out.
+	// perAddress is how many connections use each of the addresses from
+	// 127.1.0.1 on, so that neither ports nor limits per address run out.
 	perAddress = 50
-	// bindNoPort is Linux's IP_BIND_ADDRESS_NO_PORT: the port is chosen when
+	// bindNoPort is Linux's IP_BIND_ADDRESS_NO_PORT: the port is chosen once
 	// the destination is known.
 	bindNoPort = 24
 )
@@ -37,20 +37,20 @@ const (
 type client struct {
 	fd      int
 	phase   phase
-	partial []byte // received, not yet a whole frame
-	last    int    // the number of the last publication; 0 before the first
+	partial []byte // the beginning of a frame
+	last    int    // number of the last publication; 0 before the first
 }
 
-// load is many connections to one server, all subscribed to one stream. One
-// goroutine reads them all by epoll, so that ten thousand weigh little beside
-// the server on the same cores. Methods may be called concurrently.
+// load is many connections to one server, all subscribed to one stream. A
+// single goroutine reads them all with epoll, so that ten thousand take little
+// time from the server on the same cores. Methods may be called concurrently.
 type load struct {
 	dialect dialect
 	server  netip.AddrPort
 	request []byte
 	epoll   int
 	done    chan struct{} // closed when the goroutine has ended
-	changed chan struct{} // a token after each batch of events
+	changed chan struct{} // receives a token after each batch of events
 
 	mu        sync.Mutex // guards what follows
 	closed    bool
@@ -60,10 +60,10 @@ type load struct {
 	dialled   int
 	live      int            // subscribed
 	delivered int            // publications
-	lost      int            // publications left out or out of order
+	lost      int            // publications missing or out of order
 	cut       map[string]int // connections that ended by themselves, by reason
-	awaited   int            // the number of a publication
-	arrivals  []time.Time    // when it arrived, in order
+	awaited   int            // number of an awaited publication
+	arrivals  []time.Time    // when it arrived at each client, in order
 	buf       []byte
 }
 
@@ -87,7 +87,7 @@ func (l *load) run() {
 	for {
 		n, err := syscall.EpollWait(l.epoll, events, 50)
 		if err != nil && err != syscall.EINTR {
-			panic("epoll_wait: " + err.Error()) // only for arguments that are wrong
+			panic("epoll_wait: " + err.Error()) // only for invalid arguments
 		}
 		l.mu.Lock()
 		if l.closed {
@@ -108,7 +108,7 @@ func (l *load) run() {
 	}
 }
 
-// connect begins n more connections.
+// connect opens n more connections.
 func (l *load) connect(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -116,7 +116,7 @@ func (l *load) connect(n int) {
 	l.dial()
 }
 
-// dial begins as many connections as the window allows.
+// dial opens as many connections as the window allows.
 func (l *load) dial() {
 	for l.toDial > 0 && l.underway < window {
 		l.toDial--
@@ -159,7 +159,7 @@ func (l *load) dialOne() (err error) {
 	return nil
 }
 
-// serve does what a connection is ready for.
+// serve handles the events of a connection.
 func (l *load) serve(c *client, ready uint32) {
 	if c.phase == dialing {
 		c.phase = upgrading
@@ -198,7 +198,7 @@ func (l *load) serve(c *client, ready uint32) {
 	}
 }
 
-// take obeys what was received, and returns what is not yet whole.
+// take handles received data and returns the incomplete rest.
 func (l *load) take(c *client, data []byte) (rest []byte, err error) {
 	if c.phase == upgrading {
 		head, after, ok := bytes.Cut(data, []byte("\r\n\r\n"))
@@ -241,7 +241,7 @@ func (l *load) take(c *client, data []byte) (rest []byte, err error) {
 	}
 }
 
-// hear takes one message.
+// hear handles one message.
 func (l *load) hear(c *client, message []byte, now time.Time) error {
 	if seq, ok := publicationIn(message); ok {
 		if c.last != 0 && seq != c.last+1 {
@@ -280,7 +280,7 @@ func (l *load) write(c *client, b []byte) error {
 	return nil
 }
 
-// end forgets a connection that ended by itself.
+// end removes a connection that ended by itself.
 func (l *load) end(c *client, reason string) {
 	l.cut[reason]++
 	l.forget(c)
@@ -296,7 +296,7 @@ func (l *load) forget(c *client) {
 	syscall.Close(c.fd)
 }
 
-// leave ends n subscribed connections, every other one without a word.
+// leave closes n subscribed connections, every other one without a close frame.
 func (l *load) leave(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -316,7 +316,7 @@ func (l *load) leave(n int) {
 	}
 }
 
-// wait waits until a condition holds, which is asked with the load locked.
+// wait waits for a condition, which is checked while the load is locked.
 func (l *load) wait(ctx context.Context, what string, limit time.Duration, holds func() bool) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -337,7 +337,7 @@ func (l *load) wait(ctx context.Context, what string, limit time.Duration, holds
 	}
 }
 
-// subscribe connects n more and waits until all are subscribed.
+// subscribe opens n more connections and waits until all are subscribed.
 func (l *load) subscribe(ctx context.Context, n int) error {
 	l.mu.Lock()
 	want := l.live + n
@@ -346,7 +346,7 @@ func (l *load) subscribe(ctx context.Context, n int) error {
 	return l.wait(ctx, fmt.Sprintf("%d subscriptions", want), time.Minute, func() bool { return l.live >= want })
 }
 
-// close ends all connections and the goroutine.
+// close closes all connections and ends the goroutine.
 func (l *load) close() {
 	l.mu.Lock()
 	l.closed = true

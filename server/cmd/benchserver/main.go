@@ -1,23 +1,25 @@
 //go:build linux
 
-// Command benchserver measures our server beside the open-source Centrifugo,
-// each in a process of its own, with a load of connections from this one:
+// Command benchserver compares our server with the open-source Centrifugo, each
+// in a process of its own, under a load of connections from this process:
 // memory and processor time of idle subscribed connections, how soon a
-// broadcast reaches them all, how many broadcasts a thousand can follow, how
-// fast connections are made. It prints Markdown tables and ends by itself.
+// broadcast reaches all of them, how many broadcasts a thousand subscribers can
+// follow, and how fast connections are made. It prints Markdown tables and
+// exits.
 //
 //	benchserver [-rounds 3] [-connections 10000] [-soak 5m] [-beside v6.9.1]
 //	            [-only load,outbox,resume,history]
 //
-// Both servers run as they come and sign the same kind of subscription, to one
-// stream with a history of a hundred. Everything stays on the loopback.
-// Centrifugo is built from its module into a temporary directory. It runs on
-// Linux: the load reads by epoll, and figures come from /proc.
+// Both servers run with their default configuration and sign the same kind of
+// subscription, to one stream with a history of a hundred. Everything stays on
+// the loopback interface. Centrifugo is built from its module into a temporary
+// directory. It runs on Linux only: the load uses epoll, and figures come from
+// /proc.
 //
-// What is measured of ours alone needs PostgreSQL and Redis: how soon pages hear
-// of what was committed, through an outbox (outbox); how fast clients go on
-// where they were, after a restart or a cut, each having missed a few messages
-// (resume); and what it weighs to keep messages for them (history).
+// The figures for our server alone need PostgreSQL and Redis: how soon pages
+// receive what was committed through an outbox (outbox); how fast clients
+// resume after a restart or a lost connection, each having missed a few
+// messages (resume); and how much memory kept messages take (history).
 package main
 
 import (
@@ -34,18 +36,18 @@ import (
 	"time"
 )
 
-// config is what to measure.
+// config says what to measure.
 type config struct {
 	Rounds      int
 	Connections int
-	Few         int      // subscribers of the throughput
-	Only        []string // of parts
+	Few         int      // subscribers in the throughput measurement
+	Only        []string // parts to measure
 	Pace        pace
-	Soak        time.Duration // 0 for none
-	Beside      string        // version of Centrifugo's module; empty for ours alone
+	Soak        time.Duration // 0 means none
+	Beside      string        // version of Centrifugo's module; empty measures only ours
 }
 
-// parts are what can be measured, each by itself.
+// parts are the measurements that can be selected.
 var parts = []string{"load", "outbox", "resume", "history"}
 
 func (c config) measures(part string) bool { return slices.Contains(c.Only, part) }
@@ -58,11 +60,11 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	c := config{Few: 1000, Pace: usual}
-	flag.IntVar(&c.Rounds, "rounds", 3, "how often each server is measured; 0 for the soak alone")
-	flag.IntVar(&c.Connections, "connections", 10_000, "how many connections are many")
-	flag.DurationVar(&c.Soak, "soak", 5*time.Minute, "how long connections come and go; 0 for not at all")
-	flag.StringVar(&c.Beside, "beside", "v6.9.1", "`version` of Centrifugo to measure too; empty for none")
-	only := flag.String("only", strings.Join(parts, ","), "what to measure, beside the soak")
+	flag.IntVar(&c.Rounds, "rounds", 3, "how often to measure each server; 0 runs only the soak")
+	flag.IntVar(&c.Connections, "connections", 10_000, "number of connections in the load measurement")
+	flag.DurationVar(&c.Soak, "soak", 5*time.Minute, "duration of the soak, in which connections come and go; 0 skips it")
+	flag.StringVar(&c.Beside, "beside", "v6.9.1", "`version` of Centrifugo to compare with; empty for none")
+	only := flag.String("only", strings.Join(parts, ","), "what to measure in addition to the soak")
 	flag.Parse()
 	c.Only = strings.Split(*only, ",")
 	unknown := func(part string) bool { return !slices.Contains(parts, part) }
@@ -134,7 +136,7 @@ func run(ctx context.Context, c config, w io.Writer) error {
 	return nil
 }
 
-// measureDelivery measures what only ours has.
+// measureDelivery measures what only our server has.
 func (c config) measureDelivery(ctx context.Context, sh sheet, executable, dir string, round int) error {
 	for _, part := range []struct {
 		name    string

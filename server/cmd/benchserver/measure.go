@@ -10,21 +10,21 @@ import (
 	"time"
 )
 
-// pace is how long and how hard servers are tried.
+// pace says how long and how hard to load the servers.
 type pace struct {
-	settle     time.Duration // before memory is looked at
+	settle     time.Duration // pause before memory is measured
 	idle       time.Duration // while processor time is counted; long enough for every kind of ping
-	step       time.Duration // of each rate
+	step       time.Duration // duration of each rate
 	broadcasts int           // whose latency is measured
 	steady     float64       // broadcasts per second, while processor time is counted
 	commits    int           // transactions whose latency is measured
-	missed     int           // messages that a client that resumes has missed
+	missed     int           // messages that a resuming client has missed
 	history    filling       // whose memory is measured
 
-	soaking   int     // connections at a time
-	churn     int     // of them end and as many begin, each second
+	soaking   int     // simultaneous connections
+	churn     int     // connections that end and start each second
 	soakRate  float64 // broadcasts per second
-	soakGrown float64 // how many times more memory at the end counts as growth
+	soakGrown float64 // factor by which memory at the end counts as growth
 }
 
 var usual = pace{
@@ -33,24 +33,24 @@ var usual = pace{
 	soaking: 2000, churn: 100, soakRate: 20, soakGrown: 1.25,
 }
 
-// sheet collects the figures of one server, a value for each round.
+// sheet collects the figures of one server, one value per round.
 type sheet map[string][]float64
 
 func (s sheet) add(figure string, value float64) { s[figure] = append(s[figure], value) }
 
-// trial is one run of a server with a load.
+// trial is one run of a server under load.
 type trial struct {
 	*running
 	pace pace
 	load *load
 	sent int // publications so far
 
-	// Before the load came, in bytes.
+	// Before the load, in bytes.
 	emptyResident, emptyUsed float64
 }
 
-// begin starts a server and lets a few connections come and go, so that what
-// every server loads once is not counted as theirs.
+// begin starts a server and lets a few connections come and go, so that
+// one-time allocations are not counted.
 func (t target) begin(ctx context.Context, p pace) (*trial, error) {
 	r, err := t.start(ctx)
 	if err != nil {
@@ -88,13 +88,13 @@ func (s *trial) end() {
 	s.stop()
 }
 
-// perConnection is what the process has grown by, in KB.
+// perConnection is the growth of the process in KB per connection.
 func (s *trial) perConnection(n int) (float64, error) {
 	now, err := s.resident()
 	return (now - s.emptyResident) / 1024 / float64(n), err
 }
 
-// next makes the next n publications.
+// next returns the next n publications.
 func (s *trial) next(n int) []string {
 	messages := make([]string, n)
 	for i := range messages {
@@ -104,8 +104,8 @@ func (s *trial) next(n int) []string {
 	return messages
 }
 
-// broadcast publishes one message and returns how long after that each of n
-// subscribers had it, in order.
+// broadcast publishes one message and returns, in order, how long it took to
+// reach each of n subscribers.
 func (s *trial) broadcast(ctx context.Context, n int) ([]time.Duration, error) {
 	var begun time.Time
 	arrivals, err := s.arrivals(ctx, n, func(message string) error {
@@ -135,7 +135,7 @@ func (s *trial) arrivals(ctx context.Context, n int, publish func(message string
 	return s.load.arrivals, err
 }
 
-// burden returns the processor time that the server takes while f runs.
+// burden returns the server's processor time while f runs.
 func (s *trial) burden(f func() error) (time.Duration, error) {
 	before, err := s.cpu()
 	if err != nil {
@@ -148,8 +148,8 @@ func (s *trial) burden(f func() error) (time.Duration, error) {
 	return after - before, err
 }
 
-// memory fills in what n idle connections weigh: as it is, and after the
-// garbage was collected.
+// memory records the memory of n idle connections, as it is and after a garbage
+// collection.
 func (s *trial) memory(ctx context.Context, sh sheet, n int) error {
 	if err := pause(ctx, s.pace.settle); err != nil {
 		return err
@@ -179,7 +179,8 @@ func (s *trial) memoryAfterGC(ctx context.Context, sh sheet, n int) error {
 	return nil
 }
 
-// measureMany measures what n connections weigh and how soon they hear.
+// measureMany measures the memory of n connections and how soon they receive
+// broadcasts.
 func (t target) measureMany(ctx context.Context, p pace, sh sheet, n int) error {
 	s, err := t.begin(ctx, p)
 	if err != nil {
@@ -227,7 +228,7 @@ func (t target) measureMany(ctx context.Context, p pace, sh sheet, n int) error 
 	return s.check(t)
 }
 
-// measureFew measures how much a thousand can be told.
+// measureFew measures how many broadcasts a thousand subscribers can follow.
 func (t target) measureFew(ctx context.Context, p pace, sh sheet, n int) error {
 	s, err := t.begin(ctx, p)
 	if err != nil {
@@ -261,8 +262,8 @@ func (t target) measureFew(ctx context.Context, p pace, sh sheet, n int) error {
 	return s.rates(ctx, sh, n)
 }
 
-// rates broadcasts ever faster, until the first subscriber is cut off or the
-// server takes no more.
+// rates broadcasts faster and faster, until the first subscriber is
+// disconnected or the server accepts no more.
 func (s *trial) rates(ctx context.Context, sh sheet, n int) error {
 	kept, fastest, cut := 0.0, 0.0, math.Inf(1)
 	for rate, behind := 100.0, 0; behind < 3; rate *= 1.4 {
@@ -291,7 +292,7 @@ func (s *trial) rates(ctx context.Context, sh sheet, n int) error {
 	return ctx.Err()
 }
 
-// publishAt publishes at a rate per second, in batches of what is due.
+// publishAt publishes at a rate per second, in batches.
 func (s *trial) publishAt(ctx context.Context, rate float64, d time.Duration) (sent int, achieved float64, err error) {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -313,8 +314,8 @@ func (s *trial) publishAt(ctx context.Context, rate float64, d time.Duration) (s
 	return sent, float64(sent) / time.Since(begun).Seconds(), nil
 }
 
-// arrive waits a moment until each of n subscribers has had the last message,
-// or one was cut off.
+// arrive waits for a moment until each of n subscribers has received the last
+// message, or one was disconnected.
 func (s *trial) arrive(ctx context.Context, n int) error {
 	return s.load.wait(ctx, "all broadcasts", s.pace.step, func() bool {
 		if len(s.load.cut) > 0 {
@@ -329,8 +330,8 @@ func (s *trial) arrive(ctx context.Context, n int) error {
 	})
 }
 
-// check fails if a connection was cut or a publication was lost: then the
-// figures mean nothing.
+// check fails if a connection was cut or a publication was lost, which
+// invalidates the figures.
 func (s *trial) check(t target) error {
 	s.load.mu.Lock()
 	defer s.load.mu.Unlock()
@@ -340,7 +341,7 @@ func (s *trial) check(t target) error {
 	return nil
 }
 
-// pause waits.
+// pause waits, unless ctx ends.
 func pause(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):
@@ -350,7 +351,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// middle is the median.
+// middle returns the median.
 func middle(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	n := len(sorted)

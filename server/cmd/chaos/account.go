@@ -9,18 +9,18 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/cable"
 )
 
-// account is what a client shows of a stream, and whether it may: the entries of
-// the state that it was rendered with, and each later one once, in order.
+// account is what a client shows of a stream and what it may be shown: the
+// entries of the rendered state, and then each later entry once, in order.
 type account struct {
 	id     int
 	seed   uint64
-	top    int  // the number of the last entry that it shows
-	before int  // of the last that came since the rendering; 0 before the first
-	gap    bool // it was told that some are missing, and was not rendered anew yet
+	top    int  // number of the last entry shown
+	before int  // number of the last entry since the rendering; 0 before the first
+	gap    bool // it was told of missing entries and has not rendered again yet
 	place  cable.Place
 }
 
-// mistake is what a client must not be shown.
+// mistake is something that a client must not be shown.
 type mistake struct {
 	kind  string // lost, doubled, out of order, made up, refused
 	count int
@@ -28,20 +28,20 @@ type mistake struct {
 	who   who
 }
 
-// render takes that the client shows what the database has: n entries. Some of
-// the last may come again, since they were committed and not broadcast yet; an
-// application knows them by their ids.
+// render records that the client shows the database's state of n entries. Some
+// of the last may arrive again, because they were committed but not broadcast
+// yet; an application recognises them by their ids.
 func (a *account) render(n int) {
 	a.top, a.before, a.gap = n, 0, false
 }
 
-// take takes an entry, and says what is wrong with it.
+// take takes an entry and returns a mistake if it must not be shown.
 func (a *account) take(n int, says string) *mistake {
 	if says != text(a.seed, a.id, n) {
 		return a.wrong("made up", 1, fmt.Sprintf("entry %d says %q", n, says))
 	}
 	if a.gap {
-		return nil // it is not what is shown in the end
+		return nil // outdated: the client is about to render again
 	}
 	before, top := a.before, a.top
 	a.before, a.top = n, max(n, a.top)
@@ -62,7 +62,7 @@ func (a *account) wrong(kind string, count int, why string) *mistake {
 	return &mistake{kind: kind, count: count, why: fmt.Sprintf("stream %d: %s", a.id, why)}
 }
 
-// journal keeps the last lines of what happened to a client.
+// journal keeps the last events of a client.
 type journal struct {
 	lines [60]string
 	n     int

@@ -15,9 +15,9 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/cable"
 )
 
-// client is a page without a browser: the consumer that pages have, and the
-// state of some streams, which it has rendered, is told changes of, and renders
-// anew after a gap, a visit, or when it is restored from where it was.
+// client is a page without a browser: it has the consumer of a real page and
+// the state of some streams. It renders the state, applies changes, and renders
+// again after a gap, after a visit, or when it is restored from a snapshot.
 type client struct {
 	run      *run
 	number   int
@@ -27,16 +27,16 @@ type client struct {
 	socket   *socket
 	ended    chan struct{}
 
-	// The goroutine's own.
+	// Used by the client's goroutine:
 	accounts   map[string]*account // by identifier, once rendered
 	identifier map[int32]string
 	rendering  bool // the state is being fetched
-	again      bool // and has to be fetched once more
+	again      bool // the state has to be fetched once more
 	snapshot   []seen
 	journal    journal
 }
 
-// seen is what a snapshot shows of a stream.
+// seen is a snapshot's view of a stream.
 type seen struct {
 	identifier string
 	count      int
@@ -88,7 +88,7 @@ func (c *client) pause() time.Duration {
 	return time.Duration((0.5 + c.random.Float64()) * float64(c.run.MoveEvery))
 }
 
-// move is what users do to pages, and systems.
+// move does what users and their devices do to pages.
 func (c *client) move(ctx context.Context) {
 	switch what := c.random.IntN(10); {
 	case what < 4: // a visit
@@ -96,7 +96,7 @@ func (c *client) move(ctx context.Context) {
 		c.note("visit")
 		c.run.tally.add("visits", 1)
 		c.render(ctx)
-	case what < 7: // back to what was there before
+	case what < 7: // going back to a snapshot
 		c.restore()
 	case what < 9: // a laptop sleeps
 		c.note("sleep")
@@ -107,13 +107,13 @@ func (c *client) move(ctx context.Context) {
 		rest(ctx, time.Duration((0.3+c.random.Float64())*float64(c.run.Freeze)))
 		c.note("wake")
 		c.consumer.Resume()
-	default: // the network has changed
+	default: // the network changes
 		c.note("reopen")
 		c.consumer.Reopen()
 	}
 }
 
-// keep remembers what is shown.
+// keep stores a snapshot.
 func (c *client) keep() {
 	var snapshot []seen
 	for _, id := range c.identifier {
@@ -126,7 +126,7 @@ func (c *client) keep() {
 	c.snapshot = snapshot
 }
 
-// restore shows what was kept.
+// restore shows a snapshot.
 func (c *client) restore() {
 	if c.snapshot == nil || c.rendering {
 		return
@@ -185,7 +185,7 @@ func (c *client) rendered(views []view) {
 	}
 }
 
-// fetch asks until it is answered, or ctx ends.
+// fetch requests the state until it gets an answer, or ctx ends.
 func (c *client) fetch(ctx context.Context) []view {
 	list := strings.Trim(strings.Join(strings.Fields(fmt.Sprint(c.streams)), ","), "[]")
 	url := "http://" + c.run.proxy.address() + "/state?streams=" + list
@@ -199,7 +199,7 @@ func (c *client) fetch(ctx context.Context) []view {
 	return nil
 }
 
-// fetching keeps no connections: each is one more that can be cut.
+// fetching keeps no idle connections: each would be one more that can be cut.
 var fetching = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 20 * time.Second}
 
 func get[T any](ctx context.Context, url string) (value T, err error) {
@@ -218,7 +218,7 @@ func get[T any](ctx context.Context, url string) (value T, err error) {
 	return value, json.NewDecoder(res.Body).Decode(&value)
 }
 
-// notify hears of a subscription.
+// notify receives events of a subscription.
 func (c *client) notify(subscription int32, event cable.Event) {
 	identifier := c.identifier[subscription]
 	switch event {
@@ -237,7 +237,7 @@ func (c *client) notify(subscription int32, event cable.Event) {
 	}
 }
 
-// deliver takes a message that the page would show.
+// deliver receives a message that the page would perform.
 func (c *client) deliver(m message) {
 	c.run.tally.add("deliveries", 1)
 	var html string
@@ -246,7 +246,7 @@ func (c *client) deliver(m message) {
 	a.place = cable.Place{Stream: m.Stream, Epoch: m.Epoch, Offset: m.Offset}
 	id, n, says, ok := parse(html)
 	if !ok {
-		return // it is there for its place alone
+		return // it only carries a position
 	}
 	if id != a.id {
 		c.fail(a.wrong("made up", 1, fmt.Sprintf("an entry of stream %d", id)))
@@ -258,7 +258,7 @@ func (c *client) deliver(m message) {
 	}
 }
 
-// state is what the client shows, for who waits for it to be what it should be.
+// state returns what the client shows, for those who wait until it is complete.
 func (c *client) state() map[int]int {
 	answer := make(chan map[int]int, 1)
 	c.socket.call(func() {
@@ -297,7 +297,7 @@ func (c *client) fail(m *mistake) {
 func (c *client) events() string { return c.journal.String() }
 func (c *client) String() string { return fmt.Sprintf("client %d", c.number) }
 
-// rest waits, but not longer than ctx lasts.
+// rest pauses until the time has passed or ctx ends.
 func rest(ctx context.Context, d time.Duration) {
 	select {
 	case <-time.After(d):

@@ -1,25 +1,26 @@
 //go:build linux
 
-// Command chaos shows that nothing is lost and nothing comes twice on the way
-// from a transaction to the page, whatever fails. It writes updates through
-// package outbox (PostgreSQL) to streams that clients and pages in browsers
-// listen to, two servers and Redis being processes of their own, while
-// connections are cut, held up and slow, servers are restarted and killed, Redis
-// is killed and emptied, clients sleep for longer than the history lasts, and
-// pages are left and come back to.
-// In the end everybody has to show what the database has, and must never have
-// been shown anything else: no entry lost, doubled or out of order, unless the
-// client was told of a gap and fetched the state anew.
+// Command chaos checks that nothing is lost or duplicated between a transaction
+// and the page, whatever fails. It writes updates through package outbox
+// (PostgreSQL) to streams with subscribed clients and browser pages. Two
+// servers and Redis run as separate processes. Meanwhile connections are cut,
+// stalled and slowed down, servers are restarted and killed, Redis is killed
+// and emptied, clients sleep past the end of the history, and pages are left
+// and returned to. In the end every client must show what the database
+// contains, and must never have been shown anything else: no entry lost,
+// duplicated or out of order, unless the client was told of a gap and fetched
+// the state again.
 //
 //	chaos [-short] [-seed 1] [-pages=false] [-js js] [-without resume]
 //
-// Clients are what pages have without a browser. Pages are driven by
-// js/chaos/pages.mjs; some have the npm packages, of which is counted what they
-// lose.
+// Clients are pages without a browser. Real pages are driven by
+// js/chaos/pages.mjs; some use the npm packages, and the entries they lose are
+// counted.
 //
-// The seed is printed; what is done is then the same, though when it happens is
-// up to the machine. Everything stays on the loopback. It ends by itself, with
-// status 1 and the last events of the first client that is wrong if there is one.
+// It prints the seed, with which a run does the same again, although the timing
+// depends on the machine. Everything stays on the loopback interface. It exits
+// with status 1 after a mistake, and prints the last events of the first client
+// concerned.
 package main
 
 import (
@@ -38,7 +39,7 @@ import (
 // windows are the real pages.
 var windows = []pageKind{{ours, "chromium"}, {ours, "chromium"}, {events, "chromium"}, {ours, "firefox"}, {theirs, "chromium"}, {theirs, "chromium"}}
 
-// long and short are the forms of a run.
+// long and short are the two sizes of a run.
 var (
 	long = config{
 		Updates: 100_000, Rate: 200, Streams: 50, Clients: 200, Writers: 6, History: 60, Rounds: 4,
@@ -58,11 +59,11 @@ func main() {
 		}
 		return
 	}
-	brief := flag.Bool("short", false, "5,000 updates in place of 100,000")
-	seed := flag.Uint64("seed", 0, "what chance begins with; 0 is any")
+	brief := flag.Bool("short", false, "write 5,000 updates instead of 100,000")
+	seed := flag.Uint64("seed", 0, "seed of the random choices; 0 picks one")
 	js := flag.String("js", "js", "`directory` of the scripts, with dist and node_modules")
-	pages := flag.Bool("pages", true, "real pages too, which need Node and browsers")
-	without := flag.String("without", "", "what to take out, to see that it is missed")
+	pages := flag.Bool("pages", true, "also use real pages, which need Node and browsers")
+	without := flag.String("without", "", "part of the delivery to remove, to check that the run then fails")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		flag.Usage()

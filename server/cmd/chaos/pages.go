@@ -17,7 +17,7 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// pageKind is a page of a trial: whose scripts it has, and in which browser.
+// pageKind is the kind of a page: which scripts it uses and in which browser.
 type pageKind struct {
 	Kind    string `json:"kind"`
 	Browser string `json:"browser"`
@@ -25,7 +25,7 @@ type pageKind struct {
 
 const (
 	ours   = "ours"
-	events = "events" // ours, which listens by Server-Sent Events
+	events = "events" // ours, over Server-Sent Events
 	theirs = "theirs" // the npm packages
 )
 
@@ -36,7 +36,7 @@ type browsers struct {
 	output *bufio.Reader
 }
 
-// pageState is what a page shows, and what happened to it.
+// pageState is what a page shows and what happened to it.
 type pageState struct {
 	Name, Kind string
 	Counts     map[string]int
@@ -48,12 +48,12 @@ type pageState struct {
 
 type pageList struct {
 	ID    int
-	Gap   bool // it was told of a gap and was not rendered anew yet
-	Count int  // as an element says, which is updated with every entry
+	Gap   bool // it was told of a gap and has not rendered again yet
+	Count int  // the value of an element that is updated with every entry
 	Items []pageItem
 }
 
-// pageItem is an entry as a page shows it.
+// pageItem is an entry as shown by a page.
 type pageItem struct {
 	N    int
 	Text string
@@ -63,19 +63,19 @@ func (i *pageItem) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &[]any{&i.N, &i.Text})
 }
 
-// bundle writes the npm packages, as an application would bundle them.
+// bundle bundles the npm packages as an application would.
 func bundle(js, dir string) error {
 	result := api.Build(api.BuildOptions{
 		Stdin:  &api.StdinOptions{Contents: `import "@hotwired/turbo-rails"`, ResolveDir: js},
 		Bundle: true, Format: api.FormatIIFE, Outfile: filepath.Join(dir, "turbo.umd.js"), Write: true,
 	})
 	if len(result.Errors) > 0 {
-		return fmt.Errorf("bundle @hotwired/turbo-rails (is js/node_modules there?): %s", result.Errors[0].Text)
+		return fmt.Errorf("bundle @hotwired/turbo-rails (run npm ci in js if js/node_modules is missing): %s", result.Errors[0].Text)
 	}
 	return nil
 }
 
-// openPages opens pages and has them moved until calm.
+// openPages opens pages and moves them until calm.
 func openPages(ctx context.Context, c config, base string) (*browsers, error) {
 	told, err := json.Marshal(map[string]any{
 		"base": base, "seed": c.Seed % 1_000_000, "pages": c.Pages, "moveEvery": c.MoveEvery.Milliseconds() / 2, "freeze": c.Freeze.Milliseconds(),
@@ -108,7 +108,7 @@ func openPages(ctx context.Context, c config, base string) (*browsers, error) {
 func (b *browsers) hear(ctx context.Context, answer any) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { b.input.Close() }) // which ends the pages, and the reading
+	stop := context.AfterFunc(ctx, func() { b.input.Close() }) // ends the pages and thereby the read
 	defer stop()
 	line, err := b.output.ReadBytes('\n')
 	if err == nil {
@@ -120,7 +120,7 @@ func (b *browsers) hear(ctx context.Context, answer any) error {
 	return nil
 }
 
-// rest ends the moves.
+// rest stops the moves.
 func (b *browsers) rest(ctx context.Context) error {
 	var calm string
 	if _, err := io.WriteString(b.input, "calm\n"); err != nil {
@@ -143,9 +143,9 @@ func (b *browsers) close() {
 	b.cmd.Wait()
 }
 
-// compare says what is wrong with what a page shows, as far as the database
-// goes: nothing, if it is the last entries of each stream, in order. Missing is
-// how many entries are.
+// compare describes what is wrong with a page, compared with the database. It
+// is empty if the page shows the last entries of each stream, in order. missing
+// is the number of missing entries.
 func (p *pageState) compare(seed uint64, streams int, tops []int) (missing, doubled int, why string) {
 	say := func(format string, args ...any) {
 		if why == "" {
@@ -188,7 +188,7 @@ func (p *pageState) compare(seed uint64, streams int, tops []int) (missing, doub
 			}
 			before = item.N
 		}
-		first := top - lines + 1 // it has at least these
+		first := top - lines + 1 // it shows at least these
 		if len(list.Items) > 0 {
 			first = min(first, list.Items[0].N)
 		}
@@ -205,7 +205,7 @@ func (p *pageState) compare(seed uint64, streams int, tops []int) (missing, doub
 func (p *pageState) String() string { return p.Name }
 func (p *pageState) events() string { return "  " + strings.Join(p.Events, "\n  ") + "\n" }
 
-// counts writes what was counted on pages, in an order.
+// counts formats what was counted on pages, in a fixed order.
 func (p *pageState) counts() string {
 	var all []string
 	for _, name := range []string{"entries", "event sources", "visits", "times back", "times forward", "documents", "reloads", "reloads by hand", "freezes", "gaps", "lost", "doubled", "out of order"} {

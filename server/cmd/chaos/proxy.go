@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// proxy stands before the servers, as the network does: it delays bytes, holds
-// connections up without a word, and cuts them wherever they are.
+// proxy sits in front of the servers and behaves like a bad network: it delays
+// bytes, stalls connections, and cuts them at any point.
 type proxy struct {
 	listener net.Listener
 	servers  []string
 	life     time.Duration // of a connection, on average
-	calm     atomic.Bool   // nothing is done to connections any more
+	calm     atomic.Bool   // connections are left alone from now on
 	cuts     atomic.Int64  // connections that were cut
-	stalls   atomic.Int64  // and of these, those that were silent for a while before
+	stalls   atomic.Int64  // how many of them were silent for a while before
 
 	mu     sync.Mutex // guards what follows
 	random *rand.Rand
@@ -27,10 +27,10 @@ type proxy struct {
 	lines  map[*line]bool
 }
 
-// line is a connection through the proxy.
+// line is one connection through the proxy.
 type line struct {
 	client, server *net.TCPConn
-	held           atomic.Bool // bytes wait
+	held           atomic.Bool // bytes are being withheld
 	slow           time.Duration
 }
 
@@ -93,8 +93,8 @@ func (p *proxy) serve(client *net.TCPConn) {
 	p.mu.Unlock()
 }
 
-// cut ends a connection, a stalled one after bytes have been held up for longer
-// than any client should wait for a ping.
+// cut ends a connection; a stalled one after it has been silent for longer than
+// a client should wait for a ping.
 func (p *proxy) cut(l *line, stall bool) {
 	if p.calm.Load() {
 		return
@@ -112,7 +112,7 @@ func (p *proxy) cut(l *line, stall bool) {
 	reset(l.server)
 }
 
-// reset ends a connection so that what is under way is lost.
+// reset ends a connection and discards what is in transit.
 func reset(c *net.TCPConn) {
 	c.SetLinger(0)
 	c.Close()
@@ -141,7 +141,7 @@ func (p *proxy) carry(l *line, to, from *net.TCPConn) {
 	}
 }
 
-// storm cuts a share of the connections at once.
+// storm cuts a share of all connections at once.
 func (p *proxy) storm(share float64) {
 	p.mu.Lock()
 	var some []*line

@@ -16,23 +16,23 @@ import (
 	"time"
 )
 
-// config is what a run is made of.
+// config configures a run.
 type config struct {
 	Seed      uint64
 	Updates   int
-	Rate      int // updates in a second, over all streams
+	Rate      int // updates per second, for all streams together
 	Streams   int
 	Clients   int
 	Writers   int
-	History   int           // messages that a stream keeps
-	Rounds    int           // of troubles
+	History   int           // messages kept per stream
+	Rounds    int           // of each trouble
 	Life      time.Duration // of a connection, on average
-	MoveEvery time.Duration // how often a client is moved, on average
-	Freeze    time.Duration // how long a frozen client is so, on average
-	Patience  time.Duration // until everybody shows everything, once nothing happens any more
+	MoveEvery time.Duration // average time between moves of a client
+	Freeze    time.Duration // average time that a frozen client stays frozen
+	Patience  time.Duration // how long clients have to show everything once the troubles are over
 	JS        string        // the directory of the scripts
-	Pages     []pageKind    // real ones; none needs nothing of JS
-	Without   string        // what is taken out; empty for nothing
+	Pages     []pageKind    // real pages; without any, JS is not needed
+	Without   string        // the part that is removed; empty for none
 }
 
 // run is one trial.
@@ -43,11 +43,11 @@ type run struct {
 	truth   *truth
 	proxy   *proxy
 	clients []*client
-	pages   *browsers   // nil without any
-	shown   []pageState // by the pages in the end
+	pages   *browsers   // nil if there are none
+	shown   []pageState // the pages' final state
 	chance  *rand.Rand
 	written atomic.Int64
-	calm    atomic.Bool // nothing more happens to anybody
+	calm    atomic.Bool // no more troubles
 	tally   tally
 
 	mu       sync.Mutex // guards what follows
@@ -56,10 +56,10 @@ type run struct {
 	failed   chan struct{}
 }
 
-// errWrong says that somebody was shown what was not so.
-var errWrong = errors.New("somebody is shown what is not so")
+// errWrong reports that something wrong was shown.
+var errWrong = errors.New("a client was shown something wrong")
 
-// try makes a trial and writes what came of it.
+// try runs a trial and prints the result.
 func try(ctx context.Context, c config, out io.Writer) (err error) {
 	began := time.Now()
 	ctx, stop := context.WithCancel(ctx)
@@ -74,7 +74,7 @@ func try(ctx context.Context, c config, out io.Writer) (err error) {
 		return err
 	}
 	defer r.proxy.close()
-	r.proxy.calm.Store(true) // until everybody is there
+	r.proxy.calm.Store(true) // until all clients have connected
 	if len(c.Pages) > 0 {
 		if r.pages, err = openPages(ctx, c, "http://"+r.proxy.address()); err != nil {
 			return err
@@ -95,11 +95,11 @@ func try(ctx context.Context, c config, out io.Writer) (err error) {
 	return err
 }
 
-// happen is a run from the first update to the last comparison.
+// happen runs from the first update to the last comparison.
 func (r *run) happen(ctx context.Context, tops []int) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	go func() { // a mistake ends the run: what comes after it says little
+	go func() { // a mistake ends the run: later ones say little
 		select {
 		case <-r.failed:
 			stop()
@@ -121,7 +121,8 @@ func (r *run) happen(ctx context.Context, tops []int) error {
 		return r.because(err)
 	}
 	r.tally.add("settled ms", int(time.Since(quiet).Milliseconds()))
-	// One more of each, after which nothing that is late can come unseen.
+	// One more update for each stream, after which no late message can go
+	// unnoticed.
 	for id := range r.Streams {
 		if err := r.truth.add(ctx, id, back{}); err != nil {
 			return r.because(err)
@@ -134,7 +135,7 @@ func (r *run) happen(ctx context.Context, tops []int) error {
 	return r.because(r.truth.check(ctx, tops))
 }
 
-// because is the error of a run: what was found wrong goes first.
+// because returns the error of a run. A mistake takes precedence.
 func (r *run) because(err error) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -170,7 +171,7 @@ func (r *run) churn(ctx context.Context, tops []int) (err error) {
 	wg.Wait()
 	close(errs)
 	for e := range errs {
-		err = cmp.Or(err, e) // what the first one has caused is of no interest
+		err = cmp.Or(err, e) // later errors are only consequences of the first
 	}
 	for _, c := range counts {
 		for id, n := range c {
@@ -180,7 +181,7 @@ func (r *run) churn(ctx context.Context, tops []int) (err error) {
 	return err
 }
 
-// write is a writer: one of several, who take turns at the rate of the run.
+// write is one of several writers, who share the rate of the run.
 func (r *run) write(ctx context.Context, random *rand.Rand, began time.Time, turn *atomic.Int64, counts []int) error {
 	for {
 		n := turn.Add(1)
@@ -190,7 +191,7 @@ func (r *run) write(ctx context.Context, random *rand.Rand, began time.Time, tur
 		rest(ctx, time.Until(began.Add(time.Duration(n)*time.Second/time.Duration(r.Rate))))
 		id := pick(random, r.Streams)
 		take := back{silent: r.Without == withoutOutbox && random.IntN(100) == 0}
-		if random.IntN(10) == 0 { // first one that is thought better of
+		if random.IntN(10) == 0 { // sometimes a transaction that is rolled back first
 			if err := r.truth.add(ctx, id, back{rollback: true, outside: r.Without == withoutCommit}); err != nil {
 				return err
 			}
@@ -204,7 +205,7 @@ func (r *run) write(ctx context.Context, random *rand.Rand, began time.Time, tur
 	}
 }
 
-// settle waits until everybody shows every entry.
+// settle waits until all clients show every entry.
 func (r *run) settle(ctx context.Context, tops []int) error {
 	late := time.Now().Add(r.Patience)
 	for {
@@ -224,8 +225,8 @@ func (r *run) settle(ctx context.Context, tops []int) error {
 	}
 }
 
-// compare finds who does not show what the database has, and returns the first;
-// of that, the number is everybody's.
+// compare finds clients that do not show what the database contains; it returns
+// a description of the first and the number of all.
 func (r *run) compare(ctx context.Context, tops []int) (wrong *mistake, err error) {
 	missing, places := 0, 0
 	add := func(n int, who who, why string) {
@@ -272,7 +273,7 @@ func (r *run) compare(ctx context.Context, tops []int) (wrong *mistake, err erro
 	return wrong, nil
 }
 
-// whereabouts says how far broadcasts have come.
+// whereabouts reports how far the broadcasts have come.
 func (r *run) whereabouts(ctx context.Context) string {
 	n, age, err := r.truth.box.Backlog(ctx)
 	says := fmt.Sprintf("the outbox has %d broadcasts, the oldest %v old, %v", n, age.Round(time.Second), err)
@@ -290,13 +291,13 @@ func (r *run) whereabouts(ctx context.Context) string {
 	return says
 }
 
-// who is shown something: a client or a page.
+// who is a client or a page.
 type who interface {
 	String() string
-	events() string // the last that happened to it
+	events() string // the most recent ones
 }
 
-// fail takes down a mistake, and of the first all that is known.
+// fail records a mistake, with all details for the first one.
 func (r *run) fail(m *mistake) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -311,7 +312,7 @@ func (r *run) fail(m *mistake) {
 	close(r.failed)
 }
 
-// report writes what came of a run.
+// report prints the result of a run.
 func (r *run) report(out io.Writer, tops []int, took time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -31,19 +31,19 @@ import (
 	"github.com/turbowasm/turbowasm/server/stream"
 )
 
-// setup is what a server process is told.
+// setup is the configuration of a server process.
 type setup struct {
 	Address  string // to listen on
 	Postgres string
 	Redis    string
-	History  int               // messages that a stream keeps
-	Scripts  map[string]string // directories of each kind of page's scripts
+	History  int               // messages kept per stream
+	Scripts  map[string]string // directories of the scripts for each kind of page
 	Streams  int
-	Without  string // what is taken out
+	Without  string // the part that is removed
 }
 
-// view is what a client is told of a stream: its state, and where the stream was
-// before that was read.
+// view is what a client receives of a stream: its state, and the stream's
+// position from before that was read.
 type view struct {
 	ID         int
 	Count      int
@@ -52,15 +52,15 @@ type view struct {
 	says       []string
 }
 
-// app is an application as there are many: pages that show what a database has
-// and listen to what becomes of it.
+// app is a typical application: its pages show the contents of a database and
+// listen to changes.
 type app struct {
 	setup
 	db    *sql.DB
 	turbo *server.Server
 }
 
-// serve is the process of a server: it ends by itself after SIGTERM.
+// serve is the main function of a server process, which ends after SIGTERM.
 func serve(s setup) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
@@ -110,13 +110,13 @@ func serve(s setup) error {
 	err = a.turbo.Shutdown(ending, srv)
 	srv.Close()
 	stopRelay()
-	if err != nil { // such as that Redis is away: whoever is left publishes
+	if err != nil { // for example because Redis is down; another process then publishes
 		logger.Warn("chaos: shut down", "error", err)
 	}
 	return <-relayed
 }
 
-// openRedis waits for Redis, which may be about to be started again.
+// openRedis waits for Redis, which may be restarting.
 func openRedis(ctx context.Context, s setup, logger *slog.Logger) (*redis.Broker, error) {
 	for {
 		b, err := redis.Open(s.Redis, &redis.Options{HistorySize: s.History, Logger: logger})
@@ -131,7 +131,7 @@ func openRedis(ctx context.Context, s setup, logger *slog.Logger) (*redis.Broker
 	}
 }
 
-// view takes the positions of streams first, and reads their state then.
+// view takes the positions of the streams before reading their state.
 func (a *app) view(ctx context.Context, ids []int, full bool) ([]view, error) {
 	views := make([]view, len(ids))
 	for i, id := range ids {
@@ -160,7 +160,7 @@ func (a *app) view(ctx context.Context, ids []int, full bool) ([]view, error) {
 	return views, nil
 }
 
-// position waits a little for a broker that is away.
+// position waits a little for an unavailable broker.
 func (a *app) position(ctx context.Context, id int) (at broker.Position, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
@@ -204,8 +204,8 @@ func (a *app) state(w http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(w).Encode(views)
 }
 
-// setSize is how many streams a page listens to; it has the last one in common
-// with the next page.
+// setSize is how many streams a page listens to; it shares the last one with
+// the next page.
 const setSize = 4
 
 func set(number, streams int) []int {
@@ -242,7 +242,7 @@ func (a *app) page(w http.ResponseWriter, r *http.Request) {
 	}
 	views, err := a.view(r.Context(), set(number, a.Streams), true)
 	var sections []section
-	rendering := rand.Text()[:8] // tells one rendering from another
+	rendering := rand.Text()[:8] // distinguishes renderings
 	for _, v := range views {
 		s := section{view: v, At: fmt.Sprint(v.Position.Epoch, " ", v.Position.Offset, " ", rendering)}
 		parts := []any{v.Position, streamName(v.ID)}

@@ -17,8 +17,8 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/cable"
 )
 
-// socket is to a consumer what a page's script is: it has the WebSocket, the
-// JSON and the time. What it does is done on the goroutine of its client.
+// socket gives a consumer what a page's script provides: the WebSocket, JSON
+// and timers. It runs on the goroutine of its client.
 type socket struct {
 	client *client
 	url    string
@@ -26,13 +26,13 @@ type socket struct {
 
 	state  cable.State
 	conn   *websocket.Conn
-	number int // of the present WebSocket; what former ones say is not heard
+	number int // of the current WebSocket; what earlier ones receive is ignored
 	timers map[cable.Timer]*time.Timer
 	held   []message
 	calls  chan func() // for the client's goroutine
 }
 
-// message is one of the protocol.
+// message is a message of the protocol.
 type message struct {
 	Type, Identifier string
 	Message          json.RawMessage
@@ -77,7 +77,7 @@ func (s *socket) Open(protocols string) error {
 	return nil
 }
 
-// call has the client's goroutine do something, which may be a while.
+// call runs something on the client's goroutine, possibly after a while.
 func (s *socket) call(do func()) {
 	select {
 	case s.calls <- do:
@@ -112,7 +112,7 @@ func (s *socket) closed(err error) {
 	s.client.consumer.Closed()
 }
 
-// drop forgets the present WebSocket.
+// drop forgets the current WebSocket.
 func (s *socket) drop() {
 	s.number++
 	s.state = cable.Closed
@@ -122,7 +122,7 @@ func (s *socket) drop() {
 	}
 }
 
-// Close begins to close: the consumer hears of the end later, as in a browser.
+// Close starts closing: as in a browser, the consumer is told of the end later.
 func (s *socket) Close() {
 	if s.conn == nil {
 		return
@@ -160,7 +160,7 @@ func (s *socket) Send(command cable.Command, identifier, since string) {
 	s.client.note("%s %s since %q", commands[command], s.client.name(identifier), since)
 	s.conn.SetWriteDeadline(time.Now().Add(time.Second))
 	if s.conn.WriteJSON(data) != nil {
-		s.conn.Close() // which is heard of by reading
+		s.conn.Close() // which ends the reader
 	}
 }
 

@@ -9,19 +9,19 @@ import (
 	"github.com/turbowasm/turbowasm/server/outbox"
 )
 
-// What can be taken out, so that it is seen that a run without it fails.
+// The parts that can be removed, to check that a run without them fails.
 const (
 	withoutResume = "resume" // clients speak a protocol without positions
-	withoutDedupe = "dedupe" // clients take what they have had, of histories that begin too early
-	withoutOrder  = "order"  // clients take what is to wait for earlier messages
-	withoutGap    = "gap"    // clients do not hear of gaps
-	withoutOnce   = "once"   // relays publish again what was published
-	withoutOutbox = "outbox" // some broadcasts do not get into the outbox
+	withoutDedupe = "dedupe" // clients accept repetitions from histories that start too early
+	withoutOrder  = "order"  // clients accept messages before earlier ones have arrived
+	withoutGap    = "gap"    // clients ignore gaps
+	withoutOnce   = "once"   // relays publish messages again
+	withoutOutbox = "outbox" // some broadcasts are not written to the outbox
 	withoutCommit = "commit" // broadcasts are written outside of the transaction
 )
 
-// publisher is the hub, which is brought every tenth message twice, as relays
-// do that die before they have deleted it.
+// publisher is the hub, to which every tenth message is published twice, as by
+// relays that die before they delete it.
 func (a *app) publisher() outbox.Publisher { return &hasty{app: a} }
 
 type hasty struct {

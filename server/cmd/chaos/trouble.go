@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// trouble is what happens to the world while updates are written.
+// trouble is something that happens to the system while updates are written.
 type trouble struct {
 	name string
 	do   func(r *run, ctx context.Context) error
 }
 
-// troubles are had one after the other, again and again, evenly over a run.
+// troubles happen one after the other, repeatedly, spread evenly over a run.
 var troubles = []trouble{
 	{"servers restarted", func(r *run, ctx context.Context) error { return r.replace(ctx, 0, syscall.SIGTERM) }},
 	{"servers killed", func(r *run, ctx context.Context) error { return r.replace(ctx, 1, syscall.SIGKILL) }},
@@ -34,7 +34,7 @@ var troubles = []trouble{
 	}},
 }
 
-// replace ends a server and starts it again after a while.
+// replace stops a server and starts it again after a while.
 func (r *run) replace(ctx context.Context, server int, signal syscall.Signal) error {
 	n := r.world.servers[server]
 	n.end(signal)
@@ -52,7 +52,8 @@ func (r *run) emptyRedis(context.Context) error {
 	return r.world.tb.try(func() { r.world.redis.Do("FLUSHALL") })
 }
 
-// unsettle has troubles happen as the number of updates grows, rounds times each.
+// unsettle starts the troubles as the number of updates grows, each rounds
+// times.
 func (r *run) unsettle(ctx context.Context) error {
 	total := len(troubles) * r.Rounds
 	r.chance = rand.New(rand.NewPCG(r.Seed, 2))

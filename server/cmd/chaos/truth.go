@@ -16,8 +16,8 @@ import (
 	"github.com/turbowasm/turbowasm/server/stream"
 )
 
-// truth is the database: streams with a number of entries each. All else is
-// compared with it.
+// truth is the database: streams with a number of entries each. Everything else
+// is compared with it.
 type truth struct {
 	box  *outbox.Box
 	seed uint64
@@ -27,15 +27,15 @@ const schema = `
 CREATE TABLE stream (id int PRIMARY KEY, n int NOT NULL);
 CREATE TABLE entry (stream int NOT NULL, n int NOT NULL, text text NOT NULL, PRIMARY KEY (stream, n))`
 
-// rolledBack is the text of entries that never were.
+// rolledBack is the text of entries that were rolled back.
 const rolledBack = "rolled back"
 
-// lines is how many entries a page is rendered with, the latest ones.
+// lines is how many of the latest entries a page is rendered with.
 const lines = 20
 
 func streamName(id int) string { return "s" + strconv.Itoa(id) }
 
-// text is what the n-th entry of a stream says: whoever knows the seed knows it.
+// text is the text of a stream's n-th entry, which follows from the seed.
 func text(seed uint64, id, n int) string {
 	h := fnv.New64a()
 	fmt.Fprint(h, seed, " ", id, " ", n)
@@ -53,8 +53,8 @@ func (t *truth) create(ctx context.Context, streams int) error {
 	return err
 }
 
-// add writes one entry to a stream and the broadcast that tells of it, in one
-// transaction, or takes all of it back.
+// add writes an entry to a stream together with its broadcast in one
+// transaction, or rolls both back.
 func (t *truth) add(ctx context.Context, id int, take back) error {
 	tx, err := t.box.DB.BeginTx(ctx, nil)
 	if err != nil {
@@ -87,12 +87,12 @@ func (t *truth) add(ctx context.Context, id int, take back) error {
 	return tx.Commit()
 }
 
-// back says what is otherwise with an entry: it is taken back, or not told of, or
-// told of whether it is taken back or not.
+// back says how an entry is exceptional: it is rolled back, or not broadcast,
+// or broadcast even if it is rolled back.
 type back struct{ rollback, silent, outside bool }
 
-// entry is what pages are told of an entry: what a list gains, and a number that
-// changes.
+// entry is what pages receive for an entry: an addition to a list, and a number
+// that changes.
 func entry(id, n int, says string) []stream.Component {
 	number := strconv.Itoa(n)
 	return []stream.Component{
@@ -105,7 +105,7 @@ func item(id, n int, says string) string {
 	return fmt.Sprintf(`<li id="e_%d_%d">%s</li>`, id, n, says)
 }
 
-// parse finds the entry that a broadcast tells of. It is not ok if there is none.
+// parse finds the entry in a broadcast; ok is false if there is none.
 func parse(html string) (id, n int, says string, ok bool) {
 	_, rest, found := strings.Cut(html, `<li id="e_`)
 	if !found {
@@ -119,7 +119,7 @@ func parse(html string) (id, n int, says string, ok bool) {
 	return id, n, says, ok
 }
 
-// count is how many entries streams have, in the order of ids.
+// count returns the number of entries of each stream, in the order of ids.
 func count(ctx context.Context, db *sql.DB, ids ...int) ([]int, error) {
 	counts := make([]int, len(ids))
 	for i, id := range ids {
@@ -130,7 +130,7 @@ func count(ctx context.Context, db *sql.DB, ids ...int) ([]int, error) {
 	return counts, nil
 }
 
-// latest are the last entries of a stream, the oldest first.
+// latest returns the last entries of a stream, oldest first.
 func latest(ctx context.Context, db *sql.DB, id int) (n int, says []string, err error) {
 	if err := db.QueryRowContext(ctx, "SELECT n FROM stream WHERE id = $1", id).Scan(&n); err != nil {
 		return 0, nil, err
@@ -150,7 +150,7 @@ func latest(ctx context.Context, db *sql.DB, id int) (n int, says []string, err 
 	return n, says, rows.Err()
 }
 
-// check sees that the database is what was written, no more and no less.
+// check compares the database with everything that was written.
 func (t *truth) check(ctx context.Context, tops []int) error {
 	rows, err := t.box.DB.QueryContext(ctx, "SELECT stream, n, text FROM entry ORDER BY stream, n")
 	if err != nil {
@@ -176,7 +176,7 @@ func (t *truth) check(ctx context.Context, tops []int) error {
 	return rows.Err()
 }
 
-// pick chooses a stream: some are told of much, others of little.
+// pick chooses a stream; some have many updates, others few.
 func pick(random *rand.Rand, streams int) int {
 	u := random.Float64()
 	return int(u * u * float64(streams))

@@ -22,7 +22,7 @@ import (
 )
 
 // world is what an application runs on: a database, Redis and two servers, each
-// a process of its own.
+// in a process of its own.
 type world struct {
 	dir     string // of logs
 	db      *sql.DB
@@ -31,7 +31,7 @@ type world struct {
 	tb      *tb
 }
 
-// node is a server that is started again and again at one address.
+// node is a server that is restarted repeatedly at one address.
 type node struct {
 	setup
 	name  string
@@ -57,7 +57,7 @@ func (w *world) start(ctx context.Context, c config, seed uint64) (t *truth, err
 	var dsn string
 	if err := w.tb.try(func() {
 		dsn = postgrestest.Start(w.tb) + " dbname=postgres"
-		// Redis that is started again has what it had.
+		// A restarted Redis has its data again.
 		w.redis = redistest.Start(w.tb, "--appendonly", "yes", "--appendfsync", "always")
 	}); err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), nil
 }
 
-// start starts the server. It returns when it answers.
+// start starts the server and waits until it answers.
 func (n *node) start(ctx context.Context) error {
 	executable, err := os.Executable()
 	if err != nil {
@@ -132,7 +132,7 @@ func (n *node) start(ctx context.Context) error {
 	defer log.Close()
 	n.cmd = exec.Command(executable, "serve", string(told))
 	n.cmd.Stderr = log
-	n.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // it does not outlive us
+	n.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // killed if this process dies
 	if err := n.cmd.Start(); err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (n *node) start(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// log is the end of what the server wrote.
+// log returns the end of the server's output.
 func (n *node) log() string {
 	text, _ := os.ReadFile(filepath.Join(n.dir, n.name+".log"))
 	return string(text[max(0, len(text)-8000):])
@@ -169,7 +169,7 @@ func (n *node) end(signal syscall.Signal) {
 	}
 }
 
-// tb lets test servers be used by a command.
+// tb lets a command use test servers.
 type tb struct {
 	testing.TB
 	cleanups []func()

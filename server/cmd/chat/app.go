@@ -21,31 +21,32 @@ import (
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
 
-// maxRequest is what a request's body may hold, in bytes: the longest message
-// with every character escaped, and then some.
+// maxRequest limits a request's body, in bytes: enough for the longest message
+// with every character escaped.
 const maxRequest = 256 << 10
 
-// errForbidden reports what only somebody else may do.
+// errForbidden reports that only another user may do this.
 var errForbidden = errors.New("not allowed")
 
-// app joins the store, the pages and the cable. It is safe for concurrent use.
+// app connects the store, the pages and the cable. It is safe for concurrent
+// use.
 type app struct {
 	db      *store
 	views   *template.Template
 	turbo   *server.Server
-	runtime *assets.Handler // nil if it has not been built
+	runtime *assets.Handler // nil if it was not built
 	config  config
 	logger  *slog.Logger
 	limits  limiter
-	close   func() error // of what leads to other processes
+	close   func() error // closes the connection to other processes
 	metrics http.Handler
 
-	// outbox takes what streams are told in the transaction that changes what
-	// it tells of, so that none comes without the other.
+	// outbox stores broadcasts in the transaction that makes the change, so
+	// that neither happens without the other.
 	outbox *outbox.Box
 }
 
-// newApp makes the chat on top of a store and the files of the built runtime.
+// newApp creates the chat from a store and the files of the built runtime.
 func newApp(ctx context.Context, db *store, runtime fs.FS, c config) (*app, error) {
 	secret, err := db.secret(ctx)
 	if err != nil {
@@ -67,7 +68,7 @@ func newApp(ctx context.Context, db *store, runtime fs.FS, c config) (*app, erro
 	a.outbox = &outbox.Box{DB: db.pool, Dialect: outbox.SQLite, Publisher: &a.turbo.Cable, Logger: c.Logger}
 	a.turbo.Drain = func(ctx context.Context) error {
 		if err := a.outbox.Publish(ctx); err != nil {
-			a.logger.Warn("chat: left in the outbox for another process, or the next", "error", err)
+			a.logger.Warn("chat: broadcasts remain in the outbox for another process", "error", err)
 		}
 		return nil
 	}
@@ -94,7 +95,7 @@ func (a *app) start(runtime fs.FS) (err error) {
 	a.runtime, err = assets.New("/turbo/", runtime)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		a.logger.Warn(`chat: the runtime has not been built, pages are plain HTML: "make run" builds it`, "error", err)
+		a.logger.Warn(`chat: the runtime was not built, pages are plain HTML: run "make run" to build it`, "error", err)
 	case err != nil:
 		return err
 	}
@@ -146,16 +147,16 @@ func (a *app) handler() http.Handler {
 	} {
 		mux.HandleFunc(pattern, a.named(h))
 	}
-	// Outside in: forms of other sites are refused, then a form may name a
-	// method that HTML does not have.
+	// From the outermost handler: refuse forms of other sites, then let a form
+	// use a method that HTML does not have.
 	sameOrigin := http.NewCrossOriginProtection()
 	if a.config.Public != nil {
-		sameOrigin.AddTrustedOrigin(a.config.Public.String()) // it is well-formed
+		sameOrigin.AddTrustedOrigin(a.config.Public.String()) // setPublic has validated it
 	}
 	return a.guard(sameOrigin.Handler(overrideMethod(mux)))
 }
 
-// public serves a page to anybody.
+// public serves a page to everyone.
 func (a *app) public(h func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
@@ -164,7 +165,7 @@ func (a *app) public(h func(http.ResponseWriter, *http.Request) error) http.Hand
 	}
 }
 
-// named serves a page to whoever has a name, and asks everybody else for one.
+// named serves a page to users with a name, and asks all others for one.
 func (a *app) named(h func(http.ResponseWriter, *http.Request, user) error) http.HandlerFunc {
 	return a.public(func(w http.ResponseWriter, r *http.Request) error {
 		u, err := a.visitor(r)
@@ -185,8 +186,8 @@ func (a *app) named(h func(http.ResponseWriter, *http.Request, user) error) http
 
 func (a *app) noPage(http.ResponseWriter, *http.Request, user) error { return errNotFound }
 
-// fail answers with an error that the reader can understand, and logs those
-// that are ours.
+// fail answers with an error that users can understand, and logs internal
+// errors.
 func (a *app) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := errorPage{Status: http.StatusInternalServerError, Message: "Something went wrong on our side. Please try again."}
 	fast := tooFast{}
@@ -198,7 +199,7 @@ func (a *app) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, errForbidden):
 		p.Status, p.Message = http.StatusForbidden, "Only its author may do that."
 	case r.Context().Err() != nil:
-		return // nobody waits for an answer
+		return // the client is gone
 	default:
 		a.logger.ErrorContext(r.Context(), "chat: request", "method", r.Method, "path", r.URL.Path, "error", err)
 	}
@@ -209,10 +210,10 @@ func (a *app) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// change changes the database in one transaction, in which f also writes what
-// streams are to be told.
+// change changes the database in one transaction, in which f also writes the
+// broadcasts.
 func (a *app) change(ctx context.Context, f func(ctx context.Context, tx *store) error) error {
-	ctx = context.WithoutCancel(ctx) // what was sent is stored, whoever closed the tab
+	ctx = context.WithoutCancel(ctx) // store what was sent, even if the tab was closed
 	err := a.db.change(ctx, func(tx *store) error { return f(ctx, tx) })
 	if err == nil {
 		a.outbox.Wake()
@@ -220,15 +221,15 @@ func (a *app) change(ctx context.Context, f func(ctx context.Context, tx *store)
 	return err
 }
 
-// relay publishes what was written to the outbox, by this process or by one that
-// did not live to do it, until stop is called.
+// relay publishes what was written to the outbox, by this process or by one
+// that has died, until stop is called.
 func (a *app) relay() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		if err := a.outbox.Run(ctx); err != nil {
-			a.logger.Error("chat: relay", "error", err)
+			a.logger.Error("chat: the outbox's relay stopped", "error", err)
 		}
 	}()
 	return func() {
@@ -237,7 +238,7 @@ func (a *app) relay() (stop func()) {
 	}
 }
 
-// authorize decides what a cable connection may listen to.
+// authorize decides which streams a cable connection may listen to.
 func (a *app) authorize(ctx context.Context, s *cable.Subscription, stream string) error {
 	u, ok := s.User().Data.(user)
 	if !ok {
@@ -246,8 +247,8 @@ func (a *app) authorize(ctx context.Context, s *cable.Subscription, stream strin
 	return a.mayHear(ctx, u, stream)
 }
 
-// mayHear lets a user listen to the sidebar that all share, to their own, and
-// to the rooms that they may enter.
+// mayHear allows a user the shared sidebar, their own sidebar, and the rooms
+// that they may enter.
 func (a *app) mayHear(ctx context.Context, u user, stream string) error {
 	if stream == roomsStream || stream == u.roomsStream() {
 		return nil
@@ -267,7 +268,7 @@ func (a *app) mayHear(ctx context.Context, u user, stream string) error {
 	return err
 }
 
-// overrideMethod lets a form be a PATCH or DELETE by its field _method.
+// overrideMethod lets a form send PATCH or DELETE in its field _method.
 func overrideMethod(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
@@ -293,8 +294,7 @@ func overrideMethod(next http.Handler) http.Handler {
 	})
 }
 
-// guard sets the headers that limit what an injected script or another site
-// could do.
+// guard sets headers that limit what an injected script or another site can do.
 func (a *app) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

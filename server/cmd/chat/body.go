@@ -6,16 +6,14 @@ import (
 	"unicode"
 )
 
-// segment is a piece of a message's body: text, and where URL is not empty, a
-// link.
+// segment is a piece of a message's body: text, or a link if URL is set.
 type segment struct {
 	Text, URL string
 }
 
 var links = regexp.MustCompile(`(?i)\bhttps?://[^\s<>"]+`)
 
-// segments splits a body at the web addresses in it. Joined again, the texts
-// are the body.
+// segments splits a body at the URLs in it. The joined texts equal the body.
 func segments(body string) []segment {
 	var list []segment
 	rest := body
@@ -33,8 +31,8 @@ func segments(body string) []segment {
 	return list
 }
 
-// trimAddress takes off what belongs to the sentence around an address: its
-// punctuation, and a bracket that was opened before it.
+// trimAddress removes what belongs to the surrounding sentence: trailing
+// punctuation, and a bracket that was opened before the URL.
 func trimAddress(address string) string {
 	for {
 		trimmed := strings.TrimRight(address, ".,;:!?'*_")
@@ -48,7 +46,8 @@ func trimAddress(address string) string {
 	}
 }
 
-// emojiOnly reports whether a body is a few symbols, which are shown large.
+// emojiOnly reports whether a body consists of a few emoji, which are shown
+// large.
 func emojiOnly(body string) bool {
 	symbols := 0
 	for _, r := range body {

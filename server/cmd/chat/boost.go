@@ -15,7 +15,7 @@ import (
 
 const (
 	maxBoost    = 16 // characters
-	boostsShown = 20 // of one message at a time
+	boostsShown = 20 // per message at a time
 )
 
 // boost is a short reaction to a message.
@@ -26,17 +26,17 @@ type boost struct {
 	Content string
 }
 
-// ModelName and DOMKey make ids such as boost_3.
+// ModelName and DOMKey yield ids such as boost_3.
 func (b boost) ModelName() string { return "Boost" }
 
 // DOMKey is the database id.
 func (b boost) DOMKey() string { return strconv.FormatInt(b.ID, 10) }
 
-// Path is the address of the boost.
+// Path is the path of the boost.
 func (b boost) Path() string { return b.Message + "/boosts/" + b.DOMKey() }
 
-// loadBoosts fills in the latest boosts of messages, oldest first. The list is
-// in the order of ids.
+// loadBoosts adds the latest boosts to messages, oldest first. The list must be
+// sorted by id.
 func (s *store) loadBoosts(ctx context.Context, list []message) error {
 	if len(list) == 0 {
 		return nil
@@ -71,8 +71,8 @@ func (s *store) loadBoosts(ctx context.Context, list []message) error {
 	return rows.Err()
 }
 
-// boostsBefore is a message with the boosts that come before one of them,
-// oldest first.
+// boostsBefore returns a message with the boosts before the given one, oldest
+// first.
 func (s *store) boostsBefore(ctx context.Context, m message, before int64) (message, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT b.id, b.content, u.id, u.name, COUNT(*) OVER ()
 		FROM boosts b JOIN users u ON u.id = b.booster_id
@@ -94,7 +94,7 @@ func (s *store) boostsBefore(ctx context.Context, m message, before int64) (mess
 	return m, rows.Err()
 }
 
-// boost finds a boost of a message, or errNotFound.
+// boost finds a boost of a message, or returns errNotFound.
 func (s *store) boost(ctx context.Context, m message, key string) (boost, error) {
 	b := boost{Message: m.Path()}
 	err := s.db.QueryRowContext(ctx, `SELECT b.id, b.content, u.id, u.name FROM boosts b JOIN users u ON u.id = b.booster_id
@@ -117,7 +117,7 @@ func (s *store) createBoost(ctx context.Context, m message, booster user, conten
 	return b, nil
 }
 
-// deleteBoost removes a boost, or fails with errNotFound.
+// deleteBoost removes a boost, or returns errNotFound.
 func (s *store) deleteBoost(ctx context.Context, b boost) error {
 	if err := affected(s.db.ExecContext(ctx, `DELETE FROM boosts WHERE id = ?`, b.ID)); err != nil {
 		return fmt.Errorf("chat: delete boost %d: %w", b.ID, err)
@@ -125,14 +125,15 @@ func (s *store) deleteBoost(ctx context.Context, b boost) error {
 	return nil
 }
 
-// boostsPage is a message with some of its boosts.
+// boostsPage shows a message with some of its boosts.
 type boostsPage struct {
 	page
 	Room    room
 	Message message
 }
 
-// showBoosts is what follows a new boost; or boosts before another one.
+// showBoosts shows the boosts after a new one was added, or those before
+// another one.
 func (a *app) showBoosts(w http.ResponseWriter, r *http.Request, u user) error {
 	room, m, err := a.messageOf(r, u)
 	if err != nil {
@@ -155,7 +156,7 @@ func (a *app) showBoosts(w http.ResponseWriter, r *http.Request, u user) error {
 	return a.render(w, http.StatusOK, "boosts_page", boostsPage{p, room, m})
 }
 
-// newBoostPage asks for a boost that is none of the quick ones.
+// newBoostPage asks for a boost other than the quick ones.
 type newBoostPage struct {
 	page
 	Room           room
@@ -171,7 +172,7 @@ func (a *app) newBoost(w http.ResponseWriter, r *http.Request, u user) error {
 	return a.renderNewBoost(w, r, u, http.StatusOK, "new_boost_frame", newBoostPage{Room: room, Message: m})
 }
 
-// renderNewBoost sends the page that asks for a boost, or the part of it.
+// renderNewBoost sends the page that asks for a boost, or its frame.
 func (a *app) renderNewBoost(w http.ResponseWriter, r *http.Request, u user, status int, part string, p newBoostPage) (err error) {
 	if p.page, err = a.pageFor(r, u, "Boost"); err != nil {
 		return err

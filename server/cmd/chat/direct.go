@@ -16,14 +16,13 @@ import (
 
 const (
 	maxMembers = 8   // of a direct room
-	maxPeople  = 100 // whom the picker lists
+	maxPeople  = 100 // shown in the picker
 )
 
-// errMembers reports members that cannot share a direct room.
-var errMembers = errors.New("unusable members")
+// errMembers reports members who cannot share a direct room.
+var errMembers = errors.New("these people cannot share a direct room")
 
-// seenBy is a direct room as one of its members knows it: by the names of the
-// others.
+// seenBy names a direct room after the members other than the given one.
 func (r room) seenBy(u user) room {
 	r.Others = nil
 	var names []string
@@ -37,8 +36,8 @@ func (r room) seenBy(u user) room {
 	return r
 }
 
-// openDirectRoom finds the direct room of a user and others, or makes it. It
-// comes first in the sidebars of its members.
+// openDirectRoom finds or creates the direct room of a user and others, and
+// moves it to the top of its members' sidebars.
 func (s *store) openDirectRoom(ctx context.Context, opener user, others []int64, now time.Time) (room, error) {
 	ids := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(others), opener.ID))))
 	if len(ids) < 2 || len(ids) > maxMembers {
@@ -59,7 +58,7 @@ func (s *store) openDirectRoom(ctx context.Context, opener user, others []int64,
 				ON CONFLICT DO UPDATE SET room_id = room_id`, id, ids[i]))
 		}
 		if errors.Is(err, errNotFound) {
-			return errMembers // one of them is nobody
+			return errMembers // one of them does not exist
 		}
 		if err == nil {
 			r, err = tx.directRoom(ctx, opener, id)
@@ -72,7 +71,7 @@ func (s *store) openDirectRoom(ctx context.Context, opener user, others []int64,
 	return r, nil
 }
 
-// directRoom finds a direct room of a user, or errNotFound.
+// directRoom finds a direct room of a user, or returns errNotFound.
 func (s *store) directRoom(ctx context.Context, u user, id int64) (room, error) {
 	list, err := s.queryDirectRooms(ctx, u, `mine.room_id = ?`, id, 1)
 	if err == nil && len(list) == 0 {
@@ -84,8 +83,8 @@ func (s *store) directRoom(ctx context.Context, u user, id int64) (room, error) 
 	return list[0], nil
 }
 
-// directRooms lists n of a user's direct rooms, the last opened first; if before
-// is not 0, those that come after that one.
+// directRooms lists n of a user's direct rooms, the most recently opened first;
+// if before is not 0, those that follow that one.
 func (s *store) directRooms(ctx context.Context, u user, before int64, n int) ([]room, error) {
 	if before == 0 {
 		return s.queryDirectRooms(ctx, u, `TRUE`, n)
@@ -93,8 +92,8 @@ func (s *store) directRooms(ctx context.Context, u user, before int64, n int) ([
 	return s.queryDirectRooms(ctx, u, `(r.opened_at, r.id) < (SELECT opened_at, id FROM rooms WHERE id = ?)`, before, n)
 }
 
-// queryDirectRooms finds direct rooms of a user by a condition, whose arguments
-// come first, then how many.
+// queryDirectRooms finds direct rooms of a user by a condition. The arguments
+// of the condition come first, then the number of rooms.
 func (s *store) queryDirectRooms(ctx context.Context, u user, where string, args ...any) ([]room, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT r.id, u.id, u.name
 		FROM (SELECT r.id, r.opened_at FROM memberships mine JOIN rooms r ON r.id = mine.room_id
@@ -124,7 +123,8 @@ func (s *store) queryDirectRooms(ctx context.Context, u user, where string, args
 	return list, rows.Err()
 }
 
-// people lists whom a user may talk to, by name: of many, those who came last.
+// people lists the users one may talk to, by name; if there are many, the
+// newest.
 func (s *store) people(ctx context.Context, except user) ([]user, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT id, name FROM (SELECT id, name FROM users WHERE id <> ? ORDER BY id DESC LIMIT ?)
 		ORDER BY name COLLATE NOCASE, id`, except.ID, maxPeople)

@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// text cleans what somebody typed into a text area: line ends become \n, blank
-// space around it goes. The error completes a sentence that begins with what
-// was typed.
+// text cleans input from a text area: line ends become \n and surrounding space
+// is removed. The error completes a sentence that starts with the name of the
+// field.
 func text(s string, maxChars int) (string, error) {
 	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
 	s = strings.TrimRightFunc(strings.TrimLeft(s, "\n"), unicode.IsSpace)
@@ -27,12 +27,12 @@ func text(s string, maxChars int) (string, error) {
 	return s, nil
 }
 
-// line is text of one line, with single spaces.
+// line is like text for a single line, with single spaces.
 func line(s string, maxChars int) (string, error) {
 	return text(strings.Join(strings.Fields(s), " "), maxChars)
 }
 
-// invisible reports runes that leave nothing to see or to click on.
+// invisible reports runes that leave nothing to see or click on.
 func invisible(r rune) bool {
 	return unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.Zs, unicode.Zl, unicode.Zp)
 }

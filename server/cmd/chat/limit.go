@@ -12,21 +12,21 @@ import (
 	"time"
 )
 
-// allowance is how often somebody may do something: Burst times at once, then
-// once every Every. The zero allowance is without end.
+// allowance limits how often something may be done: Burst times at once, then
+// once per Every. The zero allowance is unlimited.
 type allowance struct {
 	Burst int
 	Every time.Duration
 }
 
-// deed is what is limited, for each user and for each address: a user without
-// a browser's manners, and somebody who makes up users.
+// deed is an action that is limited per user and per address: against scripts,
+// and against users who create many accounts.
 type deed struct {
 	name          string
 	user, address allowance
 }
 
-// What everybody may do. An address may be an office.
+// The limits for everyone. An address may be shared by an office.
 var (
 	joining  = deed{name: "join", address: allowance{30, 10 * time.Second}}
 	posting  = deed{"post", allowance{30, time.Second}, allowance{150, 200 * time.Millisecond}}
@@ -34,14 +34,14 @@ var (
 	opening  = deed{"open", allowance{10, 20 * time.Second}, allowance{50, 4 * time.Second}}
 )
 
-// limiter remembers who did what. Its zero value is ready to use, and safe for
+// limiter tracks who did what. The zero value is ready to use and safe for
 // concurrent use.
 type limiter struct {
-	clock func() time.Time // nil is time.Now
+	clock func() time.Time // nil means time.Now
 
 	mu    sync.Mutex           // guards what follows
-	whole map[string]time.Time // when an allowance is whole again, by deed and who
-	sweep int                  // how many entries are too many
+	whole map[string]time.Time // when each allowance is full again, by deed and user or address
+	sweep int                  // number of entries at which old ones are removed
 }
 
 func (l *limiter) now() time.Time {
@@ -78,12 +78,12 @@ func (l *limiter) take(now time.Time, wanted map[string]allowance) (wait time.Du
 	return 0
 }
 
-// tooFast is the error of who has to wait.
+// tooFast is the error for those who have to wait.
 type tooFast struct{ wait time.Duration }
 
 func (e tooFast) Error() string { return fmt.Sprintf("too fast: wait %v", e.wait) }
 
-// seconds are never too few.
+// seconds rounds up.
 func (e tooFast) seconds() int { return int(math.Ceil(e.wait.Seconds())) }
 
 func (e tooFast) sentence() string {
@@ -93,15 +93,14 @@ func (e tooFast) sentence() string {
 	return fmt.Sprintf("That was a little fast. Please wait %d seconds, then try again.", e.seconds())
 }
 
-// status tells clients in the header when to come back, and returns the status
-// of the answer.
+// status sets the Retry-After header and returns the status of the response.
 func (e tooFast) status(w http.ResponseWriter) int {
 	w.Header().Set("Retry-After", fmt.Sprint(e.seconds()))
 	return http.StatusTooManyRequests
 }
 
 // allow takes from the allowances of the user and of the address for a deed;
-// the error is a [tooFast]. The zero user has none.
+// its error is a [tooFast]. The zero user has no allowance of its own.
 func (a *app) allow(r *http.Request, u user, d deed) error {
 	wanted := map[string]allowance{d.name + " from " + a.address(r): d.address}
 	if u != (user{}) {
@@ -113,8 +112,8 @@ func (a *app) allow(r *http.Request, u user, d deed) error {
 	return nil
 }
 
-// refused says why something typed is not taken: it cannot be, or it comes too
-// fast. Status is what to answer with.
+// refused says why input was refused, because it is invalid or comes too fast,
+// and with which status to respond.
 func refused(w http.ResponseWriter, what string, err error) (sentence string, status int) {
 	if fast := (tooFast{}); errors.As(err, &fast) {
 		return fast.sentence(), fast.status(w)
@@ -122,9 +121,9 @@ func refused(w http.ResponseWriter, what string, err error) (sentence string, st
 	return what + " " + err.Error() + ".", http.StatusUnprocessableEntity
 }
 
-// address is the network address that a request comes from: the last that the
-// proxies in front of the chat have seen. Of IPv6 it is the network, of which
-// a visitor has all addresses.
+// address returns the client's network address, as seen by the outermost
+// trusted proxy. For IPv6 it is the /64 network, because a visitor has all of
+// its addresses.
 func (a *app) address(r *http.Request) string {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
@@ -140,7 +139,7 @@ func (a *app) address(r *http.Request) string {
 		addr = before.Unmap()
 	}
 	if addr.Is6() {
-		network, _ := addr.Prefix(64) // of an address it always exists
+		network, _ := addr.Prefix(64) // cannot fail for a valid address
 		return network.String()
 	}
 	return addr.String()

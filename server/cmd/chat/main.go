@@ -1,25 +1,25 @@
-// Command chat is a small group chat, and the end-to-end test bed of the
-// runtime: rooms for all and direct ones for a few, messages that can be edited
-// and deleted, boosts, all of it live in every window, and all of it usable
-// without JavaScript.
+// Command chat is a small group chat and the end-to-end test bed of the runtime:
+// rooms for everyone and direct rooms for a few, messages that can be edited and
+// deleted, and boosts. Everything updates live in every window, and everything
+// works without JavaScript.
 //
 //	chat [-addr localhost:8080] [-db chat.db] [-turbo js/dist] [-dev]
 //	     [-public https://chat.example.com] [-proxies 127.0.0.1,10.0.0.0/8]
 //	     [-redis redis://localhost:6379]
 //
 // The environment variables PORT, CHAT_DB, CHAT_PUBLIC and REDIS_URL set the
-// defaults of -addr, -db, -public and -redis. Processes with one database and
-// one Redis are one chat, behind any balancer; each counts allowances for
-// itself. What pages are told of a change is written in its transaction, and
-// published by whichever process lives. The runtime is read from the directory that
-// "turbowasm dist" wrote; without it the pages work as plain HTML, and the log
-// says so. Behind a proxy that ends TLS, -public is the address by which
-// browsers come, and -proxies are the proxy's own: without them all visitors
-// share the allowances of one address.
+// defaults of -addr, -db, -public and -redis. Processes with the same database
+// and the same Redis form one chat, behind any load balancer; rate limits apply
+// to each process. Broadcasts are written in the transaction of the change and
+// published by whichever process is running. The runtime is read from the
+// directory that "turbowasm dist" wrote; without it the pages work as plain HTML,
+// and the log says so. Behind a proxy that terminates TLS, set -public to the
+// address that browsers use, and -proxies to the proxy's own addresses: without
+// them all visitors share the rate limits of one address.
 //
-// SIGTERM and SIGINT end it with status 0: requests under way are finished,
-// pages are told to come back, who does not let go is cut off after a few
-// seconds. A second signal ends it at once.
+// SIGTERM and SIGINT end it with status 0: running requests are finished, pages
+// are told to reconnect, and clients that do not disconnect are cut off after a
+// few seconds. A second signal ends it at once.
 package main
 
 import (
@@ -40,15 +40,15 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // the second signal is the system's
+	context.AfterFunc(ctx, stop) // lets a second signal kill the process
 	c := config{Logger: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	flag.StringVar(&c.Addr, "addr", "localhost:"+cmp.Or(os.Getenv("PORT"), "8080"), "`address` to listen on")
-	flag.StringVar(&c.DB, "db", cmp.Or(os.Getenv("CHAT_DB"), "chat.db"), "database `file`, made and seeded if missing")
+	flag.StringVar(&c.DB, "db", cmp.Or(os.Getenv("CHAT_DB"), "chat.db"), "database `file`, created with sample data if missing")
 	flag.StringVar(&c.Turbo, "turbo", "js/dist", "`directory` of the built runtime")
-	flag.BoolVar(&c.Dev, "dev", false, "show on the page when the answer to a frame lacks it")
-	flag.StringVar(&c.Redis, "redis", os.Getenv("REDIS_URL"), "`address` of the Redis by which several processes are one chat; empty if this is the only one")
-	public := flag.String("public", os.Getenv("CHAT_PUBLIC"), "`address` by which browsers come, such as https://chat.example.com, if a proxy stands before the chat")
-	proxies := flag.String("proxies", "", "comma-separated addresses and `networks` of proxies whose X-Forwarded-For is believed")
+	flag.BoolVar(&c.Dev, "dev", false, "show frames and streams without effect in the page")
+	flag.StringVar(&c.Redis, "redis", os.Getenv("REDIS_URL"), "`address` of the Redis that several processes share; empty for a single process")
+	public := flag.String("public", os.Getenv("CHAT_PUBLIC"), "`address` that browsers use, such as https://chat.example.com, if the chat is behind a proxy")
+	proxies := flag.String("proxies", "", "comma-separated addresses and `networks` of proxies whose X-Forwarded-For header is trusted")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		flag.Usage()
@@ -68,14 +68,14 @@ func main() {
 	}
 }
 
-// setPublic takes the address by which browsers come.
+// setPublic sets the address that browsers use.
 func (c *config) setPublic(address string) error {
 	if address == "" {
 		return nil
 	}
 	u, err := url.Parse(address)
 	if err == nil && (u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "") {
-		err = errors.New("want a scheme and a host alone")
+		err = errors.New("give a scheme and a host only, like https://chat.example.com")
 	}
 	if err != nil {
 		return fmt.Errorf("chat: public address %q: %w", address, err)
@@ -84,7 +84,7 @@ func (c *config) setPublic(address string) error {
 	return nil
 }
 
-// setProxies takes the addresses and networks of proxies.
+// setProxies sets the addresses and networks of proxies.
 func (c *config) setProxies(list string) error {
 	for one := range strings.SplitSeq(list, ",") {
 		one = strings.TrimSpace(one)

@@ -18,44 +18,45 @@ import (
 
 const (
 	maxBody = 10_000 // characters
-	// threadGap is how far apart messages of one author still look like one.
+	// threadGap is how far apart consecutive messages of an author may be to
+	// look like one.
 	threadGap = 5 * time.Minute
 )
 
-// message is one message with what its row shows.
+// message is a message with everything that its row shows.
 type message struct {
 	ID       int64
 	RoomID   int64
 	Creator  user
-	ClientID string // made by the client or, failing that, here; unique
+	ClientID string // chosen by the client, or by the server if it chose none; unique
 	Body     string
 	Created  time.Time
 	Updated  time.Time
 
 	Boosts        []boost // some of them, oldest first
-	EarlierBoosts int     // how many come before these
-	LaterBoosts   bool    // whether some come after: nothing new appears here
+	EarlierBoosts int     // number of earlier boosts
+	LaterBoosts   bool    // there are later boosts, so new ones do not appear here
 
-	Threaded bool // follows one of the same author: no name, no avatar
-	NewDay   bool // the first of its day in the list
+	Threaded bool // follows a message of the same author: no name, no avatar
+	NewDay   bool // first of its day in the list
 }
 
-// ModelName and DOMKey make ids such as presentation_message_k3v9.
+// ModelName and DOMKey yield ids such as presentation_message_k3v9.
 func (m message) ModelName() string { return "Message" }
 
-// DOMKey is the client's id, which exists before the database's does.
+// DOMKey is the client's id, which exists before the database id.
 func (m message) DOMKey() string { return m.ClientID }
 
-// Path is the address of the message.
+// Path is the path of the message.
 func (m message) Path() string { return fmt.Sprintf("/rooms/%d/messages/%d", m.RoomID, m.ID) }
 
-// Edited reports whether the body has changed.
+// Edited reports whether the body was changed.
 func (m message) Edited() bool { return m.Updated.After(m.Created) }
 
 // presentation is the id of the part that an edit replaces.
 func (m message) presentation() string { return stream.DOMID(m, "presentation") }
 
-// thread marks what follows from a message's neighbour. The page's script does
+// thread marks messages that continue their predecessor. The page's script does
 // the same for messages that arrive later.
 func thread(list []message) {
 	for i := range list {
@@ -83,8 +84,8 @@ func scanMessage(row interface{ Scan(...any) error }) (message, error) {
 	return m, err
 }
 
-// messages lists the last n messages of a room, oldest first, with their
-// latest boosts; if before is not 0, those with smaller ids.
+// messages lists the last n messages of a room, oldest first, with their latest
+// boosts; if before is not 0, those with smaller ids.
 func (s *store) messages(ctx context.Context, r room, before int64, n int) ([]message, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT `+messageColumns+`
 		WHERE m.room_id = ? AND (? = 0 OR m.id < ?) ORDER BY m.id DESC LIMIT ?`, r.ID, before, before, n)
@@ -107,7 +108,8 @@ func (s *store) messages(ctx context.Context, r room, before int64, n int) ([]me
 	return list, s.loadBoosts(ctx, list)
 }
 
-// message finds a message of a room, with its latest boosts, or errNotFound.
+// message finds a message of a room, with its latest boosts, or returns
+// errNotFound.
 func (s *store) message(ctx context.Context, r room, id int64) (message, error) {
 	m, err := scanMessage(s.db.QueryRowContext(ctx, `SELECT `+messageColumns+` WHERE m.room_id = ? AND m.id = ?`, r.ID, id))
 	if err != nil {
@@ -118,16 +120,16 @@ func (s *store) message(ctx context.Context, r room, id int64) (message, error) 
 	return list[0], err
 }
 
-// clientIDs are what a client may call a message: the id becomes part of
+// clientIDs matches the ids that clients may choose: they become part of
 // element ids.
 var clientIDs = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
 
-// errClientID reports a client id that is malformed or another message's.
-var errClientID = errors.New("unusable client message id")
+// errClientID reports a client id that is malformed or used by another message.
+var errClientID = errors.New("client message id is malformed or already in use")
 
-// createMessage adds a message to a room. A message that is there already, with
-// the same client id, author, room and body, has been sent again: it is
-// returned, and created is false.
+// createMessage adds a message to a room. If a message with the same client id,
+// author, room and body exists, it was sent again: it is returned, and created
+// is false.
 func (s *store) createMessage(ctx context.Context, r room, creator user, clientID, body string, now time.Time) (m message, created bool, err error) {
 	if !clientIDs.MatchString(clientID) {
 		return message{}, false, fmt.Errorf("chat: create message %q: %w", clientID, errClientID)
@@ -152,7 +154,7 @@ func (s *store) createMessage(ctx context.Context, r room, creator user, clientI
 	return m, created, nil
 }
 
-// updateMessage changes a message's body, or fails with errNotFound.
+// updateMessage changes a message's body, or returns errNotFound.
 func (s *store) updateMessage(ctx context.Context, m message, body string, now time.Time) error {
 	err := affected(s.db.ExecContext(ctx, `UPDATE messages SET body = ?, updated_at = ? WHERE id = ?`, body, now.UnixMilli(), m.ID))
 	if err != nil {
@@ -161,7 +163,7 @@ func (s *store) updateMessage(ctx context.Context, m message, body string, now t
 	return nil
 }
 
-// deleteMessage removes a message and its boosts, or fails with errNotFound.
+// deleteMessage removes a message and its boosts, or returns errNotFound.
 func (s *store) deleteMessage(ctx context.Context, m message) error {
 	if err := affected(s.db.ExecContext(ctx, `DELETE FROM messages WHERE id = ?`, m.ID)); err != nil {
 		return fmt.Errorf("chat: delete message %d: %w", m.ID, err)
@@ -193,7 +195,7 @@ func (a *app) createMessage(w http.ResponseWriter, r *http.Request, u user) erro
 		m, created, err := tx.createMessage(ctx, room, u, clientID, body, time.Now())
 		part = stream.Append.To(stream.DOMID(room, "messages"), stream.Template(a.views, "message", m))
 		if err != nil || !created {
-			return err // if it was there already, everybody has it, the author perhaps not
+			return err // a repeated message was already broadcast, although perhaps not answered
 		}
 		return a.outbox.To(room.messagesStream()).Broadcast(ctx, tx.db, part)
 	})
@@ -207,7 +209,7 @@ func (a *app) createMessage(w http.ResponseWriter, r *http.Request, u user) erro
 	return stream.Response{Stream: []stream.Component{part}, Location: room.Path()}.Write(w, r)
 }
 
-// showMessage is what a message's edit gives way to.
+// showMessage shows a message again after an edit.
 func (a *app) showMessage(w http.ResponseWriter, r *http.Request, u user) error {
 	room, m, err := a.messageOf(r, u)
 	if err != nil {
@@ -216,7 +218,7 @@ func (a *app) showMessage(w http.ResponseWriter, r *http.Request, u user) error 
 	return a.renderPart(w, r, "message_frame", m, room.Path()+"#"+stream.DOMID(m))
 }
 
-// editPage changes one message.
+// editPage is the form to edit a message.
 type editPage struct {
 	page
 	Room    room
@@ -286,7 +288,7 @@ func (a *app) deleteMessage(w http.ResponseWriter, r *http.Request, u user) erro
 	return stream.Response{Stream: []stream.Component{part}, Location: room.Path()}.Write(w, r)
 }
 
-// messageOf finds the room and the message that a request's path names.
+// messageOf finds the room and the message named by a request's path.
 func (a *app) messageOf(r *http.Request, u user) (room, message, error) {
 	in, err := a.roomOf(r, u)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/turbowasm/turbowasm/server/metrics"
 )
 
-// count has the cable counted, and serves the figures, with those of the outbox
-// and of the process.
+// count counts what the cable does, and serves the figures together with those
+// of the outbox and the process.
 func (a *app) count() http.Handler {
 	m := metrics.New()
 	a.turbo.Cable.Metrics = m
@@ -22,7 +22,7 @@ func (a *app) count() http.Handler {
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 }
 
-// fromHere answers 404 to whoever is not on this machine, or comes by a proxy.
+// fromHere answers 404 to requests from other machines or through a proxy.
 func fromHere(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		peer, err := netip.ParseAddrPort(r.RemoteAddr)

@@ -15,26 +15,26 @@ import (
 
 const (
 	maxRoomName = 60 // characters
-	// roomsStream is the stream of everybody's sidebar.
+	// roomsStream is the stream of the sidebar that everyone shares.
 	roomsStream = "rooms"
 	// pageSize is how many messages a page shows.
 	pageSize = 40
-	// roomsShown is how many rooms a page of them shows, or the sidebar.
+	// roomsShown is how many rooms a page or the sidebar shows.
 	roomsShown = 30
 )
 
-// room is a room that is open to everybody, or the direct room of a few.
+// room is an open room, or the direct room of a few users.
 type room struct {
 	ID      int64
 	Name    string // of a direct room: see seenBy
 	Members []user // of a direct room, by name; nil if it is open
-	Others  []user // of its members, all but its viewer
+	Others  []user // its members without the viewer
 }
 
 // Direct reports whether only its members may enter the room.
 func (r room) Direct() bool { return r.Members != nil }
 
-// ModelName and DOMKey make ids such as messages_rooms_open_5.
+// ModelName and DOMKey yield ids such as messages_rooms_open_5.
 func (r room) ModelName() string {
 	if r.Direct() {
 		return "Rooms::Direct"
@@ -45,18 +45,18 @@ func (r room) ModelName() string {
 // DOMKey is the database id.
 func (r room) DOMKey() string { return strconv.FormatInt(r.ID, 10) }
 
-// GlobalID names the room in streams.
+// GlobalID identifies the room in stream names.
 func (r room) GlobalID() streamname.GlobalID {
 	return streamname.GlobalID{App: appName, Class: r.ModelName(), ID: r.DOMKey()}
 }
 
-// messagesStream is what happens to the room's messages.
+// messagesStream is the stream of the room's messages.
 func (r room) messagesStream() string { return r.GlobalID().Param() + ":messages" }
 
-// Path is the address of the room's page.
+// Path is the path of the room's page.
 func (r room) Path() string { return "/rooms/" + r.DOMKey() }
 
-// createRoom makes a room.
+// createRoom creates an open room.
 func (s *store) createRoom(ctx context.Context, name string, creator user, now time.Time) (room, error) {
 	r := room{Name: name}
 	err := s.db.QueryRowContext(ctx, `INSERT INTO rooms (name, creator_id, created_at) VALUES (?, ?, ?) RETURNING id`,
@@ -87,7 +87,7 @@ func (s *store) rooms(ctx context.Context, before int64, n int) ([]room, error) 
 	return all, rows.Err()
 }
 
-// firstRoom finds the oldest open room, or errNotFound.
+// firstRoom finds the oldest open room, or returns errNotFound.
 func (s *store) firstRoom(ctx context.Context) (room, error) {
 	var r room
 	err := s.db.QueryRowContext(ctx, `SELECT id, name FROM rooms WHERE direct_key IS NULL ORDER BY id LIMIT 1`).Scan(&r.ID, &r.Name)
@@ -97,7 +97,7 @@ func (s *store) firstRoom(ctx context.Context) (room, error) {
 	return r, nil
 }
 
-// roomFor finds a room that a user may enter, or errNotFound.
+// roomFor finds a room that a user may enter, or returns errNotFound.
 func (s *store) roomFor(ctx context.Context, u user, key string) (room, error) {
 	id, err := strconv.ParseInt(key, 10, 64)
 	if err != nil {
@@ -115,18 +115,19 @@ func (s *store) roomFor(ctx context.Context, u user, key string) (room, error) {
 	return r, nil
 }
 
-// roomPage is a room with its latest messages, or those before one of them.
+// roomPage shows a room with its latest messages, or with those before one of
+// them.
 type roomPage struct {
 	page
 	Room     room
 	Messages []message
-	Earlier  int64           // id to ask for the messages before; 0 if these are the first
-	At       broker.Position // of the room's stream, before the messages were read
-	Past     bool            // these are not the latest: nothing new appears here
+	Earlier  int64           // id with which to request earlier messages; 0 if there are none
+	At       broker.Position // of the room's stream, taken before the messages were read
+	Past     bool            // these are not the latest messages, so new ones do not appear here
 	Draft    draft
 }
 
-// draft is what the composer holds: after a mistake, what had been typed.
+// draft is the content of the composer: after an error, what had been typed.
 type draft struct {
 	Body, Error string
 }
@@ -137,7 +138,7 @@ type newRoomPage struct {
 	Name, Error string
 }
 
-// showHome leads to the oldest room, where everybody meets.
+// showHome redirects to the oldest room, where everyone meets.
 func (a *app) showHome(w http.ResponseWriter, r *http.Request, _ user) error {
 	first, err := a.db.firstRoom(r.Context())
 	to := first.Path()
@@ -163,7 +164,7 @@ func (a *app) renderRoom(w http.ResponseWriter, r *http.Request, u user, room ro
 	before := beforeID(r)
 	p := roomPage{Room: room, Draft: d, Past: before > 0, At: a.position(r, room, "messages")}
 	var err error
-	// One more than fits tells whether there are earlier ones.
+	// One more than needed shows whether there are earlier ones.
 	if p.Messages, err = a.db.messages(r.Context(), room, before, pageSize+1); err != nil {
 		return err
 	}
@@ -214,11 +215,11 @@ func (a *app) createRoom(w http.ResponseWriter, r *http.Request, u user) error {
 	return nil
 }
 
-// roomsPage is a page of the open rooms, or of the viewer's direct ones.
+// roomsPage lists open rooms, or the viewer's direct rooms.
 type roomsPage struct {
 	page
 	List  []room
-	Older int64 // id to ask for the rooms after these; 0 if these are the last
+	Older int64 // id with which to request older rooms; 0 if there are none
 }
 
 func (a *app) showRooms(w http.ResponseWriter, r *http.Request, u user) error {
@@ -229,8 +230,8 @@ func (a *app) showRooms(w http.ResponseWriter, r *http.Request, u user) error {
 	return a.renderRooms(w, r, u, "Rooms", list)
 }
 
-// renderRooms sends a page of rooms, of which there is one more than fits if
-// there are older ones.
+// renderRooms sends a page of rooms. If there are older ones, the list has one
+// more than the page shows.
 func (a *app) renderRooms(w http.ResponseWriter, r *http.Request, u user, title string, list []room) (err error) {
 	p := roomsPage{List: list}
 	if len(list) > roomsShown {
@@ -243,7 +244,8 @@ func (a *app) renderRooms(w http.ResponseWriter, r *http.Request, u user, title 
 	return a.render(w, http.StatusOK, "rooms_page", p)
 }
 
-// beforeID is the id before which a page of a list ends; 0 for the first page.
+// beforeID returns the id before which a page of a list ends, or 0 for the
+// first page.
 func beforeID(r *http.Request) int64 {
 	id, err := strconv.ParseInt(r.FormValue("before"), 10, 64)
 	if err != nil {
@@ -252,7 +254,7 @@ func beforeID(r *http.Request) int64 {
 	return max(id, 0)
 }
 
-// roomOf finds the room that a request's path names, if the user may enter it.
+// roomOf finds the room named by a request's path, if the user may enter it.
 func (a *app) roomOf(r *http.Request, u user) (room, error) {
 	return a.db.roomFor(r.Context(), u, r.PathValue("room"))
 }

@@ -13,26 +13,25 @@ import (
 	"time"
 
 	"github.com/turbowasm/turbowasm/server/cable"
-	"github.com/turbowasm/turbowasm/server/frame"
 )
 
-// config is all that the chat takes from the world.
+// config is the chat's configuration.
 type config struct {
-	Addr   string // to listen on; port 0 is any free one
+	Addr   string // to listen on; port 0 means any free port
 	DB     string // SQLite file
 	Turbo  string // directory of the built runtime
-	Dev    bool   // check the answers to frames
+	Dev    bool   // show mistakes in pages; see server.Check
 	Logger *slog.Logger
 
-	// Redis is what processes of one database hear of each other by, an address
-	// as redis.Open takes it; empty if there is only this one.
+	// Redis is the address, as for redis.Open, through which processes that share
+	// the database share broadcasts; empty for a single process.
 	Redis string
-	// Broker is used in place of that of Redis or of this process, if not nil.
+	// Broker, if set, is used instead of Redis or the memory broker.
 	Broker cable.Broker
-	// Public is the address by which browsers come, if that is not Addr; nil if
-	// it is. Behind a proxy that ends TLS it makes the cookie secure.
+	// Public is the address that browsers use, if it is not Addr; otherwise nil.
+	// If it is https, the session cookie is secure.
 	Public *url.URL
-	// Proxies are whose X-Forwarded-For is believed.
+	// Proxies are the proxies whose X-Forwarded-For header is trusted.
 	Proxies []netip.Prefix
 }
 
@@ -70,21 +69,21 @@ func serve(ctx context.Context, listener net.Listener, c config) error {
 	return a.serve(ctx, listener)
 }
 
-// serve serves the chat on listener until ctx ends, then finishes the requests
-// that are under way, tells the connected pages to come back later, and closes
-// everything. Who does not let it finish is cut off, which is no error.
+// serve serves the chat on listener until ctx ends. Then it finishes running
+// requests, tells connected pages to reconnect later, and closes everything.
+// Clients that do not disconnect in time are cut off, which is not an error.
 func (a *app) serve(ctx context.Context, listener net.Listener) error {
 	c, handler := a.config, a.handler()
 	if c.Dev {
-		handler = frame.Check(handler, c.Logger)
+		handler = a.turbo.Check(handler)
 	}
 	stop := a.relay()
 	defer stop()
 	srv := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second, // of a form; a cable has its own
-		WriteTimeout:      2 * time.Minute,  // of the runtime, over a slow line
+		ReadTimeout:       30 * time.Second, // for forms; the cable has its own timeouts
+		WriteTimeout:      2 * time.Minute,  // for the runtime on a slow connection
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(c.Logger.Handler(), slog.LevelWarn),
@@ -96,14 +95,14 @@ func (a *app) serve(ctx context.Context, listener net.Listener) error {
 	case err = <-failed:
 	case <-ctx.Done():
 	}
-	// Requests first: they may have something to broadcast. Meanwhile pages
-	// that lose their connection find nobody, and wait for the next process.
+	// Requests first, because they may broadcast. Pages that lose their
+	// connection meanwhile cannot reconnect and wait for the next process.
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
 	ended := a.turbo.Shutdown(ending, srv)
 	srv.Close()
 	if errors.Is(ended, context.DeadlineExceeded) {
-		c.Logger.Warn("chat: cut off who did not let go", "error", ended)
+		c.Logger.Warn("chat: cut off clients that did not disconnect in time", "error", ended)
 		ended = nil
 	}
 	if err := errors.Join(err, ended); err != nil {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// seeds are the rooms of a new chat, oldest first: the one that visitors enter
-// comes first. Messages begin with their author's name, boosts follow after |.
+// seeds are the rooms of a new chat, oldest first; visitors enter the first
+// one. Messages start with their author's name, boosts follow after |.
 var seeds = []struct {
 	room     string
 	messages []string
@@ -38,7 +38,7 @@ var seeds = []struct {
 	}},
 }
 
-// seed fills an empty database; it does nothing if there is a user or a room.
+// seed fills an empty database; it does nothing if there are users or rooms.
 func (s *store) seed(ctx context.Context, now time.Time) error {
 	err := s.change(ctx, func(tx *store) error {
 		var used bool
@@ -55,7 +55,7 @@ func (s *store) seed(ctx context.Context, now time.Time) error {
 		}
 		users := map[string]int64{}
 		for _, name := range []string{"Ada", "Grace", "Ken"} {
-			// No token has this hash: these three do not log in.
+			// No token has this hash, so nobody can sign in as these three.
 			users[name], err = insert(`INSERT INTO users (name, token, created_at) VALUES (?, ?, ?)`, name, rand.Text(), now.UnixMilli())
 			if err != nil {
 				return err

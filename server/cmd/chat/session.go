@@ -15,18 +15,18 @@ import (
 	"github.com/turbowasm/turbowasm/server/cable"
 )
 
-// cookieAge is how long a session lasts, in the browser and here.
+// cookieAge is how long a session lasts, in the browser and in the database.
 const cookieAge = 365 * 24 * time.Hour
 
-// hashToken is what the database keeps of a session's token, which only the
-// cookie holds: who reads the database cannot become its users. The token is
-// random and long, so that a plain hash is enough.
+// hashToken returns what the database stores of a session's token, which itself
+// exists only in the cookie: whoever reads the database cannot impersonate its
+// users. The token is random and long, so a plain hash suffices.
 func hashToken(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
 
-// createUser makes a user; token is the secret that their cookie holds.
+// createUser creates a user; token is the secret for their cookie.
 func (s *store) createUser(ctx context.Context, name string, now time.Time) (u user, token string, err error) {
 	u, token = user{Name: name}, rand.Text()
 	err = s.db.QueryRowContext(ctx, `INSERT INTO users (name, token, created_at) VALUES (?, ?, ?) RETURNING id`,
@@ -37,7 +37,7 @@ func (s *store) createUser(ctx context.Context, name string, now time.Time) (u u
 	return u, token, nil
 }
 
-// userByToken finds whom a cookie belongs to, or errNotFound.
+// userByToken finds the owner of a cookie, or returns errNotFound.
 func (s *store) userByToken(ctx context.Context, token string, now time.Time) (user, error) {
 	var u user
 	err := s.db.QueryRowContext(ctx, `SELECT id, name FROM users WHERE token = ? AND created_at > ?`,
@@ -48,17 +48,17 @@ func (s *store) userByToken(ctx context.Context, token string, now time.Time) (u
 	return u, nil
 }
 
-// endSession makes a user's cookie worthless. The user stays, as the author of
-// what they wrote.
+// endSession invalidates a user's cookie. The user remains as the author of
+// their messages.
 func (s *store) endSession(ctx context.Context, u user) error {
-	// Nobody has a token of this hash.
+	// No token has this hash.
 	if err := affected(s.db.ExecContext(ctx, `UPDATE users SET token = ? WHERE id = ?`, "ended "+rand.Text(), u.ID)); err != nil {
 		return fmt.Errorf("chat: end session of user %d: %w", u.ID, err)
 	}
 	return nil
 }
 
-// hashTokens hashes the tokens of a database that still holds them as they are.
+// hashTokens hashes the tokens of a database that stores them in plain text.
 func hashTokens(ctx context.Context, tx *store) error {
 	rows, err := tx.db.QueryContext(ctx, `SELECT id, token FROM users`)
 	if err != nil {
@@ -95,18 +95,18 @@ func (a *app) sessionCookie(r *http.Request, token string, age time.Duration) *h
 
 func (a *app) cookieName(r *http.Request) string {
 	if a.secure(r) {
-		return "__Host-chat_session" // browsers let no other host set it
+		return "__Host-chat_session" // browsers do not let another host set it
 	}
 	return "chat_session"
 }
 
-// secure reports whether the visitor's browser came by https, here or at the
-// proxy in front.
+// secure reports whether the browser uses https, to this server or to the
+// proxy.
 func (a *app) secure(r *http.Request) bool {
 	return r.TLS != nil || a.config.Public != nil && a.config.Public.Scheme == "https"
 }
 
-// visitor finds the user of a request, or errNotFound.
+// visitor finds the user of a request, or returns errNotFound.
 func (a *app) visitor(r *http.Request) (user, error) {
 	cookie, err := r.Cookie(a.cookieName(r))
 	if err != nil {
@@ -119,7 +119,7 @@ func (a *app) visitor(r *http.Request) (user, error) {
 func (a *app) authenticate(r *http.Request) (cable.User, error) {
 	u, err := a.visitor(r)
 	if errors.Is(err, errNotFound) {
-		err = fmt.Errorf("%w: %w", cable.ErrUnauthorized, err) // for good; after anything else the page comes back
+		err = fmt.Errorf("%w: %w", cable.ErrUnauthorized, err) // final; after any other error the page retries
 	}
 	if err != nil {
 		return cable.User{}, err
@@ -162,7 +162,7 @@ func (a *app) createSession(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// showSession offers to sign out.
+// showSession offers signing out.
 func (a *app) showSession(w http.ResponseWriter, r *http.Request, u user) error {
 	p, err := a.pageFor(r, u, "Sign out")
 	if err != nil {
@@ -184,7 +184,8 @@ func (a *app) deleteSession(w http.ResponseWriter, r *http.Request, u user) erro
 	return nil
 }
 
-// localPath keeps a redirect on this site: anything but a path on it is "/".
+// localPath keeps redirects on this site: it returns "/" for anything but a
+// local path.
 func localPath(s string) string {
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(s, "/") ||

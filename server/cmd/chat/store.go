@@ -11,17 +11,17 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// errNotFound reports a record that does not exist, or no longer.
+// errNotFound reports a record that does not exist, or no longer exists.
 var errNotFound = errors.New("not found")
 
-// migration takes the database from one version to the next.
+// migration upgrades the database by one version.
 type migration struct {
 	sql  string
 	then func(context.Context, *store) error // may be nil
 }
 
-// migrations are in the order of versions. A released one is never changed;
-// what comes later is a new one at the end.
+// migrations are in the order of versions. A released one never changes; new
+// ones are added at the end.
 var migrations = []migration{
 	{sql: `CREATE TABLE settings (
 		name  TEXT PRIMARY KEY,
@@ -58,7 +58,7 @@ var migrations = []migration{
 	) STRICT;
 	CREATE INDEX boosts_of_message ON boosts (message_id, id);`},
 
-	// A direct room is known by its members, as "3,8,21".
+	// A direct room is identified by its members, as "3,8,21".
 	{sql: `ALTER TABLE rooms ADD COLUMN direct_key TEXT;
 	ALTER TABLE rooms ADD COLUMN opened_at INTEGER NOT NULL DEFAULT 0;
 	CREATE UNIQUE INDEX direct_rooms ON rooms (direct_key);
@@ -69,13 +69,13 @@ var migrations = []migration{
 	) STRICT, WITHOUT ROWID;
 	CREATE INDEX members_of_room ON memberships (room_id);`},
 
-	// Tokens are kept as hashes.
+	// Tokens are stored as hashes.
 	{then: hashTokens},
 }
 
 // store keeps users, rooms, messages and boosts in one SQLite file. Times are
 // stored as Unix milliseconds. It is safe for concurrent use, by several
-// processes as well, unless it is that of a transaction.
+// processes too, except within a transaction.
 type store struct {
 	pool *sql.DB
 	db   database // pool, or a transaction: see change
@@ -87,8 +87,7 @@ type database interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// openStore opens the database at path, makes it if there is none, and brings
-// its tables up to date.
+// openStore opens or creates the database at path and upgrades its tables.
 func openStore(ctx context.Context, path string) (*store, error) {
 	dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: url.Values{
 		"_pragma": {"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)"},
@@ -117,7 +116,7 @@ func (s *store) migrate(ctx context.Context) error {
 			return err
 		}
 		if version > len(migrations) {
-			return fmt.Errorf("the database is of version %d, this program knows %d", version, len(migrations))
+			return fmt.Errorf("the database has version %d, but this program supports only %d: run a newer chat", version, len(migrations))
 		}
 		for ; version < len(migrations); version++ {
 			next := migrations[version]
@@ -134,8 +133,9 @@ func (s *store) migrate(ctx context.Context) error {
 	})
 }
 
-// change runs f with a store whose statements are one transaction, the only
-// writer meanwhile, and keeps what they did if f returns nil. Within one, f is a
+// change runs f with a store whose statements form one transaction, the only
+// writer meanwhile, and commits if f returns nil. Within a transaction, f
+// becomes part of it.
 // part of it.
 func (s *store) change(ctx context.Context, f func(tx *store) error) error {
 	if s.db != s.pool {
@@ -152,8 +152,8 @@ func (s *store) change(ctx context.Context, f func(tx *store) error) error {
 	return tx.Commit()
 }
 
-// secret is what stream names are signed with: made once, then the same for as
-// long as the database lives, so that pages outlive a restart.
+// secret returns the key that signs stream names. It is generated once and
+// stored in the database, so that open pages work after a restart.
 func (s *store) secret(ctx context.Context) (string, error) {
 	var secret string
 	err := s.db.QueryRowContext(ctx, `INSERT INTO settings (name, value) VALUES ('secret', ?)
@@ -164,7 +164,7 @@ func (s *store) secret(ctx context.Context) (string, error) {
 	return secret, nil
 }
 
-// found turns the database's word for a missing row into ours.
+// found replaces the database's error for a missing row with errNotFound.
 func found(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return errNotFound
@@ -172,7 +172,7 @@ func found(err error) error {
 	return err
 }
 
-// affected reports errNotFound for a statement that changed nothing.
+// affected returns errNotFound for a statement that changed nothing.
 func affected(res sql.Result, err error) error {
 	if err != nil {
 		return err

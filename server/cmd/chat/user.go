@@ -10,26 +10,26 @@ import (
 	"github.com/turbowasm/turbowasm/server/streamname"
 )
 
-// appName is the application in global ids.
+// appName is the application's name in global ids.
 const appName = "chat"
 
 const maxUserName = 40 // characters
 
-// user is somebody with a name, known by the cookie of one browser.
+// user is a named visitor, identified by the cookie of one browser.
 type user struct {
 	ID   int64
 	Name string
 }
 
-// key is the database id: the user's name in streams and to the cable.
+// key is the database id: how streams and the cable identify the user.
 func (u user) key() string { return strconv.FormatInt(u.ID, 10) }
 
-// GlobalID names the user in streams.
+// GlobalID identifies the user in stream names.
 func (u user) GlobalID() streamname.GlobalID {
 	return streamname.GlobalID{App: appName, Class: "User", ID: u.key()}
 }
 
-// roomsStream is what concerns this user's sidebar alone.
+// roomsStream is the stream of this user's own part of the sidebar.
 func (u user) roomsStream() string { return u.GlobalID().Param() + ":rooms" }
 
 // Initials are one or two letters for the avatar.
@@ -45,10 +45,10 @@ func (u user) Initials() string {
 	return initials
 }
 
-// Hue picks one of the eight avatar colours.
+// Hue selects one of the eight avatar colours.
 func (u user) Hue() int64 { return u.ID % 8 }
 
-// suggestName invents a name for whom none comes to mind.
+// suggestName invents a name for visitors who do not want to choose one.
 func suggestName() string {
 	adjectives := []string{"Amber", "Brisk", "Calm", "Dapper", "Early", "Fond", "Gentle", "Hazel", "Keen", "Lucky", "Mellow", "Swift"}
 	animals := []string{"Badger", "Crane", "Dormouse", "Falcon", "Gopher", "Heron", "Ibex", "Lynx", "Marten", "Otter", "Puffin", "Wren"}

@@ -24,23 +24,23 @@ var staticFiles embed.FS
 // quickBoosts are one click away from every message.
 var quickBoosts = []string{"👍", "❤️", "😂", "🎉", "👀"}
 
-// page is what every page of a named user shows around its content. Its zero
-// value is a page without sidebar.
+// page is what every page of a named user shows around its content. The zero
+// value is a page without a sidebar.
 type page struct {
 	Title   string
 	User    user
 	Rooms   []room
 	Directs []room
-	Whole   bool // never a part of another page: a frame that comes here leaves it
+	Whole   bool // never part of another page: a frame that loads it is left
 
 	MoreRooms, MoreDirects bool // than the sidebar shows
 
-	// Where the sidebar's streams were before its lists were read.
+	// Positions of the sidebar's streams, taken before its lists were read.
 	RoomsAt, DirectsAt broker.Position
 }
 
-// position is where a stream is now. Where that cannot be told the page listens
-// from when it subscribes, which the tag's function reports.
+// position returns the current position of a stream. If that fails, the page
+// starts when it subscribes, and the function of the tag logs the error.
 func (a *app) position(r *http.Request, streamables ...any) broker.Position {
 	at, _ := a.turbo.Position(r.Context(), streamables...)
 	return at
@@ -48,7 +48,7 @@ func (a *app) position(r *http.Request, streamables ...any) broker.Position {
 
 func (a *app) pageFor(r *http.Request, u user, title string) (p page, err error) {
 	p = page{Title: title, User: u, RoomsAt: a.position(r, "rooms"), DirectsAt: a.position(r, u, "rooms")}
-	// One more than fits tells whether there are more.
+	// One more than needed shows whether there are more.
 	if p.Rooms, err = a.db.rooms(r.Context(), 0, roomsShown+1); err == nil {
 		p.Directs, err = a.db.directRooms(r.Context(), u, 0, roomsShown+1)
 	}
@@ -61,7 +61,7 @@ func (a *app) pageFor(r *http.Request, u user, title string) (p page, err error)
 	return p, err
 }
 
-// showSidebar is the sidebar with what it listens to.
+// showSidebar shows the sidebar with its stream sources.
 func (a *app) showSidebar(w http.ResponseWriter, r *http.Request, u user) error {
 	p, err := a.pageFor(r, u, "")
 	if err != nil {
@@ -70,10 +70,10 @@ func (a *app) showSidebar(w http.ResponseWriter, r *http.Request, u user) error 
 	return a.renderPart(w, r, "sidebar_frame", p, "/")
 }
 
-// errorPage says what went wrong.
+// errorPage explains what went wrong.
 type errorPage struct {
 	page
-	Frame   string // that it is said in, if one asked
+	Frame   string // the frame that shows it, if one made the request
 	Status  int
 	Message string
 }
@@ -84,7 +84,7 @@ func (a *app) parseViews() (*template.Template, error) {
 			if a.runtime == nil {
 				return ""
 			}
-			return a.runtime.Script("") // nothing imports it, and the policy allows no script in the markup
+			return a.runtime.Script("") // no module imports it, and the policy allows no inline scripts
 		},
 		"static":      staticURL,
 		"segments":    segments,
@@ -101,8 +101,8 @@ func (a *app) parseViews() (*template.Template, error) {
 	return t, nil
 }
 
-// render sends the page that the template name makes of data. When that fails,
-// nothing has been sent.
+// render sends the result of the template name with data. If it fails, nothing
+// has been sent.
 func (a *app) render(w http.ResponseWriter, status int, name string, data any) error {
 	var b bytes.Buffer
 	if err := a.views.ExecuteTemplate(&b, name, data); err != nil {
@@ -116,7 +116,7 @@ func (a *app) render(w http.ResponseWriter, status int, name string, data any) e
 	return nil
 }
 
-// renderPart answers a frame with its part of a page, and sends a browser to
+// renderPart answers a frame with its part of a page, and redirects browsers to
 // that page.
 func (a *app) renderPart(w http.ResponseWriter, r *http.Request, name string, data any, page string) error {
 	if frame.Layout(w, r, true, false) {
@@ -126,8 +126,8 @@ func (a *app) renderPart(w http.ResponseWriter, r *http.Request, name string, da
 	return a.render(w, http.StatusOK, name, data)
 }
 
-// staticURL is the address of an embedded file, with a hash of its content, so
-// that it may be kept for long.
+// staticURL returns the address of an embedded file, with a hash of its
+// content, so that browsers may cache it for long.
 func staticURL(name string) (string, error) {
 	data, err := staticFiles.ReadFile("static/" + name)
 	if err != nil {

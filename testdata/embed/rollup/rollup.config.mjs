@@ -1,7 +1,7 @@
 import resolve from "@rollup/plugin-node-resolve"
 import { readFile } from "node:fs/promises"
 
-// Rollup does not follow new URL: the wasm is written beside the bundle.
+// Rollup does not follow new URL, so this plugin writes the wasm next to the bundle.
 const turboWasm = {
   name: "turbo.wasm",
   async generateBundle() {
