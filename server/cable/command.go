@@ -15,19 +15,19 @@ import (
 type command struct {
 	Command    string
 	Identifier string
-	Data       string // JSON in a string
-	History    *past  // messages that the client asks to receive again; nil if none
+	Data       string          // JSON in a string
+	History    *historyRequest // messages that the client asks to receive again; nil if none
 }
 
-// past says which messages of a subscription's streams a client missed: those
+// historyRequest says which messages of a subscription's streams a client missed: those
 // after the positions it has reached, or else those since a time.
-type past struct {
-	Since   int64           `json:"since"` // seconds since 1970
-	Streams map[string]spot `json:"streams"`
+type historyRequest struct {
+	Since   int64                   `json:"since"` // seconds since 1970
+	Streams map[string]wirePosition `json:"streams"`
 }
 
-// spot is a position in the form in which clients send it.
-type spot struct {
+// wirePosition is a position in the form in which clients send it.
+type wirePosition struct {
 	Epoch  string `json:"epoch"`
 	Offset uint64 `json:"offset"`
 }
@@ -55,9 +55,9 @@ func parseCommand(frame []byte) (command, error) {
 	return c, nil
 }
 
-// obey carries out a command. The protocol has no reply for a command that
+// execute carries out a command. The protocol has no reply for a command that
 // fails, so the error is for the log. conn.hooks is held.
-func (c *conn) obey(text []byte) error {
+func (c *conn) execute(text []byte) error {
 	cmd, err := parseCommand(text)
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func (c *conn) obey(text []byte) error {
 		}
 		return c.subscribe(cmd.Identifier, cmd.History)
 	case "history":
-		if s == nil || cmd.History == nil || !c.protocol.places() {
+		if s == nil || cmd.History == nil || !c.protocol.sendsPositions() {
 			return fmt.Errorf("history of %.200q: no such subscription, or no history requested", cmd.Identifier)
 		}
 		return s.sendHistory(cmd.History)

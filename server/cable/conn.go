@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// door is the transport of a connection. It carries encoded frames and does not
-// interpret them. Its methods are called by one goroutine at a time, the
-// connection's current writer, except cut, which any goroutine may call.
-type door interface {
+// transport carries the encoded frames of a connection, without interpreting
+// them. Its methods are called by one goroutine at a time, the connection's
+// current writer, except cut, which any goroutine may call.
+type transport interface {
 	// write accepts frames, in order, and sends as much as possible without
 	// blocking; left reports that flush has to send the rest.
 	write(frames []*frame) (left bool, err error)
@@ -21,7 +21,7 @@ type door interface {
 	flush(wait time.Duration) (left, moved bool, err error)
 	// close queues the transport's own close message; it is sent with the next
 	// write. The peer has linger to answer. After that, or as soon as the peer
-	// is gone, the door calls the connection's hungUp.
+	// is gone, the transport calls the connection's hungUp.
 	close(reason Reason)
 	// cut closes the transport immediately.
 	cut()
@@ -31,23 +31,23 @@ type door interface {
 // it. It has no goroutine of its own: the transport's reader calls receive and
 // hungUp, and one of the hub's writers sends frames while any are queued.
 type conn struct {
-	core     *core
-	door     door
-	protocol protocol
-	id       uint64
-	user     User
-	admitted netip.Addr // address under which it was counted
-	address  string     // for logs
-	ctx      context.Context
-	cancel   context.CancelFunc
-	opened   time.Time
+	core      *core
+	transport transport
+	protocol  protocol
+	id        uint64
+	user      User
+	admitted  netip.Addr // address under which it was counted
+	address   string     // for logs
+	ctx       context.Context
+	cancel    context.CancelFunc
+	opened    time.Time
 
-	beat, place int          // guarded by core.mu
-	pinged      time.Time    // used by its ping slot
-	seen        atomic.Int64 // when the client last showed that it is alive, in Unix nanoseconds
-	busy        atomic.Bool  // a command is running, so silence does not mean that the client is gone
-	backlog     atomic.Int64 // queued bytes
-	orders      atomic.Uint32
+	pingSlot, slotIndex int          // guarded by core.mu
+	pinged              time.Time    // used by its ping slot
+	seen                atomic.Int64 // when the client last showed that it is alive, in Unix nanoseconds
+	busy                atomic.Bool  // a command is running, so silence does not mean that the client is gone
+	backlog             atomic.Int64 // queued bytes
+	orders              atomic.Uint32
 
 	hooks    sync.Mutex // held while the application is called, so that calls do not overlap
 	welcomed bool       // guarded by hooks
@@ -56,27 +56,27 @@ type conn struct {
 	filled time.Time
 	work   sync.WaitGroup
 
-	mu      sync.Mutex // guards what follows; never held while calling, encoding or logging
-	state   state
-	reason  Reason // why it ended
-	queue   []*frame
-	writing bool // a writer has it, or it is queued for one
-	woken   bool // the door got something to send in the meantime
-	deaf    bool // reading has ended
-	subs    []*Subscription
+	mu        sync.Mutex // guards what follows; never held while calling, encoding or logging
+	state     state
+	reason    Reason // why it ended
+	queue     []*frame
+	writing   bool // a writer has it, or it is queued for one
+	woken     bool // the transport got something to send in the meantime
+	readEnded bool // reading has ended
+	subs      []*Subscription
 }
 
 type state uint8
 
 const (
 	stateOpen    state = iota
-	stateClosing       // send the queue, then close the door
-	stateClosed        // the door was closed
+	stateClosing       // send the queue, then close the transport
+	stateClosed        // the transport was closed
 	stateGone          // the transport has ended and nothing writes to it
 )
 
-func (k *core) newConn(d door, p protocol, user User, admitted netip.Addr, address string, values context.Context) *conn {
-	c := &conn{core: k, door: d, protocol: p, id: k.ids.Add(1), user: user, admitted: admitted, address: address}
+func (k *core) newConn(d transport, p protocol, user User, admitted netip.Addr, address string, values context.Context) *conn {
+	c := &conn{core: k, transport: d, protocol: p, id: k.ids.Add(1), user: user, admitted: admitted, address: address}
 	c.opened = time.Now()
 	c.pinged = c.opened
 	c.filled, c.tokens = c.opened, float64(k.limits.commands)
@@ -125,7 +125,7 @@ func (c *conn) push(f *frame) (backlog int64, start bool) {
 }
 
 // wake hands the connection to a writer although no frame is queued, because
-// the door has something to send.
+// the transport has something to send.
 func (c *conn) wake() {
 	c.mu.Lock()
 	start := !c.writing && c.state != stateGone
@@ -197,7 +197,7 @@ func (c *conn) cut(reason Reason) {
 	}
 	c.cancel()
 	c.release(dropped)
-	c.door.cut()
+	c.transport.cut()
 }
 
 // release accounts for frames that were written or dropped.
@@ -210,12 +210,12 @@ func (c *conn) release(frames []*frame) {
 	c.core.ledger.release(frames)
 }
 
-// hungUp is called once, by the door, when reading has ended. A write in
+// hungUp is called once, by the transport, when reading has ended. A write in
 // progress, such as the answer to a close frame, may still finish.
 func (c *conn) hungUp() {
 	c.finish(ReasonClient, nil, false)
 	c.mu.Lock()
-	c.deaf = true
+	c.readEnded = true
 	over := !c.writing
 	if over {
 		c.state = stateGone
@@ -235,7 +235,7 @@ func (c *conn) gone() {
 	c.mu.Unlock()
 	c.cancel()
 	c.release(dropped)
-	c.door.cut()
+	c.transport.cut()
 	c.hooks.Lock()
 	for _, s := range subs {
 		c.unsubscribed(s, reason)
@@ -268,7 +268,7 @@ func (c *conn) receive(text []byte) {
 	if c.ctx.Err() != nil {
 		return
 	}
-	if err := c.obey(text); err != nil {
+	if err := c.execute(text); err != nil {
 		c.warn("command refused", "error", err)
 	}
 }

@@ -42,8 +42,8 @@ type core struct {
 
 	mu        sync.Mutex // guards what follows; locked before a conn's mu
 	closed    bool
-	beats     [][]*conn // the connections, by the slot in which they are pinged
-	beat      int
+	pingSlots [][]*conn // the connections, by the slot in which they are pinged
+	pingSlot  int
 	count     int                // connections, and requests that may become one
 	addresses map[netip.Addr]int // the same, by client address
 	empty     chan struct{}      // closed once closed is set and count is 0
@@ -81,7 +81,7 @@ func newCore(h *Hub) (*core, error) {
 	}
 	// Short intervals need few slots: ticks shorter than a millisecond are
 	// useless.
-	k.beats = make([][]*conn, min(64, max(1, int(l.round()/(20*time.Millisecond)))))
+	k.pingSlots = make([][]*conn, min(64, max(1, int(l.round()/(20*time.Millisecond)))))
 	k.writers.start()
 	return k, nil
 }
@@ -168,10 +168,10 @@ func (k *core) checkEmpty() {
 func (k *core) join(c *conn) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	c.beat = k.beat // so that its first ping comes after a whole interval
-	k.beat = (k.beat + 1) % len(k.beats)
-	c.place = len(k.beats[c.beat])
-	k.beats[c.beat] = append(k.beats[c.beat], c)
+	c.pingSlot = k.pingSlot // so that its first ping comes after a whole interval
+	k.pingSlot = (k.pingSlot + 1) % len(k.pingSlots)
+	c.slotIndex = len(k.pingSlots[c.pingSlot])
+	k.pingSlots[c.pingSlot] = append(k.pingSlots[c.pingSlot], c)
 	k.startTicker()
 	return !k.closed
 }
@@ -179,11 +179,11 @@ func (k *core) join(c *conn) bool {
 func (k *core) leave(c *conn) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	all := k.beats[c.beat]
+	all := k.pingSlots[c.pingSlot]
 	last := all[len(all)-1]
-	all[c.place], last.place = last, c.place
+	all[c.slotIndex], last.slotIndex = last, c.slotIndex
 	all[len(all)-1] = nil
-	k.beats[c.beat] = all[:len(all)-1]
+	k.pingSlots[c.pingSlot] = all[:len(all)-1]
 	k.uncount(c.admitted)
 }
 
@@ -191,7 +191,7 @@ func (k *core) leave(c *conn) {
 func (k *core) conns() []*conn {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return slices.Concat(k.beats...)
+	return slices.Concat(k.pingSlots...)
 }
 
 func (k *core) closing() bool {
@@ -203,7 +203,7 @@ func (k *core) closing() bool {
 func (k *core) stats() Stats {
 	k.mu.Lock()
 	n := 0
-	for _, b := range k.beats {
+	for _, b := range k.pingSlots {
 		n += len(b)
 	}
 	k.mu.Unlock()
@@ -222,7 +222,7 @@ func (k *core) shutdown(ctx context.Context) error {
 	k.mu.Unlock()
 	for _, c := range k.conns() {
 		c.end(ReasonRestart, true)
-		if d, ok := c.door.(*events); ok {
+		if d, ok := c.transport.(*events); ok {
 			d.hurry()
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// events is the door for Server-Sent Events: one long response, whose handler
+// events is the transport for Server-Sent Events: one long response, whose handler
 // goroutine waits until it ends.
 type events struct {
 	w       http.ResponseWriter
@@ -33,13 +33,13 @@ type events struct {
 	finished sync.Once // closes done
 	done     chan struct{}
 
-	mu   sync.Mutex // guards what follows, and w's write deadline
-	busy bool       // a write to w is in progress
-	cutt bool
-	over bool // w belongs to net/http again
+	mu    sync.Mutex // guards what follows, and w's write deadline
+	busy  bool       // a write to w is in progress
+	isCut bool
+	over  bool // w belongs to net/http again
 }
 
-var _ door = (*events)(nil)
+var _ transport = (*events)(nil)
 
 // server records whether an http.Server that serves events is shutting down.
 // Shutdown waits for running requests, so event responses have to end when it
@@ -147,7 +147,7 @@ func (k *core) follow(r *http.Request) *server {
 		of.RegisterOnShutdown(func() {
 			s.ending.Store(true)
 			for _, c := range k.conns() {
-				if d, ok := c.door.(*events); ok && d.server == s {
+				if d, ok := c.transport.(*events); ok && d.server == s {
 					c.end(ReasonRestart, true)
 					d.hurry()
 				}
@@ -268,7 +268,7 @@ func (d *events) flush(time.Duration) (left, moved bool, err error) {
 func (d *events) begin(deadline time.Time) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.cutt || d.over {
+	if d.isCut || d.over {
 		return false
 	}
 	d.busy = true
@@ -280,10 +280,10 @@ func (d *events) end() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.busy = false
-	if !d.cutt {
+	if !d.isCut {
 		d.control.SetWriteDeadline(time.Time{})
 	}
-	return !d.cutt
+	return !d.isCut
 }
 
 // fault is the reason for a request context that ended before the events did.
@@ -300,7 +300,7 @@ func (d *events) fault() Reason {
 func (d *events) hurry() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.busy && !d.cutt {
+	if d.busy && !d.isCut {
 		d.control.SetWriteDeadline(time.Now().Add(linger))
 	}
 }
@@ -310,10 +310,10 @@ func (d *events) close(Reason) { d.last = true }
 func (d *events) cut() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.cutt {
+	if d.isCut {
 		return
 	}
-	d.cutt = true
+	d.isCut = true
 	d.finished.Do(func() { close(d.done) })
 	if !d.over {
 		d.control.SetWriteDeadline(time.Unix(1, 0))
@@ -327,7 +327,7 @@ func (d *events) leave() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.over = true
-	if !d.cutt {
+	if !d.isCut {
 		d.control.SetWriteDeadline(time.Now().Add(linger))
 	}
 }

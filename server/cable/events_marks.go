@@ -177,7 +177,7 @@ func (c *conn) listenTo(all marks) {
 	defer c.hooks.Unlock()
 	c.busy.Store(true)
 	defer c.busy.Store(false)
-	wanted := make([]*past, len(all))
+	wanted := make([]*historyRequest, len(all))
 	for i := range all { // before the first subscription, after which the marks belong to the writer
 		var err error
 		if wanted[i], err = c.wantedBy(&all[i]); err != nil {
@@ -208,7 +208,7 @@ func (c *conn) listenTo(all marks) {
 // wantedBy looks up the mark's stream and its current position, before
 // subscribing, so that nothing is missed in between. It returns the history
 // that the client lacks.
-func (c *conn) wantedBy(m *mark) (*past, error) {
+func (c *conn) wantedBy(m *mark) (*historyRequest, error) {
 	v := c.core.verifier.Load()
 	if v == nil || m.ended {
 		return nil, nil
@@ -226,7 +226,7 @@ func (c *conn) wantedBy(m *mark) (*past, error) {
 	if from.Epoch == "" {
 		from = m.now
 	}
-	return &past{Streams: map[string]spot{m.stream: {from.Epoch, from.Offset}}}, err
+	return &historyRequest{Streams: map[string]wirePosition{m.stream: {from.Epoch, from.Offset}}}, err
 }
 
 // receiveSubscribe carries out a command given in the URL. Only subscribe

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// about tells a door that tracks subscriptions what a frame means for one of
+// about tells a transport that tracks subscriptions what a frame means for one of
 // them.
 type about struct {
 	what       noted
@@ -74,7 +74,7 @@ func finalUnless(reconnect bool) string {
 func (plainEvents) welcome() *frame       { return &frame{prefix: []byte(comment), single: true} }
 func (plainEvents) ping(time.Time) *frame { return &frame{prefix: []byte(comment)} }
 func (plainEvents) prefix(string) []byte  { return nil }
-func (plainEvents) places() bool          { return true }
+func (plainEvents) sendsPositions() bool  { return true }
 
 func (plainEvents) confirm(identifier string) *frame {
 	return &frame{single: true, about: &about{noteConfirmed, identifier, ""}}

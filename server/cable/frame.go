@@ -12,12 +12,12 @@ import (
 // queues that hold it share it. Its text is assembled by whoever writes it
 // first, never under a lock.
 type frame struct {
-	prefix []byte
-	body   *body // nil if prefix is the whole text
-	placed bool  // the text includes the body's position
-	probe  bool  // no text: a transport-level ping, where the transport has one
-	single bool  // for one connection only
-	about  *about
+	prefix       []byte
+	body         *body // nil if prefix is the whole text
+	withPosition bool  // the text includes the body's position
+	probe        bool  // no text: a transport-level ping, where the transport has one
+	single       bool  // for one connection only
+	about        *about
 
 	held atomic.Int32 // number of queues that hold it
 
@@ -29,15 +29,15 @@ type frame struct {
 // body is the message of a broadcast, shared by frames with different
 // identifiers.
 type body struct {
-	data  []byte
-	place []byte // encodes at, for frames that include it
-	at    broker.Position
-	from  string       // the stream
-	held  atomic.Int32 // number of frames that are in a queue
+	data   []byte
+	suffix []byte // encodes at, for frames that include it
+	at     broker.Position
+	from   string       // the stream
+	held   atomic.Int32 // number of frames that are in a queue
 }
 
 func newBody(p broker.Publication) *body {
-	return &body{data: p.Data, place: place(p), at: p.Position, from: p.Stream}
+	return &body{data: p.Data, suffix: encodePosition(p), at: p.Position, from: p.Stream}
 }
 
 // frameCost estimates what a frame costs in addition to its text, in bytes.
@@ -47,7 +47,7 @@ const frameCost = 64
 func (f *frame) size() int64 {
 	n := int64(len(f.prefix)) + frameCost
 	if f.body != nil {
-		n += int64(len(f.body.data) + len(f.body.place))
+		n += int64(len(f.body.data) + len(f.body.suffix))
 	}
 	return n
 }
@@ -56,17 +56,17 @@ func (f *frame) text() []byte {
 	if f.body == nil {
 		return f.prefix
 	}
-	b := make([]byte, 0, len(f.prefix)+len(f.body.data)+len(f.body.place)+1)
+	b := make([]byte, 0, len(f.prefix)+len(f.body.data)+len(f.body.suffix)+1)
 	b = append(b, f.prefix...)
 	b = append(b, f.body.data...)
-	if f.placed {
-		b = append(b, f.body.place...)
+	if f.withPosition {
+		b = append(b, f.body.suffix...)
 	}
 	return append(b, '}')
 }
 
 // prepare returns the result of the first caller's make. All connections that
-// share a frame have the same kind of door.
+// share a frame have the same kind of transport.
 func (f *frame) prepare(make func(text []byte) any) any {
 	f.once.Do(func() { f.prepared = make(f.text()) })
 	return f.prepared
@@ -81,7 +81,7 @@ func (l *ledger) hold(f *frame) {
 	}
 	n := int64(len(f.prefix)) + frameCost
 	if f.body != nil && f.body.held.Add(1) == 1 {
-		n += int64(len(f.body.data) + len(f.body.place))
+		n += int64(len(f.body.data) + len(f.body.suffix))
 	}
 	l.bytes.Add(n)
 }
@@ -93,7 +93,7 @@ func (l *ledger) release(frames []*frame) {
 		}
 		n := int64(len(f.prefix)) + frameCost
 		if f.body != nil && f.body.held.Add(-1) == 0 {
-			n += int64(len(f.body.data) + len(f.body.place))
+			n += int64(len(f.body.data) + len(f.body.suffix))
 		}
 		l.bytes.Add(-n)
 	}

@@ -51,7 +51,7 @@ func FuzzHandle(f *testing.F) {
 		k.admit(netip.Addr{})
 		k.join(c)
 		for _, text := range []string{first, second} {
-			err := c.obey([]byte(text))
+			err := c.execute([]byte(text))
 			cmd, parseErr := parseCommand([]byte(text))
 			if parseErr != nil && err == nil {
 				t.Errorf("obeyed %q", text)
@@ -73,7 +73,7 @@ func FuzzHandle(f *testing.F) {
 	})
 }
 
-// sink is a door that keeps what it gets.
+// sink is a transport that keeps what it gets.
 type sink struct {
 	mu   sync.Mutex
 	got  []string
@@ -169,10 +169,10 @@ func FuzzHistory(f *testing.F) {
 		k.join(c)
 		wanted := `,"history":` + strings.ReplaceAll(history, "EPOCH", at.Epoch)
 		if inSubscribe {
-			c.obey([]byte(`{"command":"subscribe","identifier":` + quote(identifier) + wanted + `}`))
+			c.execute([]byte(`{"command":"subscribe","identifier":` + quote(identifier) + wanted + `}`))
 		} else {
-			c.obey([]byte(`{"command":"subscribe","identifier":` + quote(identifier) + `}`))
-			c.obey([]byte(`{"command":"history","identifier":` + quote(identifier) + wanted + `}`))
+			c.execute([]byte(`{"command":"subscribe","identifier":` + quote(identifier) + `}`))
+			c.execute([]byte(`{"command":"history","identifier":` + quote(identifier) + wanted + `}`))
 		}
 		for c.backlog.Load() > 0 { // until all is written
 			runtime.Gosched()

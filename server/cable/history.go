@@ -15,18 +15,18 @@ import (
 // that a client with much to catch up on is not disconnected for it. Broadcasts
 // that arrive meanwhile follow it, and nothing is sent twice, so clients need
 // not check for duplicates. conn.hooks is held.
-func (s *Subscription) sendHistory(wanted *past) error {
+func (s *Subscription) sendHistory(wanted *historyRequest) error {
 	c := s.conn
 	if s.hold == nil {
 		s.hold = &hold{}
 		c.mu.Lock()
-		for _, ear := range s.ears {
-			ear.hold.Store(s.hold)
+		for _, listener := range s.listeners {
+			listener.hold.Store(s.hold)
 		}
 		c.mu.Unlock()
 	}
 	tops := make(map[string]broker.Position)
-	defer s.letGo(tops)
+	defer s.sendHeld(tops)
 	var missed []broker.Publication
 	for _, stream := range s.Streams() {
 		pubs, err := c.core.history(c.ctx, stream, wanted)
@@ -49,7 +49,7 @@ func (s *Subscription) sendHistory(wanted *past) error {
 	}
 	prefix := c.protocol.prefix(s.identifier)
 	for _, p := range missed {
-		f := &frame{prefix: prefix, body: newBody(p), placed: true}
+		f := &frame{prefix: prefix, body: newBody(p), withPosition: true}
 		c.waitForRoom(min(batch, c.core.limits.backlog), f.size)
 		c.send(f)
 		c.core.relieve()
@@ -110,9 +110,9 @@ func (c *conn) waitForRoom(most int64, more func() int64) {
 	}
 }
 
-// letGo queues what was held back, except messages up to the positions in tops,
+// sendHeld queues what was held back, except messages up to the positions in tops,
 // which the history contained.
-func (s *Subscription) letGo(tops map[string]broker.Position) {
+func (s *Subscription) sendHeld(tops map[string]broker.Position) {
 	h, c := s.hold, s.conn
 	if h == nil {
 		return
@@ -131,13 +131,13 @@ func (s *Subscription) letGo(tops map[string]broker.Position) {
 	h.kept = nil
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, ear := range s.ears {
-		ear.hold.Store(nil)
+	for _, listener := range s.listeners {
+		listener.hold.Store(nil)
 	}
 }
 
 // history returns the messages of a stream that a client missed.
-func (k *core) history(ctx context.Context, stream string, wanted *past) (pubs []broker.Publication, err error) {
+func (k *core) history(ctx context.Context, stream string, wanted *historyRequest) (pubs []broker.Publication, err error) {
 	at, known := wanted.Streams[stream]
 	if !known && wanted.Since <= 0 {
 		return nil, nil

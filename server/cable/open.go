@@ -79,8 +79,8 @@ func (v *visitor) sendAway() {
 }
 
 // become turns the visitor into a connection, or into one that is closed with
-// the reason of the refusal. The door must read from then on.
-func (v *visitor) become(d door, p protocol) *conn {
+// the reason of the refusal. The transport must read from then on.
+func (v *visitor) become(d transport, p protocol) *conn {
 	k := v.core
 	remote := v.request.RemoteAddr
 	if v.address.IsValid() {

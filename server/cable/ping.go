@@ -16,15 +16,15 @@ func (k *core) startTicker() {
 // round is the time in which every connection is checked once.
 func (l *limits) round() time.Duration { return min(l.pingEvery, l.idleTimeout/2) }
 
-func (k *core) tick() time.Duration { return k.limits.round() / time.Duration(len(k.beats)) }
+func (k *core) tick() time.Duration { return k.limits.round() / time.Duration(len(k.pingSlots)) }
 
 // ping handles the next slot: it pings its connections, sharing one frame per
 // protocol, and ends those that have been silent for too long.
 func (k *core) ping() {
 	began := time.Now()
 	k.mu.Lock()
-	k.beat = (k.beat + 1) % len(k.beats)
-	due := slices.Clone(k.beats[k.beat])
+	k.pingSlot = (k.pingSlot + 1) % len(k.pingSlots)
+	due := slices.Clone(k.pingSlots[k.pingSlot])
 	k.mu.Unlock()
 	defer k.pingAgain(began)
 
@@ -67,7 +67,7 @@ func (k *core) ping() {
 func (k *core) pingAgain(began time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if !slices.ContainsFunc(k.beats, func(b []*conn) bool { return len(b) > 0 }) {
+	if !slices.ContainsFunc(k.pingSlots, func(b []*conn) bool { return len(b) > 0 }) {
 		k.ticker = nil
 		return
 	}

@@ -33,8 +33,8 @@ type protocol interface {
 	// prefix precedes the body of the identifier's messages, which is JSON; a
 	// closing brace follows it.
 	prefix(identifier string) []byte
-	// places reports whether each message includes its position in its stream.
-	places() bool
+	// sendsPositions reports whether each message includes its position in its stream.
+	sendsPositions() bool
 }
 
 // base is actioncable-v1-json.
@@ -43,7 +43,7 @@ type base struct{}
 // extended is actioncable-v1-ext-json.
 type extended struct{ base }
 
-func (extended) places() bool { return true }
+func (extended) sendsPositions() bool { return true }
 
 var (
 	_ protocol = base{}
@@ -55,8 +55,8 @@ var (
 	pong    = []byte(`{"type":"pong"}`)
 )
 
-func (base) welcome() *frame { return &frame{prefix: welcome, single: true} }
-func (base) places() bool    { return false }
+func (base) welcome() *frame      { return &frame{prefix: welcome, single: true} }
+func (base) sendsPositions() bool { return false }
 
 func (base) ping(now time.Time) *frame {
 	return &frame{prefix: append(strconv.AppendInt([]byte(`{"type":"ping","message":`), now.Unix(), 10), '}')}
@@ -85,8 +85,8 @@ func (base) prefix(identifier string) []byte {
 	return []byte(`{"identifier":` + quote(identifier) + `,"message":`)
 }
 
-// place encodes the position that follows the body of a message.
-func place(p broker.Publication) []byte {
+// encodePosition encodes the position that follows the body of a message.
+func encodePosition(p broker.Publication) []byte {
 	return fmt.Appendf(nil, `,"stream_id":%s,"epoch":%s,"offset":%d`, quote(p.Stream), quote(p.Position.Epoch), p.Position.Offset)
 }
 

@@ -12,7 +12,7 @@ func (s *socket) wait() bool {
 	if s.raw == nil {
 		return s.waitHere()
 	}
-	return s.raw.Read(s.poll) == nil && s.come != nil
+	return s.raw.Read(s.poll) == nil && s.received != nil
 }
 
 // poll reads what is available. If there is nothing, it keeps no buffer and is
@@ -26,7 +26,7 @@ func (s *socket) poll(fd uintptr) (done bool) {
 		}
 		if n > 0 {
 			*b = (*b)[:n]
-			s.come = b
+			s.received = b
 			return true
 		}
 		readBuffers.Put(b)

@@ -33,7 +33,7 @@ func (c *conn) forget(s *Subscription) bool {
 	return i >= 0
 }
 
-func (c *conn) subscribe(identifier string, wanted *past) error {
+func (c *conn) subscribe(identifier string, wanted *historyRequest) error {
 	class, err := parseChannel(identifier)
 	if err != nil {
 		return fmt.Errorf("subscribe %.200q: %w", identifier, err)
@@ -47,13 +47,13 @@ func (c *conn) subscribe(identifier string, wanted *past) error {
 	}
 	handle := unique.Make(identifier)
 	s := &Subscription{identifier: handle.Value(), handle: handle, class: class, channel: channel, conn: c}
-	asks := wanted != nil && c.protocol.places()
+	asks := wanted != nil && c.protocol.sendsPositions()
 	if asks {
 		s.hold = &hold{}
 	}
 	if err := c.confirm(s); err != nil {
 		s.leave()
-		s.letGo(nil)
+		s.sendHeld(nil)
 		if errors.Is(err, ErrRejected) {
 			reason, said := ReasonRejected, Reason("")
 			if limit := (*limitError)(nil); errors.As(err, &limit) {
@@ -108,7 +108,7 @@ func (c *conn) confirm(s *Subscription) error {
 		c.mu.Unlock()
 		s.leave() // an order may have revoked a stream that was already being listened to
 		c.mu.Lock()
-		s.ears = nil
+		s.listeners = nil
 		c.mu.Unlock()
 	}
 	s.confirmed, s.wanted = true, nil

@@ -23,7 +23,7 @@ type Subscription struct {
 	expires    time.Time
 	timer      *time.Timer
 	hold       *hold       // keeps broadcasts back until the history has been sent; otherwise nil
-	ears       []*listener // guarded by conn.mu
+	listeners  []*listener // guarded by conn.mu
 }
 
 // Identifier returns the JSON text that names the subscription on the wire.
@@ -44,9 +44,9 @@ func (s *Subscription) Streams() []string {
 	names := slices.Clone(s.wanted)
 	s.conn.mu.Lock()
 	defer s.conn.mu.Unlock()
-	for _, ear := range s.ears {
-		if !slices.Contains(names, ear.topic.stream) {
-			names = append(names, ear.topic.stream)
+	for _, listener := range s.listeners {
+		if !slices.Contains(names, listener.topic.stream) {
+			names = append(names, listener.topic.stream)
 		}
 	}
 	return names
@@ -87,7 +87,7 @@ func (s *Subscription) listen(ctx context.Context, stream string) error {
 	var same int
 	c.mu.Lock()
 	for _, other := range c.subs {
-		if other != s && other.ear(stream) != nil {
+		if other != s && other.listenerOf(stream) != nil {
 			same++
 		}
 	}
@@ -103,53 +103,53 @@ func (s *Subscription) listen(ctx context.Context, stream string) error {
 				return fmt.Errorf("stream %q: %w", stream, err)
 			}
 		}
-		ear, err := k.listen(ctx, stream, s.handle, c, s.hold)
+		listener, err := k.listen(ctx, stream, s.handle, c, s.hold)
 		if err != nil {
 			return err
 		}
 		c.mu.Lock()
 		asked := orders == c.orders.Load()
 		if asked {
-			s.ears = append(s.ears, ear)
+			s.listeners = append(s.listeners, listener)
 		}
 		c.mu.Unlock()
 		if asked {
 			return nil
 		}
-		ear.leave()
+		listener.leave()
 	}
 	return fmt.Errorf("stream %q: Unsubscribe was called again and again while subscribing", stream)
 }
 
-// ear returns the subscription's listener for the stream, or nil. conn.mu is
+// listenerOf returns the subscription's listener for the stream, or nil. conn.mu is
 // held.
-func (s *Subscription) ear(stream string) *listener {
-	for _, ear := range s.ears {
-		if ear.topic.stream == stream {
-			return ear
+func (s *Subscription) listenerOf(stream string) *listener {
+	for _, listener := range s.listeners {
+		if listener.topic.stream == stream {
+			return listener
 		}
 	}
 	return nil
 }
 
-func (s *Subscription) listensTo(stream string) bool { return s.ear(stream) != nil }
+func (s *Subscription) listensTo(stream string) bool { return s.listenerOf(stream) != nil }
 
 // silence stops deliveries without calling the broker.
 func (s *Subscription) silence() {
 	s.conn.mu.Lock()
 	defer s.conn.mu.Unlock()
-	for _, ear := range s.ears {
-		ear.gone.Store(true)
+	for _, listener := range s.listeners {
+		listener.gone.Store(true)
 	}
 }
 
 // leave removes all listeners; it may call the broker.
 func (s *Subscription) leave() {
 	s.conn.mu.Lock()
-	ears := s.ears
+	listeners := s.listeners
 	s.conn.mu.Unlock()
-	for _, ear := range ears {
-		ear.leave()
+	for _, listener := range listeners {
+		listener.leave()
 	}
 }
 

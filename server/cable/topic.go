@@ -48,7 +48,7 @@ type topic struct {
 	left      int // number of listeners that have left
 	groups    map[groupKey]*group
 
-	pressed atomic.Bool // the last broadcast found most listeners far behind
+	congested atomic.Bool // the last broadcast found most listeners far behind
 }
 
 // listener attaches a subscription to a topic.
@@ -63,10 +63,10 @@ type listener struct {
 
 // group is the set of listeners that receive identical bytes.
 type group struct {
-	prefix     []byte
-	places     bool
-	identifier unique.Handle[string]
-	refs       int // guarded by topic.mu
+	prefix         []byte
+	sendsPositions bool
+	identifier     unique.Handle[string]
+	refs           int // guarded by topic.mu
 }
 
 type groupKey struct {
@@ -131,7 +131,7 @@ func (t *topic) add(identifier unique.Handle[string], c *conn, hold *hold) *list
 	g := t.groups[key]
 	t.mu.Unlock()
 	if g == nil {
-		g = &group{prefix: c.protocol.prefix(identifier.Value()), places: c.protocol.places(), identifier: identifier}
+		g = &group{prefix: c.protocol.prefix(identifier.Value()), sendsPositions: c.protocol.sendsPositions(), identifier: identifier}
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -233,7 +233,7 @@ func (t *topic) deliver(p broker.Publication) {
 			}
 			last = l.group
 			if f = many[last]; f == nil {
-				f = &frame{prefix: last.prefix, body: message, placed: last.places}
+				f = &frame{prefix: last.prefix, body: message, withPosition: last.sendsPositions}
 				if many != nil {
 					many[last] = f
 				}
@@ -252,7 +252,7 @@ func (t *topic) deliver(p broker.Publication) {
 		}
 	}
 	k.writers.add(ready...)
-	t.pressed.Store(len(all) > 0 && sum/int64(len(all)) > k.limits.backlog/4)
+	t.congested.Store(len(all) > 0 && sum/int64(len(all)) > k.limits.backlog/4)
 	k.relieve()
 	if k.hub.Metrics != nil {
 		k.observe(Event{Kind: EventBroadcast, Count: len(all), Bytes: len(p.Data), Took: time.Since(began)})
@@ -271,7 +271,7 @@ const (
 // client. The average counts, so a few clients that do not read delay nobody.
 func (k *core) holdBack(stream string) {
 	t := k.topics.find(stream)
-	if t == nil || !t.pressed.Load() {
+	if t == nil || !t.congested.Load() {
 		return
 	}
 	began := time.Now()
@@ -286,7 +286,7 @@ func (k *core) holdBack(stream string) {
 			}
 		}
 		if n == 0 || sum/n <= k.limits.backlog/8 {
-			t.pressed.Store(false)
+			t.congested.Store(false)
 			break
 		}
 		if sum < least {

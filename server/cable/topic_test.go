@@ -47,7 +47,7 @@ func TestABroadcastIsEncodedOncePerIdentifier(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := int64(len(`"x"`)+len(place(broker.Publication{Stream: "rooms", Position: at}))) + 2*frameCost + int64(len(base{}.prefix(identifiers[0]))+len(base{}.prefix(identifiers[1])))
+	want := int64(len(`"x"`)+len(encodePosition(broker.Publication{Stream: "rooms", Position: at}))) + 2*frameCost + int64(len(base{}.prefix(identifiers[0]))+len(base{}.prefix(identifiers[1])))
 	if got := k.stats().Backlog; got != want {
 		t.Errorf("the backlog is %d bytes, want %d", got, want)
 	}

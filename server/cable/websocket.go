@@ -16,7 +16,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// socket is the door for WebSockets. It sits between gorilla/websocket and the
+// socket is the transport for WebSockets. It sits between gorilla/websocket and the
 // network: it collects what gorilla/websocket writes, and the connection's
 // writer sends it in one call.
 type socket struct {
@@ -26,9 +26,9 @@ type socket struct {
 	timeout time.Duration
 
 	// Used by the reader:
-	inbox inbox
-	come  *[]byte // what wait has read
-	over  bool    // ignore everything that follows
+	inbox    inbox
+	received *[]byte // what wait has read
+	over     bool    // ignore everything that follows
 
 	mu     sync.Mutex // guards what follows
 	opened bool       // the handshake is over: collect writes instead of passing them on
@@ -38,7 +38,7 @@ type socket struct {
 	rest net.Buffers // moved here from out; used by the writer
 }
 
-var _ door = (*socket)(nil)
+var _ transport = (*socket)(nil)
 
 // serveWebSocket turns the request into a connection and returns, which
 // releases the goroutine and buffers of net/http.
@@ -136,7 +136,7 @@ func (s *socket) waitHere() bool {
 	b := make([]byte, 512)
 	n, _ := s.Conn.Read(b)
 	b = b[:n]
-	s.come = &b
+	s.received = &b
 	return n > 0
 }
 
@@ -144,15 +144,15 @@ func (s *socket) waitHere() bool {
 func (s *socket) take(c *conn) {
 	defer c.work.Done()
 	deliver := func(kind int, text []byte) { s.hear(c, kind, text) }
-	err := s.inbox.take(*s.come, deliver)
+	err := s.inbox.take(*s.received, deliver)
 	for errors.Is(err, errTooLong) {
 		c.finish(ReasonFrame, nil, false)
 		err = s.inbox.take(nil, deliver)
 	}
-	if cap(*s.come) == 4<<10 {
-		readBuffers.Put(s.come)
+	if cap(*s.received) == 4<<10 {
+		readBuffers.Put(s.received)
 	}
-	if s.come = nil; err != nil {
+	if s.received = nil; err != nil {
 		s.hangUp(websocket.CloseProtocolError)
 	}
 }

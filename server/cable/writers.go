@@ -63,7 +63,7 @@ func (w *writers) run() {
 // is larger.
 const batch = 64 << 10
 
-// take removes the next frames from the queue; last means that the door has to
+// take removes the next frames from the queue; last means that the transport has to
 // be closed after them.
 func (c *conn) take() (frames []*frame, last bool) {
 	c.mu.Lock()
@@ -89,7 +89,7 @@ func (c *conn) rest() {
 	c.mu.Lock()
 	again := (len(c.queue) > 0 || c.state == stateClosing || c.woken) && c.state != stateGone
 	c.writing, c.woken = again, false
-	over := !again && c.deaf && c.state != stateGone
+	over := !again && c.readEnded && c.state != stateGone
 	if over {
 		c.state = stateGone
 	}
@@ -105,11 +105,11 @@ func (c *conn) rest() {
 // write sends the next frames once.
 func (c *conn) write() {
 	frames, last := c.take()
-	left, err := c.door.write(frames)
+	left, err := c.transport.write(frames)
 	if err == nil && last {
-		c.door.close(c.why())
+		c.transport.close(c.why())
 		var more bool
-		more, err = c.door.write(nil)
+		more, err = c.transport.write(nil)
 		left = left || more
 	}
 	if err == nil && left {
@@ -123,7 +123,7 @@ func (c *conn) write() {
 func (c *conn) writeOn(frames []*frame) {
 	taken := time.Now()
 	for {
-		left, moved, err := c.door.flush(min(c.core.limits.writeTimeout/4, linger/4))
+		left, moved, err := c.transport.flush(min(c.core.limits.writeTimeout/4, linger/4))
 		if moved {
 			taken = time.Now()
 			c.live() // on a slow connection the answer to a ping may be delayed for long

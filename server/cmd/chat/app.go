@@ -95,7 +95,7 @@ func (a *app) start(runtime fs.FS) (err error) {
 	a.runtime, err = assets.New("/turbo/", runtime)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		a.logger.Warn(`chat: the runtime was not built, pages are plain HTML: run "make run" to build it`, "error", err)
+		a.logger.Warn("chat: the runtime was not built, so pages are plain HTML: start the chat with make run", "error", err)
 	case err != nil:
 		return err
 	}

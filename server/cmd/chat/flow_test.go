@@ -334,10 +334,12 @@ func TestFlowReadersAtTheEndFollowAndOthersStayWhereTheyRead(t *testing.T) {
 	}
 }
 
-func TestFlowADeveloperSeesWhichFrameIsMissing(t *testing.T) {
+func TestFlowADeveloperSeesWhichFrameOrTargetIsMissing(t *testing.T) {
 	ada := startChat(t).enter("Ada L", lounge)
 	ada.run(chromedp.Evaluate(`void document.querySelector(".bar").insertAdjacentHTML("afterend", '<turbo-frame id="wanted" src="/sidebar">')`, nil))
-	ada.waitFor(`(frame => frame.checkVisibility() && frame.innerText.includes('GET /sidebar answered 200, without <turbo-frame id="wanted">. It has user_sidebar'))(document.querySelector("#wanted"))`)
+	ada.waitFor(`(frame => frame.checkVisibility() && frame.innerText.includes('GET /sidebar answered 200, without <turbo-frame id="wanted">. It contains user_sidebar'))(document.querySelector("#wanted"))`)
+	ada.run(chromedp.Evaluate(`Turbo.renderStreamMessage('<turbo-stream action="update" target="nowhere"><template></template></turbo-stream>')`, nil))
+	ada.waitFor(`document.querySelector("[data-turbo-check]")?.innerText.includes("no element in the page has this id")`)
 }
 
 func TestFlowWithoutJavaScript(t *testing.T) {

@@ -187,7 +187,7 @@ func TestWhoDoesNotLetGoIsCutOffAndIsNoFailure(t *testing.T) {
 	begun := time.Now()
 	p.cmd.Process.Signal(syscall.SIGTERM)
 	status, logged := p.stopped(t)
-	wantContains(t, logged, "cut off", "requests are still running")
+	wantContains(t, logged, "cut off", "requests were still running")
 	if took := time.Since(begun); status != 0 || took > shutdownTimeout+5*time.Second {
 		t.Errorf("got status %d after %v, logged\n%s", status, took, logged)
 	}
