@@ -316,8 +316,8 @@ function twins(parent, id, property) {
 
 // Those of several ids, in the order in which they are in the page.
 function twinsOf(parent, ids, property) {
-  const all = ids.flatMap((id) => id ? twins(parent, id, property) : [])
-  return all.length > 1 ? [...new Set(all)].sort((a, b) => compareDocumentPosition.call(a, b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1) : all
+  const all = new Set(ids.flatMap((id) => id ? twins(parent, id, property) : []))
+  return [...all].sort((a, b) => compareDocumentPosition.call(a, b) & 4 ? -1 : 1) // 4: b follows
 }
 
 // A form's control may have a name like these.
