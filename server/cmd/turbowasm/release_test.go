@@ -169,7 +169,7 @@ func TestCheckSaysWhatAServerDoesBadly(t *testing.T) {
 		want     []string
 	}{
 		{"as it should be", map[string]string{"Content-Encoding": "gz", "Content-Type": "application/wasm"}, "/", nil},
-		{"uncompressed", map[string]string{"Content-Type": "application/wasm"}, "/turbo.wasm", []string{"uncompressed, 4 KB"}},
+		{"uncompressed", map[string]string{"Content-Type": "application/wasm"}, "/turbo.wasm", []string{"uncompressed (4 KB)", "serve turbo.wasm.br"}},
 		{"of another type, and not to be kept", map[string]string{"Content-Type": "text/plain", "Cache-Control": "no-store"}, "/", []string{"uncompressed", `"text/plain"`, "no-store"}},
 		{"not there", nil, "/none/none.wasm", []string{"404"}},
 	} {
