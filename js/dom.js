@@ -209,19 +209,16 @@ export function offer(message, observed) {
 export const announced = (envelope) => envelope == null ? go.seal() : go.announced(envelope)
 
 // Calls back before the next repaint. A hidden page has none, so there the callback does not wait for it.
-const repaints = new Set()
-const hidden = () => { for (const once of repaints) setTimeout(once) }
 export function repaint(callback) {
   begin(callback)
   const once = () => {
-    if (!repaints.delete(once)) return
-    if (!repaints.size) document.removeEventListener("visibilitychange", hidden)
+    document.removeEventListener("visibilitychange", once)
     end(callback)
-    callback()
+    callback &&= void callback()
   }
-  repaints.add(once)
-  document.addEventListener("visibilitychange", hidden)
-  return document.visibilityState == "hidden" ? setTimeout(once) : requestAnimationFrame(once)
+  if (document.visibilityState == "hidden") return setTimeout(once)
+  document.addEventListener("visibilitychange", once)
+  return requestAnimationFrame(once)
 }
 
 export function fragment(html) {

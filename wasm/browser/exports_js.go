@@ -34,18 +34,11 @@ func status(err error) int32 {
 func guard(outer *holding, result *int32, doing string) {
 	page.leave(outer)
 	if r := recover(); r != nil {
-		*result = -2 - give(panicked(doing, r))
+		text := "turbo: panic while " + doing + ": " + dom.PanicText(r)
+		domReport(surface.ReportPanic, text)
+		*result = -2 - give(text)
 	}
 }
-
-// panicked reports a panic and returns what was reported.
-func panicked(doing string, r any) string {
-	text := "turbo: panic while " + doing + ": " + dom.PanicText(r)
-	domReport(surface.ReportPanic, text)
-	return text
-}
-
-const performing = "performing a stream"
 
 //go:wasmexport turbo_scratch
 func exportScratch(n int32) int32 {
@@ -76,7 +69,7 @@ func exportRender(fragment, hints int32) (result int32) {
 
 //go:wasmexport turbo_perform
 func exportPerform(element, action int32) (result int32) {
-	defer guard(page.begin(), &result, performing)
+	defer guard(page.begin(), &result, "performing a stream")
 	err := views.Perform(stream.NewElement(page, dom.Node(element)), actions[action])
 	if int(action) >= len(stream.Builtin) {
 		page.Resume()

@@ -57,7 +57,7 @@ func (e Element) replace(place, morph dom.Place) error {
 func remove(e Element) error {
 	targets, err := e.Targets()
 	for _, n := range targets {
-		e.page().Remove(n)
+		e.page.Remove(n)
 	}
 	return err
 }

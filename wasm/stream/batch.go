@@ -45,10 +45,9 @@ type BatchPage interface {
 	// it has been performed.
 	PerformStream(envelope int32)
 	StreamDone(envelope int32)
-	// LateStream makes a stream element from its source and puts it into the page,
-	// without an event. It makes the element perform itself, or returns it if there
-	// is an envelope for it, which StreamDone is told.
-	LateStream(element Piece, envelope int32) dom.Node
+	// LateStream makes a stream element from its source, puts it into the page
+	// and makes it perform itself, without an event.
+	LateStream(element Piece)
 
 	// Mark and Release bound the handles of one stream.
 	Mark() int32
@@ -68,8 +67,6 @@ type Batch struct {
 	Page BatchPage
 	// Report is called for a stream that could not be performed.
 	Report func(element string, err error)
-	// Own performs the streams of the application's actions, nil if it has none.
-	Own own
 
 	scanner  Scanner
 	arena    []byte
@@ -80,7 +77,7 @@ type Batch struct {
 	open     bool      // the last repaint takes more
 	shell    []byte    // of the last element made
 
-	busy int // how many calls of InsertStreams and Perform are running
+	inserting int // how many calls of InsertStreams are running
 
 	joined []byte
 	ids    []byte
@@ -147,21 +144,6 @@ func (b *Batch) Add(n int, number int32, watched bool) bool {
 	return true
 }
 
-// own is the place among the application's actions of the one for an envelope, -1
-// if there is none.
-func (b *Batch) own(e *Envelope) int {
-	if b.Own == nil {
-		return -1
-	}
-	return b.Own.find(b.text(e.Action))
-}
-
-func (b *Batch) endOwn() {
-	if b.Own != nil {
-		b.Own.end(b)
-	}
-}
-
 // begin makes sure that a repaint will perform what comes now.
 func (b *Batch) begin() {
 	if !b.open {
@@ -181,9 +163,9 @@ func (b *Batch) insert(m *queued) {
 		b.addStream(e, i, i == m.start)
 	}
 	b.addStray(from, m.to)
-	b.busy++
+	b.inserting++
 	b.Page.InsertStreams()
-	b.busy--
+	b.inserting--
 	if id := m.focusedID; id != "" {
 		b.Page.AwaitRepaint(func() { restoreFocus(b.Page, id) })
 	}
@@ -226,9 +208,6 @@ func (b *Batch) Seal() { b.open = false }
 
 // performs reports whether the batch can perform e as its element would.
 func (b *Batch) performs(e *Envelope) bool {
-	if b.own(e) >= 0 {
-		return !e.MaintainScroll && !e.Conditional
-	}
 	action, known := b.action(e)
 	if !known || !Builtin[action].Batched || e.MaintainScroll || e.Conditional || empty(e.Target) && empty(e.Targets) {
 		return false
@@ -274,12 +253,7 @@ func (b *Batch) Perform() {
 	if len(b.repaints) == 0 {
 		return
 	}
-	b.busy++ // what is performed may render messages
-	defer func() {
-		b.endOwn()
-		b.busy--
-		b.reset()
-	}()
+	defer b.reset()
 	first, end := b.repaints[0], repaint{len(b.order), len(b.messages)}
 	b.repaints = append(b.repaints[:0], b.repaints[1:]...)
 	if len(b.repaints) > 0 {
@@ -290,7 +264,6 @@ func (b *Batch) Perform() {
 	for i := first.order; i < end.order; {
 		i = b.perform(i, end.order)
 	}
-	b.endOwn()
 	last := ""
 	for i := first.messages; i < end.messages; i++ {
 		m := b.messages[i]
@@ -303,7 +276,7 @@ func (b *Batch) Perform() {
 
 // reset forgets everything once nothing waits.
 func (b *Batch) reset() {
-	if len(b.repaints) > 0 || b.busy > 0 {
+	if len(b.repaints) > 0 || b.inserting > 0 {
 		return
 	}
 	b.messages, b.order, b.repaints = b.messages[:0], b.order[:0], b.repaints[:0]
@@ -311,30 +284,25 @@ func (b *Batch) reset() {
 	b.used = 0
 	b.Page.BatchDone()
 	if len(b.arena) > arenaKept {
-		*b = Batch{Page: b.Page, Report: b.Report, Own: b.Own, open: b.open}
+		*b = Batch{Page: b.Page, Report: b.Report, open: b.open}
 	}
 }
 
 // perform performs the entry at i, together with those after it and before end
 // that can be joined with it. It returns the index of the next.
 func (b *Batch) perform(i, end int) (next int) {
-	o := b.order[i]
-	e, m := &b.scanner.Envelopes[o.envelope], &b.messages[o.message]
-	next = i + 1
-	if own := b.own(e); own >= 0 {
-		b.Own.perform(b, own, source{batch: b, envelope: e, message: m, number: o.envelope})
-		return next
-	}
-	b.endOwn()
 	mark := b.Page.Mark()
 	defer b.Page.Release(mark)
+	o := b.order[i]
+	e, m := &b.scanner.Envelopes[o.envelope], &b.messages[o.message]
 	action, _ := b.action(e)
 	place := Builtin[action].Place
+	next = i + 1
 	if !b.intact(o, e, action) {
 		if m.watched {
 			b.Page.PerformStream(o.envelope)
 		} else {
-			b.Page.LateStream(b.piece(m, e.Element), -1)
+			b.Page.LateStream(b.piece(m, e.Element))
 		}
 		return next
 	}

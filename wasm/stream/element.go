@@ -81,54 +81,16 @@ var (
 	errNoTemplate = errors.New("first child element must be a <template> element")
 )
 
-// Element is a turbo-stream element: one in the page, or one that is made as soon
-// as somebody asks for what its source cannot tell.
+// Element is a turbo-stream element in the page.
 type Element struct {
-	host   Page // unless there is an origin
-	node   dom.Node
-	source origin // nil for an element that was in the page from the start
+	page Page
+	Node dom.Node
 }
-
-// NewElement returns the stream element n of the page.
-func NewElement(page Page, n dom.Node) Element { return Element{host: page, node: n} }
-
-func (e Element) page() Page {
-	if e.source != nil {
-		return e.source.page()
-	}
-	return e.host
-}
-
-// Node returns the element in the page.
-func (e Element) Node() dom.Node {
-	if e.source != nil {
-		return e.source.element()
-	}
-	return e.node
-}
-
-// Bare reports whether no element is in the page for the stream.
-func (e Element) Bare() bool { return e.source != nil && e.source.untouched() }
-
-// TargetID returns the id of the one target of a bare stream, "" if it has another
-// kind of targets. It is valid until the action returns. Named returns that
-// element, 0 if there is none.
-func (e Element) TargetID() string { return e.source.target() }
-func (e Element) Named() dom.Node  { return e.source.named() }
-
-// Content returns the HTML of a bare stream's template: as a browser would give it
-// if exact is true, or else as it was sent, valid until the action returns.
-func (e Element) Content() (html string, exact bool) { return e.source.content() }
 
 // Attr returns the value of an attribute of the stream element, "" if it is
 // missing.
 func (e Element) Attr(name string) string {
-	if e.Bare() {
-		if value, ok := e.source.attr(name); ok {
-			return value
-		}
-	}
-	value, _ := e.page().Attr(e.Node(), name)
+	value, _ := e.page.Attr(e.Node, name)
 	return value
 }
 
@@ -143,7 +105,7 @@ const (
 
 // TargetsByID returns the element whose id is the target attribute, if any.
 func (e Element) TargetsByID() []dom.Node {
-	if n, ok := e.page().ElementNamed(e.Node(), dom.Target); ok && n != 0 {
+	if n, ok := e.page.ElementNamed(e.Node, dom.Target); ok && n != 0 {
 		return []dom.Node{n}
 	}
 	return nil
@@ -151,7 +113,7 @@ func (e Element) TargetsByID() []dom.Node {
 
 // TargetsByQuery returns the elements that match the targets attribute.
 func (e Element) TargetsByQuery() ([]dom.Node, error) {
-	nodes, _, err := e.page().SelectNamed(e.Node(), dom.Targets)
+	nodes, _, err := e.page.SelectNamed(e.Node, dom.Targets)
 	return nodes, err
 }
 
@@ -161,16 +123,13 @@ func (e Element) Targets() ([]dom.Node, error) { return e.targets(nil) }
 
 // targets appends a target to dst, or returns those of a selector.
 func (e Element) targets(dst []dom.Node) ([]dom.Node, error) {
-	if e.Bare() {
-		return e.source.targets(dst)
-	}
-	if n, ok := e.page().ElementNamed(e.Node(), dom.Target); ok {
+	if n, ok := e.page.ElementNamed(e.Node, dom.Target); ok {
 		if n == 0 {
 			return nil, nil
 		}
 		return append(dst, n), nil
 	}
-	nodes, ok, err := e.page().SelectNamed(e.Node(), dom.Targets)
+	nodes, ok, err := e.page.SelectNamed(e.Node, dom.Targets)
 	if err == nil && !ok {
 		err = errNoTarget
 	}
@@ -180,12 +139,12 @@ func (e Element) targets(dst []dom.Node) ([]dom.Node, error) {
 // Template returns the template of the stream. It adds an empty one if the stream
 // has no element children.
 func (e Element) Template() (dom.Node, error) {
-	template, ok := e.page().Template(e.Node())
+	template, ok := e.page.Template(e.Node)
 	if !ok {
 		return 0, errNoTemplate
 	}
 	if template == 0 {
-		template = e.page().AddTemplate(e.Node())
+		template = e.page.AddTemplate(e.Node)
 	}
 	return template, nil
 }
@@ -210,9 +169,9 @@ func (e Element) duplicates(targets []dom.Node, template dom.Node, place dom.Pla
 	var found []dom.Node
 	for _, target := range targets {
 		if place.Beside() {
-			target = e.page().Parent(target) // none is the page's to complain of
+			target = e.page.Parent(target) // none is the page's to complain of
 		}
-		twins, err := e.page().Twins(target, template, place.Beside())
+		twins, err := e.page.Twins(target, template, place.Beside())
 		if err != nil {
 			return nil, err
 		}
@@ -245,7 +204,7 @@ func (e Element) Insert(place dom.Place) error {
 			if place.Beside() && e.among(n, targets) {
 				own = append(own, n)
 			} else {
-				e.page().Remove(n)
+				e.page.Remove(n)
 			}
 		}
 		if len(duplicates) > 0 {
@@ -255,23 +214,26 @@ func (e Element) Insert(place dom.Place) error {
 			}
 		}
 	}
-	defer e.page().ComeBack(template)
+	defer e.page.ComeBack(template)
 	for _, target := range targets {
-		if err := e.page().Insert(target, place, template); err != nil {
+		if err := e.page.Insert(target, place, template); err != nil {
 			return err
 		}
 	}
 	for _, n := range own {
-		e.page().Remove(n)
+		e.page.Remove(n)
 	}
 	return nil
 }
 
 func (e Element) among(n dom.Node, nodes []dom.Node) bool {
 	for _, other := range nodes {
-		if e.page().Same(n, other) {
+		if e.page.Same(n, other) {
 			return true
 		}
 	}
 	return false
 }
+
+// NewElement returns the stream element n of the page.
+func NewElement(page Page, n dom.Node) Element { return Element{page, n} }

@@ -53,8 +53,8 @@ func (v *Versions) Outdated(e Element) (bool, error) {
 		return false, err
 	}
 	known, ok := v.seen[subject]
-	if n := e.page().ElementByID(subject); n != 0 {
-		text, _ := e.page().Attr(n, dom.TurboVersion)
+	if n := e.page.ElementByID(subject); n != 0 {
+		text, _ := e.page.Attr(n, dom.TurboVersion)
 		if shown, err := strconv.ParseInt(text, 10, 64); err == nil && (!ok || shown > known.version) {
 			known, ok = applied{shown, ""}, true
 			if shown == version {
@@ -103,14 +103,14 @@ func (v *Versions) subject(e Element, action string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		with, err := e.page().SelectAll(e.page().TemplateContent(template), "[id]")
+		with, err := e.page.SelectAll(e.page.TemplateContent(template), "[id]")
 		if err != nil {
 			return "", err
 		}
 		if len(with) == 0 {
 			return target + " " + action + " " + v.Source(template), nil
 		}
-		id, _ := e.page().Attr(with[0], dom.ID)
+		id, _ := e.page.Attr(with[0], dom.ID)
 		return id, nil
 	}
 	return target, nil

@@ -243,23 +243,10 @@ func (p *Page) PerformStream(envelope int32) {
 	p.StreamDone(envelope)
 }
 
-// LateStream has an element perform that was not made before, or makes the one of
-// an envelope.
-func (p *Page) LateStream(element stream.Piece, envelope int32) dom.Node {
+// LateStream has an element perform that was not made before.
+func (p *Page) LateStream(element stream.Piece) {
 	n := p.parse(element.Text, nil).FirstChild
-	if envelope < 0 {
-		p.Perform(p.handle(n))
-		return 0
-	}
-	made := newFragment()
-	n.Parent.RemoveChild(n)
-	made.AppendChild(n)
-	if p.streams.elements == nil {
-		p.streams.elements = map[int32]*html.Node{}
-	}
-	p.streams.elements[envelope] = n
-	p.insert(p.root(), made, nil)
-	return p.handle(n)
+	p.Perform(p.handle(n))
 }
 
 // StreamDone removes a stream element.
