@@ -397,3 +397,52 @@ func TestAnActionSeesTheSameStreamWithAndWithoutAListener(t *testing.T) {
 		t.Errorf("the console says %s", lines)
 	}
 }
+
+// What the page still calls of a channel that was given up before it was made reaches
+// nobody, least of all the next one.
+func TestAChannelThatWasGivenUpHearsNothing(t *testing.T) {
+	page, said := open(t, "", new(turbo.App))
+	back := js.Global().Get("Function").New(`
+		const { cable } = Turbo
+		window.made = []
+		Turbo.cable = { subscribeTo: (identifier, mixin) => new Promise((resolve) => made.push({ mixin, resolve, over: false })) }
+		return () => { Turbo.cable = cable }`).Invoke()
+	defer back.Invoke()
+	var heard []string
+	subscribe := func(name string) (c *turbo.Channel) {
+		within(t, page, func() {
+			c = page.Subscribe(name, nil, turbo.Subscriber{
+				Connected:    func(bool) { heard = append(heard, name+" connected") },
+				Disconnected: func(bool) { heard = append(heard, name+" disconnected") },
+				Rejected:     func() { heard = append(heard, name+" rejected") },
+				Received:     func(v turbo.Value) { heard = append(heard, name+" "+v.String()) },
+			})
+		})
+		return c
+	}
+	first := subscribe("First")
+	within(t, page, first.Unsubscribe)
+	second := subscribe("Second")
+	got := run(t, `
+		const [first, second] = made
+		first.mixin.connected({})
+		first.mixin.received("late")
+		first.resolve({ unsubscribe() { first.over = true; first.mixin.disconnected({}) } })
+		second.resolve({ unsubscribe() { second.over = true } })
+		await null; await null
+		second.mixin.connected({})
+		second.mixin.received("hello")
+		first.mixin.rejected()
+		return first.over + " " + second.over`)
+	if got != "true false" || strings.Join(heard, ", ") != "Second connected, Second hello" {
+		t.Errorf("unsubscribed %s, heard %q", got, heard)
+	}
+	within(t, page, second.Unsubscribe)
+	heard = nil
+	if got := run(t, `const { mixin } = made[1]; mixin.received("late"); mixin.disconnected({}); return made[1].over`); got != "true" || heard != nil {
+		t.Errorf("unsubscribed %s, heard %q after the end", got, heard)
+	}
+	if lines := said(); lines != "" {
+		t.Errorf("the console says %s", lines)
+	}
+}
