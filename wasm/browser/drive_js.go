@@ -26,8 +26,6 @@ func respond(number int, c *surface.Call) dom.Node {
 		return session.drive.Respond(number, c)
 	case surface.Frames:
 		return session.frames.Respond(number, c)
-	case surface.Controller:
-		(*frames)(page).adopt(c)
 	case surface.Page:
 		return page.Respond(number, c)
 	}

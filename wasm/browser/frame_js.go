@@ -5,7 +5,6 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/form"
 	"github.com/turbowasm/turbowasm/wasm/frame"
 	"github.com/turbowasm/turbowasm/wasm/link"
-	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
 // frames is the page as package frame needs it, as far as Page is not that
@@ -24,18 +23,13 @@ func framePage(p *Page, made frame.Forms) frame.Page {
 	}
 }
 
-// adopt finds the number of the controller whose wrapper is called: the page makes
-// the wrappers, and the first call of one makes its controller.
-func (f *frames) adopt(c *surface.Call) {
-	if c.Object == 0 {
-		c.Object = f.page().number(c.This)
-	}
-	if c.Object == 0 {
-		controller := session.frames.New()
-		controller.Object = f.objects.add(controller)
-		c.Object = controller.Object
-		domWrap(int32(c.This), int32(c.Object))
-	}
+// adopt makes the controller of a wrapper: the page makes those, and the first call
+// of one its controller.
+func (f *frames) adopt(wrapper dom.Node) dom.Object {
+	c := session.frames.New()
+	c.Object = f.objects.add(c)
+	domWrap(int32(wrapper), int32(c.Object))
+	return c.Object
 }
 
 func (f *frames) Link(click dom.Node) (from, url dom.Node) { return link.Clicked(f.page(), click) }

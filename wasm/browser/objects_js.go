@@ -60,6 +60,14 @@ func (o *objects) at(number dom.Object) (int, bool) {
 	return low, low < len(o.values) && o.values[low].number == number
 }
 
+// value returns the value with a number, nil where there is none.
+func (o *objects) value(number dom.Object) responder {
+	if i, ok := o.at(number); ok {
+		return o.values[i].value
+	}
+	return nil
+}
+
 // Wrapper returns the page's object of a number, 0 where it is gone.
 func (p *Page) Wrapper(o dom.Object) dom.Node {
 	if o == p.self.number && o != 0 {
@@ -81,11 +89,13 @@ func (o *objects) respond(number int, c *surface.Call) dom.Node {
 	if c.Object == 0 {
 		c.Object = page.number(c.This)
 	}
-	i, ok := o.at(c.Object)
-	if !ok {
+	if c.Object == 0 && number>>surface.RoomBits == surface.Controller {
+		c.Object = (*frames)(page).adopt(c.This)
+	}
+	value, before := o.value(c.Object), page.self
+	if value == nil {
 		return 0
 	}
-	value, before := o.values[i].value, page.self
 	page.self = self{}
 	if _, kept := page.kept[c.This]; !kept { // what is kept may be dropped before the end
 		page.self = self{c.Object, c.This}

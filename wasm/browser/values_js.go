@@ -112,13 +112,19 @@ func (p *Page) Set(n dom.Node, name string, value dom.Node) error {
 
 // Call calls a method with up to four values; it fails when the page throws.
 func (p *Page) Call(n dom.Node, method string, args ...dom.Node) (dom.Node, error) {
+	return p.callOf(0, n, method, args)
+}
+
+// callOf is Call for the wrapper of an object, 0 where its number has to be asked
+// for.
+func (p *Page) callOf(o dom.Object, n dom.Node, method string, args []dom.Node) (dom.Node, error) {
 	result, own := p.call(n, method, args)
 	if own < 0 {
 		return found(result), failed(result)
 	}
 	before := p.failure
 	p.failure = nil
-	answer := respond(own, &surface.Call{Page: p, This: n, Args: arguments(args)})
+	answer := respond(own, &surface.Call{Page: p, This: n, Object: o, Args: arguments(args)})
 	err := p.failure
 	p.failure = before
 	return answer, err
@@ -144,7 +150,11 @@ func arguments(args []dom.Node) (a [4]dom.Node) {
 // Do is Call; what the page throws it throws again where the current call
 // came from.
 func (p *Page) Do(n dom.Node, method string, args ...dom.Node) dom.Node {
-	result, err := p.Call(n, method, args...)
+	return p.doOf(0, n, method, args)
+}
+
+func (p *Page) doOf(o dom.Object, n dom.Node, method string, args []dom.Node) dom.Node {
+	result, err := p.callOf(o, n, method, args)
 	if err != nil {
 		p.failure = err
 	}

@@ -4,7 +4,6 @@ import (
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/drive"
 	"github.com/turbowasm/turbowasm/wasm/form"
-	"github.com/turbowasm/turbowasm/wasm/surface"
 )
 
 // visits is the page as visits need it. What the page has of a visit are
@@ -36,12 +35,8 @@ func (vs *visits) Make(v *drive.Visit, url, options dom.Node) error {
 }
 
 func (vs *visits) Find(n dom.Node) *drive.Visit {
-	o := &vs.page().objects
-	if i, ok := o.at(vs.page().number(n)); ok {
-		v, _ := o.values[i].value.(*drive.Visit)
-		return v
-	}
-	return nil
+	v, _ := vs.page().objects.value(vs.page().number(n)).(*drive.Visit)
+	return v
 }
 
 func (vs *visits) URLs(v *drive.Visit) (to, from string) {
@@ -56,15 +51,7 @@ func (vs *visits) ChangeHistory(v *drive.Visit, action drive.Action, identifier 
 }
 
 func (vs *visits) Step(v *drive.Visit, method string, args ...dom.Node) dom.Node {
-	wrapper := vs.of(v)
-	result, own := vs.page().call(wrapper, method, args)
-	if own >= 0 {
-		return respond(own, &surface.Call{Page: vs.page(), This: wrapper, Object: v.Object, Args: arguments(args)})
-	}
-	if err := failed(result); err != nil {
-		vs.page().failure = err
-	}
-	return found(result)
+	return vs.page().doOf(v.Object, vs.of(v), method, args)
 }
 
 func (vs *visits) Time(v *drive.Visit, mark string) {
