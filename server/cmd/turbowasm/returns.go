@@ -3,13 +3,10 @@ package main
 import (
 	"cmp"
 	"encoding/binary"
-	"errors"
 	"fmt"
 )
 
 const (
-	typeSection = 1
-
 	localGet, localTee, localSet, i64Add = 0x20, 0x22, 0x21, 0x7c
 
 	// The linker numbers the functions that have a body from here on, and an
@@ -159,21 +156,4 @@ func (r *wasmReader) instruction() instruction {
 	}
 	in.raw = before[:len(before)-len(r.data)]
 	return in
-}
-
-// sint64 reads a signed number of up to 64 bits (SLEB128).
-func (r *wasmReader) sint64() int64 {
-	var v int64
-	for shift := 0; shift < 70; shift += 7 {
-		b := r.byte()
-		v |= int64(b&0x7f) << shift
-		if b&0x80 == 0 {
-			if shift < 57 && b&0x40 != 0 {
-				v |= -1 << (shift + 7)
-			}
-			return v
-		}
-	}
-	r.fail(errors.New("number of more than 64 bits"))
-	return 0
 }

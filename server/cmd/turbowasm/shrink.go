@@ -86,11 +86,12 @@ func readData(body []byte) (start int, memory []byte, err error) {
 	return start, memory, nil
 }
 
-func writeData(start int, memory []byte) []byte {
-	body := []byte{1, 0, i32Const}
-	body = append(appendSint(body, start), endExpr)
-	body = binary.AppendUvarint(body, uint64(len(memory)))
-	return append(body, memory...)
+func writeData(start int, memory []byte) []byte { return appendSegment([]byte{1}, start, memory) }
+
+// appendSegment appends a segment of a data section.
+func appendSegment(body []byte, address int, data []byte) []byte {
+	body = append(appendSint(append(body, 0, i32Const), address), endExpr)
+	return append(binary.AppendUvarint(body, uint64(len(data))), data...)
 }
 
 // stripPositions removes from a Go program's memory the names of its functions

@@ -58,10 +58,6 @@ func snapshot(ctx context.Context, wasm []byte) ([]byte, error) {
 }
 
 const (
-	functionSection = 3
-	memorySection   = 5
-	globalSection   = 6
-
 	i32, i64, i64Const = 0x7f, 0x7e, 0x42
 
 	pageSize = 1 << 16
@@ -225,9 +221,9 @@ func runProgram(ctx context.Context, module api.Module) error {
 
 // provide gives a program what it imports. Time passes evenly from now on, for
 // the builder's program from a past that is long over in every page: each build
-// is the same, and clocks only go forward. A program that asks whether there is a page hears that there is
-// none, by a mark that no page gives, and waits is set; it is nil where there is
-// one. Others gives the functions that are the page's.
+// is the same, and clocks only go forward. A program that asks whether there is a
+// page hears that there is none, by a mark that no page gives, and waits is set;
+// it is nil where there is one. Others gives the functions that are the page's.
 func provide(ctx context.Context, engine wazero.Runtime, compiled wazero.CompiledModule, now *uint64, waits *bool, others func(module, name string) api.GoModuleFunc) error {
 	seeds := 0
 	known := map[string]api.GoModuleFunc{
@@ -383,8 +379,7 @@ func writeSegments(memory []byte) []byte {
 		if i := bytes.Index(memory[at:], zeros); i >= 0 {
 			end = at + i
 		}
-		segments = append(appendSint(append(segments, 0, i32Const), at), endExpr)
-		segments = append(binary.AppendUvarint(segments, uint64(end-at)), memory[at:end]...)
+		segments = appendSegment(segments, at, memory[at:end])
 		count++
 		at = end
 	}

@@ -9,11 +9,15 @@ import (
 // The sections of a WebAssembly binary that are read here (core specification,
 // binary format, modules).
 const (
-	customSection = 0
-	importSection = 2
-	exportSection = 7
-	codeSection   = 10
-	dataSection   = 11
+	customSection   = 0
+	typeSection     = 1
+	importSection   = 2
+	functionSection = 3
+	memorySection   = 5
+	globalSection   = 6
+	exportSection   = 7
+	codeSection     = 10
+	dataSection     = 11
 )
 
 const wasmMagic = "\x00asm\x01\x00\x00\x00"
@@ -130,20 +134,23 @@ func (r *wasmReader) uint() int {
 	return int(v)
 }
 
-// sint reads a signed number of up to 32 bits (SLEB128).
-func (r *wasmReader) sint() int {
-	v := 0
-	for shift := 0; shift < 35; shift += 7 {
+// sint reads a signed number of up to 32 bits, sint64 one of up to 64 (SLEB128).
+func (r *wasmReader) sint() int     { return int(r.signed(32)) }
+func (r *wasmReader) sint64() int64 { return r.signed(64) }
+
+func (r *wasmReader) signed(bits int) int64 {
+	var v int64
+	for shift := 0; shift < bits; shift += 7 {
 		b := r.byte()
-		v |= int(b&0x7f) << shift
+		v |= int64(b&0x7f) << shift
 		if b&0x80 == 0 {
 			if b&0x40 != 0 {
-				v -= 1 << (shift + 7)
+				v |= -1 << (shift + 7) // nothing where that is beyond 64 bits
 			}
 			return v
 		}
 	}
-	r.fail(errors.New("number exceeds 32 bits"))
+	r.fail(fmt.Errorf("number exceeds %d bits", bits))
 	return 0
 }
 
