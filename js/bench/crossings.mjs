@@ -23,15 +23,17 @@ await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve))
 
 const click = (id) => `document.getElementById("${id}").click()`
 const stream = '<turbo-stream action="append" target="list"><template><li>One</li></template></turbo-stream>'
+const loaded = (act) => `new Promise((resolve) => { addEventListener("turbo:load", () => resolve(Turbo.settled()), { once: true }); ${act} })`
+// What is done, and what comes before it and is not counted.
 const deeds = {
-  "a link, cold": click("next"),
-  "a link, from the cache and then the page": [`new Promise((done) => { addEventListener("turbo:load", done, { once: true }); Turbo.visit("/page/1") }).then(() => Turbo.settled()).then(() => new Promise((done) => { addEventListener("turbo:load", done, { once: true }); history.back() }))`, click("next")],
-  "back": [`new Promise((done) => { addEventListener("turbo:load", done, { once: true }); ${click("next")} })`, "history.back()"],
-  "a form, redirected": click("form").replace(".click()", ".requestSubmit()"),
-  "a link in a frame": click("inside"),
-  "one stream": `Turbo.renderStreamMessage('${stream}')`,
-  "100 streams": `Turbo.renderStreamMessage('${stream}'.repeat(100))`,
-  "a morph": `Turbo.renderStreamMessage('${stream.replace('"append" target="list"', '"replace" method="morph" target="item"').replace("<li>", '<li id="item">')}')`
+  "a link, cold": [click("next")],
+  "a link, from the cache and then the page": [click("next"), `${loaded(`Turbo.visit("/page/1")`)}.then(() => ${loaded("history.back()")})`],
+  "back": ["history.back()", loaded(click("next"))],
+  "a form, redirected": [`document.getElementById("form").requestSubmit()`],
+  "a link in a frame": [click("inside")],
+  "one stream": [`Turbo.renderStreamMessage('${stream}')`],
+  "100 streams": [`Turbo.renderStreamMessage('${stream}'.repeat(100))`],
+  "a morph": [`Turbo.renderStreamMessage('${stream.replace('"append" target="list"', '"replace" method="morph" target="item"').replace("<li>", '<li id="item">')}')`]
 }
 
 const browser = await launch("chromium", { unpaced: true })
@@ -57,12 +59,11 @@ await tab.evaluateOnNewDocument(() => {
     return Object.create(instance, { exports: { value: exports } }) // Go's loader wants an instance
   }
 })
-for (const [name, steps] of Object.entries(deeds)) {
+for (const [name, [deed, before]] of Object.entries(deeds)) {
   if (!name.includes(only)) continue
   await tab.goto(`http://127.0.0.1:${server.address().port}/page/0`)
   await tab.evaluate("Turbo.ready.then(() => Turbo.settled())")
-  const [before, deed] = [steps].flat().length > 1 ? steps : [undefined, steps]
-  if (before) await tab.evaluate(`(${before}).then(() => Turbo.settled())`)
+  if (before) await tab.evaluate(before)
   const counts = await tab.evaluate(async (deed) => {
     await new Promise((resolve) => requestIdleCallback(resolve))
     const { crossings } = window
