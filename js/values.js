@@ -45,9 +45,8 @@ provide({
   items: (n) => handles([...nodes[n]]),
   delete(n, at, length) { delete nodes[n][text(at, length)] },
   set(n, at, length, value) {
-    const object = n ? nodes[n] : world, name = text(at, length)
-    if (name == "textContent") object.textContent = nodes[value] // by its name, which is several times faster
-    else object[name] = name == "innerHTML" ? html(nodes[value]) : nodes[value]
+    const name = text(at, length)
+    ;(n ? nodes[n] : world)[name] = name == "innerHTML" ? html(nodes[value]) : nodes[value]
   },
   // A method that is Go's own, whatever it is called by, is not called but named: -2 less its number.
   call(n, at, length, a, b, c, d) {

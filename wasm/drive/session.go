@@ -209,8 +209,6 @@ func (d *Drive) word(text string) dom.Node {
 
 // find returns the visit that an object of the page's stands for, or one as the
 // object says.
-//
-//go:noinline
 func (d *Drive) find(visit dom.Node) *Visit {
 	if v := d.Visits.Find(visit); v != nil {
 		return v
