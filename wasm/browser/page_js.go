@@ -23,6 +23,16 @@ type Page struct {
 
 var _ stream.BatchPage = (*Page)(nil)
 
+// next is the page for a program that starts again, as tests do. What the page still
+// has of the earlier one's goes by its numbers, so none of them is given twice.
+func (p *Page) next() *Page {
+	next := &Page{}
+	if p != nil {
+		next.slots.last, next.objects.last = p.slots.last, p.objects.last
+	}
+	return next
+}
+
 // scratch is where the page writes text that it hands to Go.
 var scratch []byte
 

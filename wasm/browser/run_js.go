@@ -38,7 +38,7 @@ func exportBegin() {
 // Start starts the runtime on its page and returns; the program must stay alive.
 func Start(p Program) {
 	memory := exportScratch(1 << 12)
-	page = &Page{}
+	page = page.next()
 	batch = stream.Batch{Page: page, Report: page.Report}
 	actions = actions[:0]
 	for _, builtin := range stream.Builtin {

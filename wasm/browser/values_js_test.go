@@ -155,3 +155,23 @@ func TestTextsThatChangeAreReadAgain(t *testing.T) {
 		}
 	}
 }
+
+// The page may still call, or lose, functions of a program's earlier start.
+func TestFunctionsOfAnEarlierStartCallNothing(t *testing.T) {
+	start(t, Program{})
+	earlier, _ := page.Once(func(dom.Node) {})
+	window := page.Get(0, "window")
+	page.Set(window, "earlier", earlier)
+	start(t, Program{})
+	defer page.leave(page.begin())
+	called := 0
+	for range 100 {
+		_, release := page.Once(func(dom.Node) { called++ })
+		defer release()
+	}
+	page.Do(page.Get(0, "window"), "earlier")
+	page.Delete(page.Get(0, "window"), "earlier")
+	if called > 0 {
+		t.Error("a function of the first start calls back in the second")
+	}
+}
