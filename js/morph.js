@@ -318,7 +318,7 @@ function siblings(next) {
   if (typeof next == "string") return [parsed(next).firstChild]
   if (next instanceof Document) next = next.documentElement
   if (next?.parentNode) return [next, next.nextSibling]
-  const made = new DocumentFragment() // of the page: what was given is moved there, as the reference does it
+  const made = (next?.ownerDocument ?? document).createDocumentFragment() // what is given is moved, as the reference does it
   if (next) made.append(...next instanceof Node ? [next] : next)
   return [made.firstChild]
 }
