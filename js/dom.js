@@ -51,7 +51,7 @@ export function drop(at) {
   free.push(at)
 }
 
-const slots = new Map() // timers and repaints that Go waits for
+const timers = new Map() // by the slot of what waits for them
 export const messages = [] // the texts of the waiting batch, as far as they are ASCII
 
 // What a primitive threw last; Go reports it back as status -1.
@@ -209,16 +209,17 @@ export function offer(message, observed) {
 export const announced = (envelope) => envelope == null ? go.seal() : go.announced(envelope)
 
 // Calls back before the next repaint. A hidden page has none, so there the callback does not wait for it.
+const repaints = new Set()
+document.addEventListener("visibilitychange", () => { for (const once of repaints) setTimeout(once) })
 export function repaint(callback) {
   begin(callback)
   const once = () => {
-    document.removeEventListener("visibilitychange", once)
+    if (!repaints.delete(once)) return
     end(callback)
-    callback &&= void callback()
+    callback()
   }
-  if (document.visibilityState == "hidden") return setTimeout(once)
-  document.addEventListener("visibilitychange", once)
-  return requestAnimationFrame(once)
+  repaints.add(once)
+  document.visibilityState == "hidden" ? setTimeout(once) : requestAnimationFrame(once)
 }
 
 export function fragment(html) {
@@ -410,19 +411,19 @@ const primitives = {
 
   view_listener: () => handle((event) => enter("view", event)),
 
-  repaint(slot) { slots.set(slot, repaint(() => fire(slot))) },
+  repaint(slot) { repaint(() => fire(slot)) },
   await_repaint(slot) {
     begin(slot)
-    slots.set(slot, requestAnimationFrame(() => fire(slot)))
+    requestAnimationFrame(() => fire(slot))
   },
   timeout(slot, ms, idle) {
     if (!idle) begin(slot)
-    slots.set(slot, setTimeout(() => fire(slot), ms))
+    timers.set(slot, setTimeout(() => fire(slot), ms))
   },
   forget(slot) {
     end(slot)
-    clearTimeout(slots.get(slot))
-    slots.delete(slot)
+    clearTimeout(timers.get(slot))
+    timers.delete(slot)
   },
   report(kind, at, length) {
     const message = text(at, length)
@@ -432,7 +433,7 @@ const primitives = {
 }
 
 export function fire(slot, value, failed) {
-  slots.delete(slot)
+  timers.delete(slot)
   end(slot)
   enter("fire", value, slot, failed)
 }

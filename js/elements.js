@@ -1,6 +1,6 @@
 // Stream elements: shells that hand over to Go.
 
-import { announced, content, enter, fragment, list, messages, openingTag, piece, provide, repaint, RuntimeError, source, text } from "./dom.js"
+import { announced, content, enter, fragment, handle, list, messages, openingTag, piece, provide, repaint, RuntimeError, source, text } from "./dom.js"
 import { fill, isLazy, makeLazy, revealing } from "./lazy-templates.js"
 import { actions, ALL_TARGETS, MATCHING_TARGETS, NAMED_TARGETS, PLACE_APPEND, PLACE_BEFORE } from "./numbers.js"
 import * as runtime from "./runtime.js"
@@ -160,14 +160,18 @@ export class StreamElement extends HTMLElement {
           element.isEqualNode(shell) && isLazy(element.firstElementChild))
       },
       perform_stream(envelope) { made[envelope].element.#perform() },
-      // A stream that was to have no element, and is not performed by its bytes after all.
-      late_stream(message, at, length) {
-        const element = document.importNode(fragment(piece(message, at, length)).firstChild, true)
-        if (!element.firstElementChild) element.append(document.createElement("template"))
-        element.#state = "started"
-        element.#event = { detail: { render: renderElement } }
-        document.documentElement.append(element)
-        element.#perform()
+      // The element of a stream, also of one that was to have none.
+      late_stream(message, at, length, envelope) {
+        let element = made[envelope]?.element
+        if (!element) {
+          element = document.importNode(fragment(piece(message, at, length)).firstChild, true)
+          if (!element.firstElementChild) element.append(document.createElement("template"))
+          element.#state = "started"
+          element.#event = { detail: { render: renderElement } }
+          document.documentElement.append(element)
+          made[envelope] = { element }
+        }
+        return handle(element)
       },
       stream_done(envelope) { made[envelope].element.#end() },
       batch_done() { messages.length = made.length = 0 }
@@ -251,7 +255,12 @@ for (const name of revealing) {
 }
 
 // Actions of the application written in Go.
-provide({ add_action(at, length, index) { StreamActions[text(at, length)] = perform(index) } })
+provide({
+  add_action(at, length, index) {
+    const name = actions[index] = text(at, length)
+    own.add(builtin[name] = StreamActions[name] = perform(index))
+  }
+})
 
 // Whether stream elements are ours: the first definition of a custom element stays.
 let ours

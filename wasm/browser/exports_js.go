@@ -34,11 +34,18 @@ func status(err error) int32 {
 func guard(outer *holding, result *int32, doing string) {
 	page.leave(outer)
 	if r := recover(); r != nil {
-		text := "turbo: panic while " + doing + ": " + dom.PanicText(r)
-		domReport(surface.ReportPanic, text)
-		*result = -2 - give(text)
+		*result = -2 - give(panicked(doing, r))
 	}
 }
+
+// panicked reports a panic and returns what was reported.
+func panicked(doing string, r any) string {
+	text := "turbo: panic while " + doing + ": " + dom.PanicText(r)
+	domReport(surface.ReportPanic, text)
+	return text
+}
+
+const performing = "performing a stream"
 
 //go:wasmexport turbo_scratch
 func exportScratch(n int32) int32 {
@@ -69,7 +76,7 @@ func exportRender(fragment, hints int32) (result int32) {
 
 //go:wasmexport turbo_perform
 func exportPerform(element, action int32) (result int32) {
-	defer guard(page.begin(), &result, "performing a stream")
+	defer guard(page.begin(), &result, performing)
 	err := views.Perform(stream.NewElement(page, dom.Node(element)), actions[action])
 	if int(action) >= len(stream.Builtin) {
 		page.Resume()

@@ -127,7 +127,7 @@ func domStreamIntact(envelope, action int32) int32
 func domPerformStream(envelope int32)
 
 //go:wasmimport turbo late_stream
-func domLateStream(message, at, length int32)
+func domLateStream(message, at, length, envelope int32) int32
 
 //go:wasmimport turbo stream_done
 func domStreamDone(envelope int32)

@@ -209,7 +209,11 @@ func (p *Page) AddStray(text string)                   { domAddStray(text) }
 func (p *Page) InsertStreams()                         { domInsertStreams() }
 func (p *Page) PerformStream(envelope int32)           { domPerformStream(envelope) }
 func (p *Page) StreamDone(envelope int32)              { domStreamDone(envelope) }
-func (p *Page) LateStream(element stream.Piece)        { domLateStream(where(element)) }
+
+func (p *Page) LateStream(element stream.Piece, envelope int32) dom.Node {
+	message, at, length := where(element)
+	return found(domLateStream(message, at, length, envelope))
+}
 
 func (p *Page) StreamIntact(envelope int32, action int) bool {
 	return domStreamIntact(envelope, int32(action)) > 0

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"errors"
 	"runtime"
 	"unsafe"
 
@@ -12,10 +13,31 @@ import (
 // Program is what an application adds to the runtime. The zero Program adds
 // nothing.
 type Program struct {
-	// Actions are stream actions, by the name that the action attribute gives.
-	Actions map[string]stream.Action
 	// Ready is called once, before anything that waits for the runtime.
 	Ready func(p *Page)
+
+	add func() // adds the actions
+}
+
+// Add adds stream actions, by the names that the action attribute gives. flush is
+// called when actions that performed streams without elements are over, and before
+// anything else touches the page.
+func (p *Program) Add(own map[string]stream.Action, flush func()) {
+	p.add = func() {
+		performer := &stream.Own{Flush: func() {
+			flush()
+			page.Resume()
+		}}
+		for name, action := range own {
+			index := len(actions)
+			domAddAction(name, int32(index))
+			actions = append(actions, action)
+			if name != "" {
+				performer.Actions = append(performer.Actions, stream.OwnAction{Name: name, Index: index, Perform: guarded(action)})
+			}
+		}
+		batch.Own = performer
+	}
 }
 
 // Run starts the runtime on its page and serves it for as long as the page
@@ -52,14 +74,13 @@ func Start(p Program) {
 	*views = stream.Views{Page: page}
 	// Without an application's code, all until here is the same in every page. A
 	// mark below zero says that there is none yet.
-	if p.Ready == nil && len(p.Actions) == 0 && domMark() < 0 {
+	if p.Ready == nil && p.add == nil && domMark() < 0 {
 		<-begun
 	}
 	domScratch(memory, 1<<12)
 	domLiterals(int32(uintptr(unsafe.Pointer(&page)))) // the linker puts them before all variables
-	for name, action := range p.Actions {
-		domAddAction(name, int32(len(actions)))
-		actions = append(actions, action)
+	if p.add != nil {
+		p.add()
 	}
 	if p.Ready != nil {
 		p.ready()
@@ -73,6 +94,29 @@ func (p Program) ready() {
 	defer domRelease(domMark())
 	defer guard(page.begin(), &result, "getting ready")
 	p.Ready(page)
+}
+
+// quiet is how many goroutines there are in a call from the page if the application
+// has none of its own: the one that waits in Run, and that of the call.
+const quiet = 2
+
+// guarded is an action as a batch performs it. A panic is reported here, and as an
+// error to whoever performs the stream.
+func guarded(action stream.Action) stream.Action {
+	return func(e stream.Element) (err error) {
+		outer := page.begin()
+		defer func() {
+			page.leave(outer)
+			if r := recover(); r != nil {
+				err = errors.New(panicked(performing, r))
+			}
+		}()
+		err = action(e)
+		if runtime.NumGoroutine() > quiet {
+			page.Resume()
+		}
+		return err
+	}
 }
 
 // Report writes an error to the console. What the page threw is written as it is.
@@ -94,6 +138,10 @@ func (p *Page) Resume() {
 		runtime.Gosched()
 	}
 }
+
+// Shared reports whether package syscall/js is linked in, through which the
+// program may ask the page for anything.
+func (p *Page) Shared() bool { return domResume() != 0 }
 
 func (p *Page) IsRecentRequest(id string) bool {
 	return domInvoke(int32(p.Get(0, "session.recentRequests")), "has", id) > 0

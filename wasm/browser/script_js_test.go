@@ -13,18 +13,23 @@ func start(t *testing.T, s Program) {
 	back := script(`
 		const nodes = [...document.body.childNodes]
 		const { error } = console
-		const actions = { ...Turbo.StreamActions }
 		return () => {
 			console.error = error
 			setObserved(true)
-			for (const name in Turbo.StreamActions) delete Turbo.StreamActions[name]
-			Object.assign(Turbo.StreamActions, actions)
 			while (document.body.nextSibling) document.body.nextSibling.remove()
 			document.body.replaceChildren(...nodes)
 		}
 	`).Invoke()
 	t.Cleanup(func() { back.Invoke() })
 	Start(s)
+	actions := script(`
+		const actions = { ...Turbo.StreamActions } // those of the program stay what the page has of it
+		return () => {
+			for (const name in Turbo.StreamActions) delete Turbo.StreamActions[name]
+			Object.assign(Turbo.StreamActions, actions)
+		}
+	`).Invoke()
+	t.Cleanup(func() { actions.Invoke() })
 	await(t, js.Global().Get("Turbo").Get("ready"))
 }
 

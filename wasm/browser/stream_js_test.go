@@ -307,14 +307,16 @@ func TestOrderAcrossPaths(t *testing.T) {
 
 func TestActionsInGo(t *testing.T) {
 	var seen []string
-	start(t, Program{Actions: map[string]stream.Action{
+	var program Program
+	program.Add(map[string]stream.Action{
 		"note": func(e stream.Element) error {
 			seen = append(seen, e.Attr(dom.Target))
 			return e.Insert(dom.Append)
 		},
 		"fail":  func(stream.Element) error { return errors.New("not today") },
 		"panic": func(stream.Element) error { var list []int; _ = list[len(seen)+7]; return nil },
-	}})
+	}, func() {})
+	start(t, program)
 	onBothPaths(t, "streams", func(t *testing.T, observed bool) {
 		seen = nil
 		got := play(t, observed, `<p id="l"><i id="a"></i></p>`, `

@@ -255,3 +255,8 @@ func (p *Page) SetAttr(n dom.Node, name, value string) {
 func (p *Page) RemoveAttr(n dom.Node, name string) {
 	domInvoke(int32(n), "removeAttribute", name)
 }
+
+// SetClass adds a class or removes it. One that is not valid changes nothing.
+func (p *Page) SetClass(n dom.Node, class string, on bool) {
+	domCall(domGet(int32(n), "classList"), "toggle", domBoxText(class), int32(p.Bool(on)), 0, 0)
+}

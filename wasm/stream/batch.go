@@ -45,9 +45,9 @@ type BatchPage interface {
 	// it has been performed.
 	PerformStream(envelope int32)
 	StreamDone(envelope int32)
-	// LateStream makes a stream element from its source, puts it into the page
-	// and makes it perform itself, without an event.
-	LateStream(element Piece)
+	// LateStream returns the element of an envelope. If it was to have none, one is
+	// made from its source and put into the page, without an event.
+	LateStream(element Piece, envelope int32) dom.Node
 
 	// Mark and Release bound the handles of one stream.
 	Mark() int32
@@ -67,6 +67,8 @@ type Batch struct {
 	Page BatchPage
 	// Report is called for a stream that could not be performed.
 	Report func(element string, err error)
+	// Own performs the streams of the application's actions, nil if it has none.
+	Own own
 
 	scanner  Scanner
 	arena    []byte
@@ -77,7 +79,7 @@ type Batch struct {
 	open     bool      // the last repaint takes more
 	shell    []byte    // of the last element made
 
-	inserting int // how many calls of InsertStreams are running
+	busy int // how many calls of InsertStreams and Perform are running
 
 	joined []byte
 	ids    []byte
@@ -144,6 +146,24 @@ func (b *Batch) Add(n int, number int32, watched bool) bool {
 	return true
 }
 
+// own is the place among the application's actions of the one for an envelope, -1
+// if there is none.
+//
+//go:noinline
+func (b *Batch) own(e *Envelope) int {
+	if b.Own == nil {
+		return -1
+	}
+	return b.Own.find(b.text(e.Action))
+}
+
+//go:noinline
+func (b *Batch) endOwn() {
+	if b.Own != nil {
+		b.Own.end(b)
+	}
+}
+
 // begin makes sure that a repaint will perform what comes now.
 func (b *Batch) begin() {
 	if !b.open {
@@ -163,9 +183,9 @@ func (b *Batch) insert(m *queued) {
 		b.addStream(e, i, i == m.start)
 	}
 	b.addStray(from, m.to)
-	b.inserting++
+	b.busy++
 	b.Page.InsertStreams()
-	b.inserting--
+	b.busy--
 	if id := m.focusedID; id != "" {
 		b.Page.AwaitRepaint(func() { restoreFocus(b.Page, id) })
 	}
@@ -208,6 +228,9 @@ func (b *Batch) Seal() { b.open = false }
 
 // performs reports whether the batch can perform e as its element would.
 func (b *Batch) performs(e *Envelope) bool {
+	if b.own(e) >= 0 {
+		return !e.MaintainScroll && !e.Conditional
+	}
 	action, known := b.action(e)
 	if !known || !Builtin[action].Batched || e.MaintainScroll || e.Conditional || empty(e.Target) && empty(e.Targets) {
 		return false
@@ -253,7 +276,12 @@ func (b *Batch) Perform() {
 	if len(b.repaints) == 0 {
 		return
 	}
-	defer b.reset()
+	b.busy++ // what is performed may render messages
+	defer func() {
+		b.endOwn()
+		b.busy--
+		b.reset()
+	}()
 	first, end := b.repaints[0], repaint{len(b.order), len(b.messages)}
 	b.repaints = append(b.repaints[:0], b.repaints[1:]...)
 	if len(b.repaints) > 0 {
@@ -264,6 +292,7 @@ func (b *Batch) Perform() {
 	for i := first.order; i < end.order; {
 		i = b.perform(i, end.order)
 	}
+	b.endOwn()
 	last := ""
 	for i := first.messages; i < end.messages; i++ {
 		m := b.messages[i]
@@ -276,7 +305,7 @@ func (b *Batch) Perform() {
 
 // reset forgets everything once nothing waits.
 func (b *Batch) reset() {
-	if len(b.repaints) > 0 || b.inserting > 0 {
+	if len(b.repaints) > 0 || b.busy > 0 {
 		return
 	}
 	b.messages, b.order, b.repaints = b.messages[:0], b.order[:0], b.repaints[:0]
@@ -284,26 +313,27 @@ func (b *Batch) reset() {
 	b.used = 0
 	b.Page.BatchDone()
 	if len(b.arena) > arenaKept {
-		*b = Batch{Page: b.Page, Report: b.Report, open: b.open}
+		*b = Batch{Page: b.Page, Report: b.Report, Own: b.Own, open: b.open}
 	}
 }
 
 // perform performs the entry at i, together with those after it and before end
 // that can be joined with it. It returns the index of the next.
 func (b *Batch) perform(i, end int) (next int) {
-	mark := b.Page.Mark()
-	defer b.Page.Release(mark)
 	o := b.order[i]
 	e, m := &b.scanner.Envelopes[o.envelope], &b.messages[o.message]
+	next = i + 1
+	if own := b.own(e); own >= 0 {
+		b.Own.perform(b, own, source{batch: b, envelope: e, message: m, number: o.envelope})
+		return next
+	}
+	b.endOwn()
+	mark := b.Page.Mark()
+	defer b.Page.Release(mark)
 	action, _ := b.action(e)
 	place := Builtin[action].Place
-	next = i + 1
-	if !b.intact(o, e, action) {
-		if m.watched {
-			b.Page.PerformStream(o.envelope)
-		} else {
-			b.Page.LateStream(b.piece(m, e.Element))
-		}
+	if !b.intact(m, e, o.envelope, action) {
+		b.performElement(m, e, o.envelope)
 		return next
 	}
 	switch {
@@ -334,12 +364,22 @@ func (b *Batch) perform(i, end int) (next int) {
 	return next
 }
 
+// performElement has the element of an envelope perform itself.
+func (b *Batch) performElement(m *queued, e *Envelope, envelope int32) {
+	if !m.watched {
+		b.Page.LateStream(b.piece(m, e.Element), envelope)
+	}
+	b.Page.PerformStream(envelope)
+}
+
 // intact reports whether an envelope can be performed by its bytes.
-func (b *Batch) intact(o entry, e *Envelope, action int) bool {
-	if !b.messages[o.message].watched {
+//
+//go:noinline
+func (b *Batch) intact(m *queued, e *Envelope, envelope int32, action int) bool {
+	if !m.watched {
 		return b.Page.StreamIntact(-1, action)
 	}
-	return b.performs(e) && b.Page.StreamIntact(o.envelope, action)
+	return b.performs(e) && b.Page.StreamIntact(envelope, action)
 }
 
 // join collects the contents, and the ids in them, of the entries from i on that
@@ -355,7 +395,7 @@ func (b *Batch) join(i, end int) (next int) {
 		o := b.order[next]
 		e := &b.scanner.Envelopes[o.envelope]
 		if !e.Joinable || textLast && e.TextFirst || b.text(e.Target) != target || b.text(e.Action) != b.text(head.Action) ||
-			next > i && !b.intact(o, e, action) {
+			next > i && !b.intact(&b.messages[o.message], e, o.envelope, action) {
 			return next
 		}
 		// An id that comes twice replaces the first: two insertions.

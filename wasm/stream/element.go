@@ -81,16 +81,47 @@ var (
 	errNoTemplate = errors.New("first child element must be a <template> element")
 )
 
-// Element is a turbo-stream element in the page.
+// Element is a turbo-stream element: one in the page, or one that is made as soon
+// as somebody asks for what its source cannot tell.
 type Element struct {
-	page Page
-	Node dom.Node
+	page   Page
+	node   dom.Node
+	source origin // nil for an element that was in the page from the start
 }
+
+// NewElement returns the stream element n of the page.
+func NewElement(page Page, n dom.Node) Element { return Element{page: page, node: n} }
+
+// Node returns the element in the page.
+func (e Element) Node() dom.Node {
+	if e.source != nil {
+		return e.source.element()
+	}
+	return e.node
+}
+
+// Bare reports whether no element is in the page for the stream.
+func (e Element) Bare() bool { return e.source != nil && e.source.untouched() }
+
+// TargetID returns the id of the one target of a bare stream, "" if it has another
+// kind of targets. It is valid until the action returns. Named returns that
+// element, 0 if there is none.
+func (e Element) TargetID() string { return e.source.target() }
+func (e Element) Named() dom.Node  { return e.source.named() }
+
+// Content returns the HTML of a bare stream's template: as a browser would give it
+// if exact is true, or else as it was sent, valid until the action returns.
+func (e Element) Content() (html string, exact bool) { return e.source.content() }
 
 // Attr returns the value of an attribute of the stream element, "" if it is
 // missing.
 func (e Element) Attr(name string) string {
-	value, _ := e.page.Attr(e.Node, name)
+	if e.Bare() {
+		if value, ok := e.source.attr(name); ok {
+			return value
+		}
+	}
+	value, _ := e.page.Attr(e.Node(), name)
 	return value
 }
 
@@ -105,7 +136,7 @@ const (
 
 // TargetsByID returns the element whose id is the target attribute, if any.
 func (e Element) TargetsByID() []dom.Node {
-	if n, ok := e.page.ElementNamed(e.Node, dom.Target); ok && n != 0 {
+	if n, ok := e.page.ElementNamed(e.Node(), dom.Target); ok && n != 0 {
 		return []dom.Node{n}
 	}
 	return nil
@@ -113,7 +144,7 @@ func (e Element) TargetsByID() []dom.Node {
 
 // TargetsByQuery returns the elements that match the targets attribute.
 func (e Element) TargetsByQuery() ([]dom.Node, error) {
-	nodes, _, err := e.page.SelectNamed(e.Node, dom.Targets)
+	nodes, _, err := e.page.SelectNamed(e.Node(), dom.Targets)
 	return nodes, err
 }
 
@@ -123,13 +154,16 @@ func (e Element) Targets() ([]dom.Node, error) { return e.targets(nil) }
 
 // targets appends a target to dst, or returns those of a selector.
 func (e Element) targets(dst []dom.Node) ([]dom.Node, error) {
-	if n, ok := e.page.ElementNamed(e.Node, dom.Target); ok {
+	if e.Bare() {
+		return e.source.targets(dst)
+	}
+	if n, ok := e.page.ElementNamed(e.Node(), dom.Target); ok {
 		if n == 0 {
 			return nil, nil
 		}
 		return append(dst, n), nil
 	}
-	nodes, ok, err := e.page.SelectNamed(e.Node, dom.Targets)
+	nodes, ok, err := e.page.SelectNamed(e.Node(), dom.Targets)
 	if err == nil && !ok {
 		err = errNoTarget
 	}
@@ -139,12 +173,12 @@ func (e Element) targets(dst []dom.Node) ([]dom.Node, error) {
 // Template returns the template of the stream. It adds an empty one if the stream
 // has no element children.
 func (e Element) Template() (dom.Node, error) {
-	template, ok := e.page.Template(e.Node)
+	template, ok := e.page.Template(e.Node())
 	if !ok {
 		return 0, errNoTemplate
 	}
 	if template == 0 {
-		template = e.page.AddTemplate(e.Node)
+		template = e.page.AddTemplate(e.Node())
 	}
 	return template, nil
 }
@@ -234,6 +268,3 @@ func (e Element) among(n dom.Node, nodes []dom.Node) bool {
 	}
 	return false
 }
-
-// NewElement returns the stream element n of the page.
-func NewElement(page Page, n dom.Node) Element { return Element{page, n} }

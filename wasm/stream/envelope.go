@@ -29,6 +29,8 @@ type Envelope struct {
 	// TextFirst and TextLast say that joinable content begins or ends with a text
 	// node, which would merge with its neighbour's when joined.
 	TextFirst, TextLast bool
+	// Named says that an element in Content has an id.
+	Named bool
 	// IDs is the range in Scanner.IDs that holds the ids of Content's top-level
 	// elements, in order and without empty ones. Start equals End if there are none.
 	IDs Range

@@ -28,7 +28,7 @@ func Render(page Page, fragment dom.Node, hints Hints) error {
 		return err
 	}
 	for _, n := range streams {
-		template, err := Element{page, n}.Template()
+		template, err := NewElement(page, n).Template()
 		if err != nil {
 			return errors.New(page.OpeningTag(n) + ": " + err.Error())
 		}
@@ -96,7 +96,7 @@ func prepareAutofocus(page Page, streams []dom.Node, hints Hints) (func(), error
 		return nil, nil
 	}
 	for _, n := range streams {
-		template, err := Element{page, n}.Template()
+		template, err := NewElement(page, n).Template()
 		if err != nil {
 			return nil, err
 		}

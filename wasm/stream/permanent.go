@@ -30,7 +30,7 @@ func standIn(page Page, streams []dom.Node) (found bool, err error) {
 	var pairs []pair
 	for _, id := range ids {
 		for i := len(streams) - 1; i >= 0; i-- {
-			template, err := Element{page, streams[i]}.Template()
+			template, err := NewElement(page, streams[i]).Template()
 			if err != nil {
 				return false, err
 			}

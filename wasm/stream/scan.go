@@ -55,6 +55,17 @@ func (s *Scanner) Scan(buf []byte, from, to int) bool {
 	}
 }
 
+// Markup scans markup as the content of a template by itself, and reports whether it
+// is certain of it. Only what an envelope says of content holds, not its ranges. It
+// may write behind the markup, and forgets what was scanned before.
+func (s *Scanner) Markup(markup []byte) (e Envelope, certain bool) {
+	s.Truncate(0)
+	buf := append(markup, "</template>\x00\x00\x00\x00\x00\x00\x00\x00"...)
+	_, certain = s.content(unsafe.Pointer(unsafe.SliceData(buf)), 0, &e)
+	s.IDs = s.IDs[:0]
+	return e, certain && int(e.Content.End) == len(markup)
+}
+
 // Truncate forgets all envelopes but the first n, with their ids.
 func (s *Scanner) Truncate(n int) {
 	if n < len(s.Envelopes) {

@@ -4,9 +4,10 @@ import "unsafe"
 
 // attributes are those of a start tag in content, as far as they matter.
 type attributes struct {
-	top bool  // the element is at the top of the content, where its id is wanted
-	id  Range // the value of id, the zero Range if there is none
-	is  bool  // there is an attribute is
+	top   bool  // the element is at the top of the content, where its id is wanted
+	id    Range // the value of id there, the zero Range if there is none
+	named bool  // there is an attribute id
+	is    bool  // there is an attribute is
 }
 
 // scan scans attributes, from behind the name of a tag to the ">" or "/>" that
@@ -65,6 +66,7 @@ func (a *attributes) read(p unsafe.Pointer, name, n int, w uint64, value Range) 
 		case wordIs:
 			a.is = true
 		case wordID:
+			a.named = true
 			if !a.top {
 				return true
 			}

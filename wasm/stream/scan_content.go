@@ -172,6 +172,9 @@ func (s *Scanner) startTag(p unsafe.Pointer, i int, c *content) (next int, certa
 		if a.is {
 			c.joinable = false
 		}
+		if a.named {
+			c.e.Named = true
+		}
 		if a.id.End > a.id.Start {
 			s.IDs = append(s.IDs, a.id)
 		}

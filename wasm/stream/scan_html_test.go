@@ -2,6 +2,7 @@ package stream
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -29,6 +30,24 @@ func (p goParser) fragment(context, source string) (dumps []string) {
 		dumps = append(dumps, dump(n))
 	}
 	return dumps
+}
+
+func (p goParser) named(source string) bool {
+	for _, n := range p.parse("template", source) {
+		if n.Type == html.ElementNode && has(n, "id") {
+			return true
+		}
+		for d := range n.Descendants() {
+			if d.Type == html.ElementNode && has(d, "id") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func has(n *html.Node, name string) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == name })
 }
 
 func (p goParser) message(source string) (streams []parsed, clean bool) {

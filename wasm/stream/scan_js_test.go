@@ -7,9 +7,12 @@ import (
 )
 
 // browserParser is the browser that runs the test, without the runtime.
-type browserParser struct{ parseMessage, parseFragment js.Value }
+type browserParser struct{ parseMessage, parseFragment, reparse, hasIDs js.Value }
 
-var _ parser = browserParser{}
+var (
+	_ parser  = browserParser{}
+	_ browser = browserParser{}
+)
 
 const browserParserSource = `
 const quote = (s) => JSON.stringify(s)
@@ -66,7 +69,10 @@ const fragment = (context, html) => {
 	element.remove()
 	return inner === again ? inner : "insertAdjacentHTML: " + inner + " innerHTML: " + again + "\u0001"
 }
-return { message, fragment }
+const template = (html) => Object.assign(document.createElement("template"), { innerHTML: html })
+const serialize = (html) => template(html).innerHTML
+const named = (html) => !!template(html).content.querySelector("[id]")
+return { message, fragment, serialize, named }
 `
 
 func newBrowserParser(t *testing.T) browserParser {
@@ -75,7 +81,7 @@ func newBrowserParser(t *testing.T) browserParser {
 		t.Fatal("stream: this test needs a browser's document: run it with `turbowasm browsertest`")
 	}
 	made := js.Global().Get("Function").New(browserParserSource).Invoke()
-	return browserParser{made.Get("message"), made.Get("fragment")}
+	return browserParser{made.Get("message"), made.Get("fragment"), made.Get("serialize"), made.Get("named")}
 }
 
 func fields(group string) []string {
@@ -89,6 +95,10 @@ func fields(group string) []string {
 func (p browserParser) fragment(context, source string) []string {
 	return fields(p.parseFragment.Invoke(context, source).String())
 }
+
+func (p browserParser) serialize(source string) string { return p.reparse.Invoke(source).String() }
+
+func (p browserParser) named(source string) bool { return p.hasIDs.Invoke(source).Bool() }
 
 func (p browserParser) message(source string) (streams []parsed, clean bool) {
 	out := p.parseMessage.Invoke(source).String()

@@ -16,7 +16,12 @@ type parser interface {
 	// fragment parses html in the context of the named element, template
 	// included, and dumps its nodes, one string each.
 	fragment(context, html string) []string
+	// named reports whether an element in the content of a template has an id.
+	named(html string) bool
 }
+
+// A browser serializes what it has parsed, as the content of a template.
+type browser interface{ serialize(html string) string }
 
 // parsed is a stream element as a real parser sees it.
 type parsed struct {
@@ -101,6 +106,14 @@ func check(t testing.TB, p parser, message string, contexts []string) bool {
 		if _, has := w.attributes["maintain_scroll"]; has != e.MaintainScroll {
 			fail("element %d: maintain_scroll is %v, parsed %v", i, e.MaintainScroll, has)
 		}
+		for name, value := range w.attributes {
+			if got, ok := decoded(attributeOf(text(e.Tag), strings.ToUpper(name))); ok && got != value {
+				fail("element %d: %s is %q, parsed %q", i, name, got, value)
+			}
+		}
+		if got := attributeOf(text(e.Tag), "no"); got != "" {
+			fail("element %d: an attribute that is missing is %q", i, got)
+		}
 		if w.template != (e.Content != Range{}) {
 			fail("element %d: content is %v, parsed a template: %v", i, e.Content, w.template)
 		}
@@ -133,6 +146,18 @@ func check(t testing.TB, p parser, message string, contexts []string) bool {
 		n := len(w.content)
 		if e.TextFirst != (n > 0 && w.text[0]) || e.TextLast != (n > 0 && w.text[n-1]) {
 			fail("element %d: scanned text first %v, last %v, parsed %q", i, e.TextFirst, e.TextLast, w.content)
+		}
+		if again, ok := serialized(content); ok {
+			if got := p.fragment("template", again); !slices.Equal(got, w.content) {
+				fail("element %d: %q is read as %q\nwant %q", i, again, got, w.content)
+			}
+			if b, ok := p.(browser); ok && b.serialize(content) != again {
+				fail("element %d: serialized %q\nthe browser %q", i, again, b.serialize(content))
+			}
+		}
+		alone, certain := new(Scanner).Markup([]byte(content))
+		if named := p.named(content); !certain || alone.Joinable != e.Joinable || alone.TextFirst != e.TextFirst || alone.TextLast != e.TextLast || alone.Named != named || e.Named != named {
+			fail("element %d: alone %+v, %v, in the message %+v, with ids: %v", i, alone, certain, e, named)
 		}
 		for _, context := range contexts {
 			if got := p.fragment(context, content); !slices.Equal(got, w.content) {

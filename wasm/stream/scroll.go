@@ -54,7 +54,7 @@ type below struct {
 // end of the view takes the view along, what grows below it does not (the rule
 // of Campfire's message list).
 func (v *Views) Perform(e Element, action Action) (err error) {
-	if !v.Page.HasAttr(e.Node, dom.MaintainScroll) {
+	if !v.Page.HasAttr(e.Node(), dom.MaintainScroll) {
 		return action(e)
 	}
 	targets, failure := e.Targets()

@@ -2,7 +2,7 @@ package turbo
 
 import (
 	"errors"
-	"strings"
+	"unsafe"
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/stream"
@@ -26,12 +26,21 @@ type Action func(s *Stream) error
 // performs is an action as the runtime calls it.
 func (a Action) performs(p *Page, name string) stream.Action {
 	return func(e stream.Element) (err error) {
+		on := p.later.on
+		p.later.on = p.later.may && e.Bare()
 		defer func() {
+			p.later.on = on
 			if r := recover(); r != nil {
 				err = errors.New("action " + name + ": panic: " + dom.PanicText(r))
 			}
 		}()
-		if err = a(&Stream{page: p, element: e}); err != nil {
+		if len(p.streams) == 0 {
+			p.streams = make([]Stream, 32)
+		}
+		s := &p.streams[0]
+		p.streams = p.streams[1:]
+		*s = Stream{page: p, element: e}
+		if err = a(s); err != nil {
 			err = errors.New("action " + name + ": " + err.Error())
 		}
 		return err
@@ -40,12 +49,15 @@ func (a Action) performs(p *Page, name string) stream.Action {
 
 // safely calls a function on behalf of the page, and reports its panic.
 func (p *Page) safely(what string, do func()) {
+	on := p.later.on
+	p.later.on = false
 	defer func() {
+		p.later.on = on
 		if r := recover(); r != nil {
-			p.host.Report("turbo: "+what, errors.New("panic: "+dom.PanicText(r)))
+			p.now().Report("turbo: "+what, errors.New("panic: "+dom.PanicText(r)))
 		}
 	}()
-	defer p.host.Resume()
+	defer p.now().Resume()
 	do()
 }
 
@@ -58,19 +70,41 @@ type Stream struct {
 // Page is the page that it is performed in.
 func (s *Stream) Page() *Page { return s.page }
 
-// Element is the <turbo-stream> itself.
-func (s *Stream) Element() Element { return s.page.element(s.element.Node) }
+// Element is the <turbo-stream> itself. Where nothing listens to
+// turbo:before-stream-render, it is made, and put into the page, when it is asked
+// for; an action that does without it takes a fraction of the time.
+func (s *Stream) Element() Element { return s.page.element(s.element.Node()) }
 
 // Attr is an attribute of the stream, "" if it is missing.
 func (s *Stream) Attr(name string) string {
-	value, _ := s.Element().Attr(name)
-	return value
+	if !s.element.Bare() {
+		s.page.now()
+	}
+	return s.element.Attr(name)
 }
 
 // Targets are the elements that the stream is meant for: the one whose id is
 // target, or those that match targets. Without either attribute, or if nothing is
 // found, there are none.
 func (s *Stream) Targets() []Element {
+	p := s.page
+	if id := s.targetID(); id != "" {
+		n, found := p.spot(id)
+		if !found {
+			n = p.found(id, s.element.Named())
+		}
+		if n == 0 {
+			return nil
+		}
+		if len(p.targets) == 0 {
+			p.targets = make([]Element, 32)
+		}
+		one := p.targets[:1:1]
+		p.targets = p.targets[1:]
+		one[0] = Element{p, n}
+		return one
+	}
+	p.now()
 	nodes, err := s.element.Targets()
 	if err != nil {
 		return nil
@@ -78,13 +112,37 @@ func (s *Stream) Targets() []Element {
 	return s.page.elements(nodes)
 }
 
+// targetID is the id of the one target, "" if the page has to be asked.
+func (s *Stream) targetID() string {
+	if s.element.Bare() {
+		return s.element.TargetID()
+	}
+	return ""
+}
+
 // Content is the markup in the stream's template.
 func (s *Stream) Content() HTML {
+	if s.element.Bare() {
+		html, exact := s.element.Content()
+		if !exact {
+			return s.page.normal(html)
+		}
+		return HTML(html)
+	}
+	s.page.now()
 	template, err := s.element.Template()
 	if err != nil {
 		return ""
 	}
-	html, _ := s.page.host.Text(template, "innerHTML")
+	html, _ := s.page.now().Text(template, "innerHTML")
+	return HTML(html)
+}
+
+// normal is the markup that the page gives for some, read as a template's content.
+func (p *Page) normal(markup string) HTML {
+	template, _ := p.host.Call(p.host.Document(), "createElement", p.host.String("template"))
+	p.host.Set(template, "innerHTML", p.host.String(markup))
+	html, _ := p.host.Text(template, "innerHTML")
 	return HTML(html)
 }
 
@@ -92,10 +150,36 @@ func (s *Stream) Content() HTML {
 // typed is not HTML: see [Escape] and [Fill].
 type HTML string
 
-var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;")
-
 // Escape is the markup of a text.
-func Escape(text string) HTML { return HTML(escaper.Replace(text)) }
+func Escape(text string) HTML { return HTML(unsafeText(escaped(nil, text))) }
+
+// unsafeText is the text in b, which must not change any more.
+func unsafeText(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// escaped appends the markup of a text to b.
+func escaped(b []byte, text string) []byte {
+	from := 0
+	for i := range len(text) {
+		reference := ""
+		switch text[i] {
+		case '&':
+			reference = "&amp;"
+		case '<':
+			reference = "&lt;"
+		case '>':
+			reference = "&gt;"
+		case '"':
+			reference = "&quot;"
+		case '\'':
+			reference = "&#39;"
+		default:
+			continue
+		}
+		b = append(append(b, text[from:i]...), reference...)
+		from = i + 1
+	}
+	return append(b, text[from:]...)
+}
 
 // Fill puts texts, escaped, in place of each {} in markup, in order; those without
 // a text become empty. Each {} must be in the content of an element or within the
@@ -104,19 +188,25 @@ func Escape(text string) HTML { return HTML(escaper.Replace(text)) }
 //
 //	turbo.Fill(`<li id="option_{}">{}</li>`, id, name)
 func Fill(markup string, texts ...string) HTML {
-	var b strings.Builder
-	for {
-		before, after, found := strings.Cut(markup, "{}")
-		b.WriteString(before)
-		if !found {
-			return HTML(b.String())
+	size := len(markup) + 16
+	for _, text := range texts {
+		size += len(text) + len(text)/8
+	}
+	b := make([]byte, 0, size)
+	from := 0
+	for i := 0; i+1 < len(markup); i++ {
+		if markup[i] != '{' || markup[i+1] != '}' {
+			continue
 		}
+		b = append(b, markup[from:i]...)
 		if len(texts) > 0 {
-			b.WriteString(string(Escape(texts[0])))
+			b = escaped(b, texts[0])
 			texts = texts[1:]
 		}
-		markup = after
+		i++
+		from = i + 1
 	}
+	return HTML(unsafeText(append(b, markup[from:]...)))
 }
 
 // A host is what this package needs of the page; package browser's is one.
@@ -126,6 +216,7 @@ type host interface {
 	Root() dom.Node
 	Body() dom.Node
 	ElementByID(id string) dom.Node
+	SetClass(n dom.Node, class string, on bool)
 	InsertHTML(target dom.Node, place dom.Place, joinable bool, html stream.Piece) error
 	Idle(ms int, callback func()) (cancel func())
 	Report(what string, err error)

@@ -39,6 +39,14 @@
 // (for a channel, or a timer of package time) does so on a goroutine of its own,
 // and comes back to the page through [Page.After].
 //
+// # Speed
+//
+// Many streams in one message cost little as long as nothing listens to
+// turbo:before-stream-render: what is asked of a [Stream] comes from its source,
+// and what its actions append, one after another, to elements that they find by id
+// is put into the page together. Whoever looks at the page finds it there: code
+// that asks for something after each Append is as right, and slower.
+//
 // # Channels
 //
 // [Page.Subscribe] subscribes to channels of the server's own (the keys of

@@ -21,7 +21,7 @@ func (e Element) Value() Value { return Value(e) }
 
 // Same reports whether both are the same element.
 func (e Element) Same(other Element) bool {
-	return e.Exists() && other.Exists() && e.page.host.Same(e.node, other.node)
+	return e.Exists() && other.Exists() && e.page.now().Same(e.node, other.node)
 }
 
 // Keep returns the element as one that is valid until Drop.
@@ -36,7 +36,7 @@ func (e Element) Find(selector string) Element {
 	if !e.Exists() {
 		return e
 	}
-	n, _ := e.page.host.Select(e.node, selector)
+	n, _ := e.page.now().Select(e.node, selector)
 	return e.page.element(n)
 }
 
@@ -45,7 +45,7 @@ func (e Element) FindAll(selector string) []Element {
 	if !e.Exists() {
 		return nil
 	}
-	nodes, _ := e.page.host.SelectAll(e.node, selector)
+	nodes, _ := e.page.now().SelectAll(e.node, selector)
 	return e.page.elements(nodes)
 }
 
@@ -54,7 +54,7 @@ func (e Element) Closest(selector string) Element {
 	if !e.Exists() {
 		return e
 	}
-	return e.page.element(e.page.host.Closest(e.node, selector))
+	return e.page.element(e.page.now().Closest(e.node, selector))
 }
 
 // Parent is the parent element.
@@ -74,20 +74,20 @@ func (e Element) Attr(name string) (value string, ok bool) {
 	if !e.Exists() {
 		return "", false
 	}
-	return e.page.host.Attr(e.node, name)
+	return e.page.now().Attr(e.node, name)
 }
 
 // SetAttr sets an attribute.
 func (e Element) SetAttr(name, value string) {
 	if e.Exists() {
-		e.page.host.SetAttr(e.node, name, value)
+		e.page.now().SetAttr(e.node, name, value)
 	}
 }
 
 // RemoveAttr removes an attribute.
 func (e Element) RemoveAttr(name string) {
 	if e.Exists() {
-		e.page.host.RemoveAttr(e.node, name)
+		e.page.now().RemoveAttr(e.node, name)
 	}
 }
 
@@ -99,20 +99,29 @@ func (e Element) HasClass(class string) bool {
 
 // SetClass adds a class, or removes it.
 func (e Element) SetClass(class string, on bool) {
-	e.Value().Get("classList").Call("toggle", class, on) // fails for an invalid class, which changes nothing
+	if e.Exists() {
+		e.page.now().SetClass(e.node, class, on)
+	}
 }
 
 // Text is the text in the element.
 func (e Element) Text() string { return e.Value().Text("textContent") }
 
 // SetText replaces the content with a text.
-func (e Element) SetText(text string) { e.Value().Set("textContent", text) }
+func (e Element) SetText(text string) { e.set("textContent", text) }
 
 // InputValue is the value of a field.
 func (e Element) InputValue() string { return e.Value().Text("value") }
 
 // SetInputValue sets the value of a field.
-func (e Element) SetInputValue(text string) { e.Value().Set("value", text) }
+func (e Element) SetInputValue(text string) { e.set("value", text) }
+
+func (e Element) set(name, text string) {
+	if e.Exists() {
+		host := e.page.now()
+		host.Set(e.node, name, host.String(text))
+	}
+}
 
 // Append adds markup at the end of the content. Scripts in markup do not run.
 func (e Element) Append(html HTML) { e.insert(dom.Append, html) }
@@ -133,8 +142,8 @@ func (e Element) Replace(html HTML) { e.insert(dom.Replace, html) }
 func (e Element) Update(html HTML) { e.insert(dom.Children, html) }
 
 func (e Element) insert(place dom.Place, html HTML) {
-	if e.Exists() {
-		e.page.host.InsertHTML(e.node, place, false, stream.Piece{Message: -1, Text: string(html)})
+	if e.Exists() && !(place == dom.Append && e.page.later.append(e.node, html)) {
+		e.page.now().InsertHTML(e.node, place, false, stream.Piece{Message: -1, Text: string(html)})
 	}
 }
 
@@ -148,7 +157,7 @@ func (e Element) AppendElement(child Element) {
 // Remove removes the element from the page.
 func (e Element) Remove() {
 	if e.Exists() {
-		e.page.host.Remove(e.node)
+		e.page.now().Remove(e.node)
 	}
 }
 
@@ -171,7 +180,7 @@ func (e Element) Dispatch(event string, detail any) bool {
 	if !e.Exists() {
 		return true
 	}
-	return e.page.host.Dispatch(event, e.node, true, e.page.box(detail))
+	return e.page.now().Dispatch(event, e.node, true, e.page.box(detail))
 }
 
 func (p *Page) element(n dom.Node) Element { return Element{p, max(n, 0)} }

@@ -7,16 +7,27 @@ import (
 )
 
 // Page is the page that the program runs in. There is one.
-type Page struct{ host host }
+type Page struct {
+	host  host
+	later later
+
+	streams []Stream  // for the next ones: to make many at once is faster
+	targets []Element // the same
+}
 
 // Root is the html element.
-func (p *Page) Root() Element { return p.element(p.host.Root()) }
+func (p *Page) Root() Element { return p.element(p.now().Root()) }
 
 // Body is the body of the page. Each visit brings a new one.
-func (p *Page) Body() Element { return p.element(p.host.Body()) }
+func (p *Page) Body() Element { return p.element(p.now().Body()) }
 
 // ByID is the element with an id.
-func (p *Page) ByID(id string) Element { return p.element(p.host.ElementByID(id)) }
+func (p *Page) ByID(id string) Element {
+	if n, ok := p.spot(id); ok {
+		return p.element(n)
+	}
+	return p.element(p.found(id, p.host.ElementByID(id)))
+}
 
 // Find is the first element that matches a CSS selector.
 func (p *Page) Find(selector string) Element { return p.Root().Find(selector) }
@@ -25,7 +36,7 @@ func (p *Page) Find(selector string) Element { return p.Root().Find(selector) }
 func (p *Page) FindAll(selector string) []Element { return p.Root().FindAll(selector) }
 
 // Window is the page's window, through which everything else can be reached.
-func (p *Page) Window() Value { return p.value(p.host.Get(0, "window")) }
+func (p *Page) Window() Value { return p.value(p.now().Get(0, "window")) }
 
 // URL is the address of the page.
 func (p *Page) URL() string { return p.Window().Text("location.href") }
@@ -42,8 +53,8 @@ func (p *Page) Visit(location, action string) error {
 	if action == "" {
 		action = Advance
 	}
-	options := p.host.Object()
-	p.host.Set(options, "action", p.host.String(action))
+	options := p.now().Object()
+	p.now().Set(options, "action", p.now().String(action))
 	_, err := p.turbo().Call("visit", location, p.value(options))
 	return err
 }
@@ -70,28 +81,28 @@ func (p *Page) After(ms int, callback func()) (cancel func()) {
 }
 
 // Report writes an error to the console.
-func (p *Page) Report(err error) { p.host.Report("turbo", err) }
+func (p *Page) Report(err error) { p.now().Report("turbo", err) }
 
 // On calls back for each event of a name that reaches the document, until off is
 // called.
 func (p *Page) On(event string, listener func(Event)) (off func()) {
-	return p.listen(p.host.Document(), event, listener)
+	return p.listen(p.now().Document(), event, listener)
 }
 
 // listen adds a listener that an AbortController removes, so that the listener
 // does not keep the element alive.
 func (p *Page) listen(n dom.Node, event string, listener func(Event)) (off func()) {
-	function, release := p.host.Listener(func(value dom.Node) {
+	function, release := p.now().Listener(func(value dom.Node) {
 		p.safely("listening to "+event, func() { listener(Event{p.value(value)}) })
 	})
 	window := p.Window()
 	none, err := window.Get("Array").Call("of")
 	controller, err2 := window.Get("Reflect").Call("construct", window.Get("AbortController"), none)
-	options := p.value(p.host.Object())
+	options := p.value(p.now().Object())
 	err3 := options.Set("signal", controller.Get("signal"))
 	_, err4 := p.value(n).Call("addEventListener", event, p.value(function), options)
 	if err := errors.Join(err, err2, err3, err4); err != nil {
-		p.host.Report("turbo: listen to "+event, err)
+		p.now().Report("turbo: listen to "+event, err)
 	}
 	controller = controller.Keep()
 	return func() {

@@ -1,6 +1,7 @@
 package turbo_test
 
 import (
+	"fmt"
 	"strings"
 	"syscall/js"
 	"testing"
@@ -22,19 +23,25 @@ func open(t *testing.T, markup string, app *turbo.App) (page *turbo.Page, said f
 		}
 	}
 	back := js.Global().Get("Function").New("markup", `
-		const nodes = [...document.body.childNodes], { error } = console, actions = { ...Turbo.StreamActions }
+		const nodes = [...document.body.childNodes], { error } = console
 		window.said = []
 		console.error = (...values) => said.push(values.map((value) => value?.message ?? value).join(" "))
 		document.body.innerHTML = markup
 		return () => {
 			console.error = error
-			for (const name in Turbo.StreamActions) delete Turbo.StreamActions[name]
-			Object.assign(Turbo.StreamActions, actions)
+			setObserved(true)
 			while (document.body.nextSibling) document.body.nextSibling.remove()
 			document.body.replaceChildren(...nodes)
 		}`).Invoke(markup)
 	t.Cleanup(func() { back.Invoke() })
 	app.Start()
+	actions := js.Global().Get("Function").New(`
+		const actions = { ...Turbo.StreamActions } // those of the program stay what the page has of it
+		return () => {
+			for (const name in Turbo.StreamActions) delete Turbo.StreamActions[name]
+			Object.assign(Turbo.StreamActions, actions)
+		}`).Invoke()
+	t.Cleanup(func() { actions.Invoke() })
 	run(t, `await Turbo.ready`)
 	return page, func() string { return run(t, `return said.splice(0).join("\n")`) }
 }
@@ -373,15 +380,15 @@ func TestAnActionSeesTheSameStreamWithAndWithoutAListener(t *testing.T) {
 		`<turbo-stream action="look" target="nowhere" message=""></turbo-stream>`,
 		`<turbo-stream action="append" target="a"><template>y</template></turbo-stream>`,
 	}, "")
-	show := func() string {
-		return run(t, "document.getElementById('a').textContent = ''; await rendered(`"+message+"`); await until(() => document.getElementById('a').textContent.length == 4); return document.getElementById('a').textContent")
+	show := func(observed bool) string {
+		return run(t, fmt.Sprintf("setObserved(%v); ", observed)+"document.getElementById('a').textContent = ''; await rendered(`"+message+"`); await until(() => document.getElementById('a').textContent.length == 4); return document.getElementById('a').textContent")
 	}
-	unheard := show()
+	unheard := show(false)
 	without := seen
 	seen = nil
 	var off func()
 	within(t, page, func() { off = page.OnBeforeStreamRender(func(turbo.BeforeStreamRender) {}) })
-	heard := show()
+	heard := show(true)
 	within(t, page, func() { off() })
 	want := `1 < 2 &amp; "3"||o||<b>c</b>|turbo-stream|<b>c</b>|t; café||o|||turbo-stream||t; |||||turbo-stream||`
 	if got := strings.Join(without, "; "); got != want {

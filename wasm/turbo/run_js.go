@@ -21,10 +21,13 @@ func (a *App) Start() {
 	for name, action := range a.Actions {
 		actions[name] = action.performs(page, name)
 	}
-	browser.Start(browser.Program{Actions: actions, Ready: func(p *browser.Page) {
+	program := browser.Program{Ready: func(p *browser.Page) {
 		page.host = p
+		page.later.may = !p.Shared()
 		if a.Ready != nil {
 			page.safely("getting ready", func() { a.Ready(page) })
 		}
-	}})
+	}}
+	program.Add(actions, page.flush)
+	browser.Start(program)
 }

@@ -22,7 +22,7 @@ func (v Value) Get(path string) Value {
 	if !v.Exists() {
 		return Value{page: v.page}
 	}
-	return v.page.value(v.page.host.Get(v.node, path))
+	return v.page.value(v.page.now().Get(v.node, path))
 }
 
 // String is the value as a string, "" if there is none.
@@ -33,7 +33,7 @@ func (v Value) Text(path string) string {
 	if !v.Exists() {
 		return ""
 	}
-	text, _ := v.page.host.Text(v.node, path)
+	text, _ := v.page.now().Text(v.node, path)
 	return text
 }
 
@@ -42,11 +42,11 @@ func (v Value) Number(path string) float64 {
 	if !v.Exists() {
 		return 0
 	}
-	return v.page.host.Float(v.node, path)
+	return v.page.now().Float(v.node, path)
 }
 
 // Is reports whether a property exists and is neither false nor 0 nor "".
-func (v Value) Is(path string) bool { return v.Exists() && v.page.host.Is(v.node, path) }
+func (v Value) Is(path string) bool { return v.Exists() && v.page.now().Is(v.node, path) }
 
 // Items are the items of an array, or of anything else that is iterable.
 func (v Value) Items() []Value {
@@ -54,7 +54,7 @@ func (v Value) Items() []Value {
 		return nil
 	}
 	var all []Value
-	for _, n := range v.page.host.Items(v.node) {
+	for _, n := range v.page.now().Items(v.node) {
 		all = append(all, v.page.value(n))
 	}
 	return all
@@ -65,7 +65,7 @@ func (v Value) Set(name string, value any) error {
 	if !v.Exists() {
 		return errNothing
 	}
-	return v.page.host.Set(v.node, name, v.page.box(value))
+	return v.page.now().Set(v.node, name, v.page.box(value))
 }
 
 // Call calls a method with up to four values, of the types that Set takes. It
@@ -78,14 +78,14 @@ func (v Value) Call(method string, args ...any) (Value, error) {
 	for i, arg := range args {
 		nodes[i] = v.page.box(arg)
 	}
-	result, err := v.page.host.Call(v.node, method, nodes...)
+	result, err := v.page.now().Call(v.node, method, nodes...)
 	return v.page.value(result), err
 }
 
 // Then calls back with the result of a promise, or with the reason why it was
 // rejected, which is written to the console too.
 func (v Value) Then(callback func(value Value, failed bool)) {
-	v.page.host.Await(v.node, func(n dom.Node, failed bool) {
+	v.page.now().Await(v.node, func(n dom.Node, failed bool) {
 		v.page.safely("a promise", func() { callback(v.page.value(n), failed) })
 	})
 }

@@ -243,10 +243,21 @@ func (p *Page) PerformStream(envelope int32) {
 	p.StreamDone(envelope)
 }
 
-// LateStream has an element perform that was not made before.
-func (p *Page) LateStream(element stream.Piece) {
+// LateStream makes the element of an envelope that was to have none.
+func (p *Page) LateStream(element stream.Piece, envelope int32) dom.Node {
+	if n := p.streams.elements[envelope]; n != nil {
+		return p.handle(n)
+	}
 	n := p.parse(element.Text, nil).FirstChild
-	p.Perform(p.handle(n))
+	made := newFragment()
+	n.Parent.RemoveChild(n)
+	made.AppendChild(n)
+	if p.streams.elements == nil {
+		p.streams.elements = map[int32]*html.Node{}
+	}
+	p.streams.elements[envelope] = n
+	p.insert(p.root(), made, nil)
+	return p.handle(n)
 }
 
 // StreamDone removes a stream element.

@@ -19,9 +19,11 @@ func main() {
 	case ends.Equal(js.ValueOf("by return")):
 		return
 	}
-	browser.Run(browser.Program{Actions: map[string]stream.Action{
+	var program browser.Program
+	program.Add(map[string]stream.Action{
 		"exit": func(stream.Element) error { os.Exit(3); return nil },
 		// A panic on a goroutine of its own is nobody's to recover.
 		"crash": func(stream.Element) error { go panic("on a goroutine"); return nil },
-	}})
+	}, func() {})
+	browser.Run(program)
 }
