@@ -96,10 +96,6 @@ func (p Program) ready() {
 	p.Ready(page)
 }
 
-// quiet is how many goroutines there are in a call from the page if the application
-// has none of its own: the one that waits in Run, and that of the call.
-const quiet = 2
-
 // guarded is an action as a batch performs it. A panic is reported here, and as an
 // error to whoever performs the stream.
 func guarded(action stream.Action) stream.Action {
@@ -111,11 +107,7 @@ func guarded(action stream.Action) stream.Action {
 				err = errors.New(panicked(performing, r))
 			}
 		}()
-		err = action(e)
-		if runtime.NumGoroutine() > quiet {
-			page.Resume()
-		}
-		return err
+		return action(e)
 	}
 }
 

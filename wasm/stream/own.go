@@ -15,6 +15,25 @@ type Own struct {
 	run     int      // how many streams they have performed one after another
 	mark    int32    // where their handles began
 	sources []source // for the next ones
+	texts   []byte   // what their texts are written behind
+	text    []byte   // the one that is being read
+}
+
+// textRoom is the size of what texts are written to, in bytes. One that is long has
+// its own.
+const textRoom = 4096
+
+// keep returns a copy of a text.
+func (o *Own) keep(b []byte) string {
+	if len(b) > textRoom/8 {
+		return string(b)
+	}
+	if cap(o.texts)-len(o.texts) < len(b) {
+		o.texts = make([]byte, 0, textRoom)
+	}
+	from := len(o.texts)
+	o.texts = append(o.texts, b...)
+	return text(o.texts[from:])
 }
 
 // An OwnAction is an action of the application's.
@@ -55,7 +74,7 @@ func (o *Own) perform(b *Batch, action int, from source) {
 		o.mark = b.Page.Mark()
 	}
 	o.run++
-	from.flush = o.Flush
+	from.own = o
 	if !b.intact(from.message, from.envelope, from.number, o.Actions[action].Index) {
 		o.Flush()
 		b.performElement(from.message, from.envelope, from.number)
@@ -100,7 +119,7 @@ type origin interface {
 // source is an envelope as an origin.
 type source struct {
 	batch    *Batch
-	flush    func()
+	own      *Own
 	envelope *Envelope
 	message  *queued
 	number   int32    // of the envelope
@@ -115,7 +134,7 @@ func (s *source) piece(r Range) Piece { return s.batch.piece(s.message, r) }
 // element makes the element, unless it was made for those who watch.
 func (s *source) element() dom.Node {
 	if s.node == 0 {
-		s.flush()
+		s.own.Flush()
 		s.node = s.batch.Page.LateStream(s.piece(s.envelope.Element), s.number)
 	}
 	return s.node
@@ -146,8 +165,9 @@ func (s *source) content() (html string, exact bool) {
 		return "", true
 	}
 	if s.envelope.Joinable {
-		if again, ok := serialized(html); ok {
-			return again, true
+		again, ok := serialized(s.own.text[:0], html)
+		if s.own.text = again; ok {
+			return s.own.keep(again), true
 		}
 	}
 	return html, false
@@ -156,7 +176,11 @@ func (s *source) content() (html string, exact bool) {
 // attr returns the value of an attribute, "" if it is missing; ok is false if only
 // the element can tell.
 func (s *source) attr(name string) (value string, ok bool) {
-	return decoded(attributeOf(s.batch.text(s.envelope.Tag), name))
+	b, ok := decoded(s.own.text[:0], attributeOf(s.batch.text(s.envelope.Tag), name))
+	if s.own.text = b; !ok {
+		return "", false
+	}
+	return s.own.keep(b), true
 }
 
 // attributeOf returns what stands for an attribute in a start tag that the scanner

@@ -40,57 +40,52 @@ func reference(html string) (text string, length int) {
 	return text, len(name)
 }
 
-// decoded returns a copy of an attribute's value; ok is false if only a parser
-// can tell what it is.
-func decoded(source string) (value string, ok bool) {
-	var b []byte
+// decoded appends an attribute's value to b; ok is false if only a parser can tell
+// what it is.
+func decoded(b []byte, source string) (value []byte, ok bool) {
 	from := 0
 	for i := 0; i < len(source); i++ {
 		switch source[i] {
 		case '\r':
-			return "", false
+			return b, false
 		case '&':
 			text, length := reference(source[i:])
 			if length == 0 {
-				return "", false
+				return b, false
 			}
 			b = append(append(b, source[from:i]...), text...)
 			i += length - 1
 			from = i + 1
 		}
 	}
-	if from == 0 {
-		return strings.Clone(source), true
-	}
-	return text(append(b, source[from:]...)), true
+	return append(b, source[from:]...), true
 }
 
-// serialized returns a copy of the HTML that browsers give for joinable content;
-// ok is false if only they can tell: where the source is not written as they write
-// it, but for references.
-func serialized(source string) (html string, ok bool) {
-	var b []byte
+// serialized appends the HTML that browsers give for joinable content to b; ok is
+// false if only they can tell: where the source is not written as they write it,
+// but for references.
+func serialized(b []byte, source string) (html []byte, ok bool) {
 	from := 0
 	for i := 0; i < len(source); {
 		length, other := 1, ""
 		switch source[i] {
 		case '<':
 			if length = tagEnds(source[i:]); length == 0 {
-				return "", false
+				return b, false
 			}
 		case '>':
 			other = "&gt;"
 		case '\r':
-			return "", false
+			return b, false
 		case 0xc2:
 			if strings.HasPrefix(source[i:], "\u00a0") {
-				return "", false
+				return b, false
 			}
 		case '&':
 			other, length = reference(source[i:])
 			switch {
 			case length == 0:
-				return "", false
+				return b, false
 			case other == "&" || other == "<" || other == ">" || other == "\u00a0":
 				other = ""
 			}
@@ -101,10 +96,7 @@ func serialized(source string) (html string, ok bool) {
 		}
 		i += length
 	}
-	if from == 0 {
-		return strings.Clone(source), true
-	}
-	return text(append(b, source[from:]...)), true
+	return append(b, source[from:]...), true
 }
 
 // tagEnds returns the length of the tag at the beginning of a source, 0 if

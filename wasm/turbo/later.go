@@ -18,7 +18,6 @@ type later struct {
 	spots   []spot
 	named   int // the spot that gets elements with ids, spots that are none: unnamed, several
 	scanner stream.Scanner
-	buffer  []byte
 }
 
 // spot is an element that was found by its id since the page last changed in any
@@ -84,9 +83,11 @@ func (l *later) append(target dom.Node, html HTML) bool {
 		if s.node != target {
 			continue
 		}
-		l.buffer = append(l.buffer[:0], html...)
-		e, ok := l.scanner.Markup(l.buffer)
+		before := len(s.html)
+		s.html = append(s.html, html...)
+		e, ok := l.scanner.Markup(s.html[before:])
 		if !ok || !e.Joinable || s.textLast && e.TextFirst {
+			s.html = s.html[:before]
 			return false
 		}
 		switch {
@@ -96,7 +97,6 @@ func (l *later) append(target dom.Node, html HTML) bool {
 		default:
 			l.named = several
 		}
-		s.html = append(s.html, html...)
 		if html != "" {
 			s.textLast = e.TextLast
 		}
