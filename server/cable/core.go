@@ -223,7 +223,7 @@ func (k *core) shutdown(ctx context.Context) error {
 	for _, c := range k.conns() {
 		c.end(ReasonRestart, true)
 		if d, ok := c.transport.(*events); ok {
-			d.hurry()
+			d.limitWrite()
 		}
 	}
 	select {

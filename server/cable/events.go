@@ -74,7 +74,7 @@ func (k *core) serveEvents(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	d := &events{w: w, control: http.NewResponseController(w), core: k, done: make(chan struct{})}
-	v := k.letIn(w, r, func(reason Reason) {
+	v := k.receive(w, r, func(reason Reason) {
 		// With any other status an EventSource would not reconnect at all.
 		d.head()
 		fmt.Fprintf(w, "retry: %d\n\n%s", 5000+rand.IntN(10_000), plainEvents{}.disconnect(reason, true).prefix)
@@ -112,7 +112,7 @@ func (k *core) serveEvents(w http.ResponseWriter, r *http.Request) {
 // connection has ended.
 func (k *core) hold(d *events, v *visitor, p protocol, subscribe func(*conn)) {
 	d.server = k.follow(v.request)
-	c := v.become(d, p)
+	c := v.connect(d, p)
 	d.conn = c
 	defer d.leave()
 	defer c.hungUp()
@@ -149,7 +149,7 @@ func (k *core) follow(r *http.Request) *server {
 			for _, c := range k.conns() {
 				if d, ok := c.transport.(*events); ok && d.server == s {
 					c.end(ReasonRestart, true)
-					d.hurry()
+					d.limitWrite()
 				}
 			}
 		})
@@ -218,8 +218,8 @@ func (d *events) put(f *frame) {
 		}
 	default:
 		d.out.Write(f.prefix)
-		if f.about != nil && d.marks != nil {
-			d.marks.hear(d.conn, f.about)
+		if f.change != nil && d.marks != nil {
+			d.marks.hear(d.conn, f.change)
 			d.mark()
 		}
 	}
@@ -296,8 +296,8 @@ func (d *events) fault() Reason {
 	return ReasonClient
 }
 
-// hurry gives a write in progress one more second.
-func (d *events) hurry() {
+// limitWrite gives a write in progress one more second.
+func (d *events) limitWrite() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.busy && !d.isCut {

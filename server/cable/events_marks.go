@@ -147,7 +147,7 @@ func (all marks) pass(c *conn, f *frame) bool {
 }
 
 // hear records what became of a subscription.
-func (all marks) hear(c *conn, what *about) {
+func (all marks) hear(c *conn, what *change) {
 	over := true
 	for i := range all {
 		m := &all[i]

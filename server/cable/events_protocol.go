@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// about tells a transport that tracks subscriptions what a frame means for one of
+// change tells a transport that tracks subscriptions what a frame means for one of
 // them.
-type about struct {
+type change struct {
 	what       noted
 	identifier string
 	reason     Reason
@@ -77,13 +77,13 @@ func (plainEvents) prefix(string) []byte  { return nil }
 func (plainEvents) sendsPositions() bool  { return true }
 
 func (plainEvents) confirm(identifier string) *frame {
-	return &frame{single: true, about: &about{noteConfirmed, identifier, ""}}
+	return &frame{single: true, change: &change{noteConfirmed, identifier, ""}}
 }
 
 func (plainEvents) reject(identifier string, reason Reason) *frame {
 	f := base{}.reject("", reason)
 	f.prefix = appendData([]byte("event: reject\n"), string(f.prefix))
-	f.about = &about{noteEnded, identifier, cmp.Or(reason, ReasonRejected)}
+	f.change = &change{noteEnded, identifier, cmp.Or(reason, ReasonRejected)}
 	return f
 }
 
@@ -95,7 +95,7 @@ func (plainEvents) history(identifier string, complete bool) *frame {
 	if complete {
 		return &frame{single: true}
 	}
-	return &frame{prefix: appendData(nil, refresh), single: true, about: &about{noteGap, identifier, ReasonGap}}
+	return &frame{prefix: appendData(nil, refresh), single: true, change: &change{noteGap, identifier, ReasonGap}}
 }
 
 func (plainEvents) disconnect(reason Reason, reconnect bool) *frame {

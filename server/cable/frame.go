@@ -17,7 +17,7 @@ type frame struct {
 	withPosition bool  // the text includes the body's position
 	probe        bool  // no text: a transport-level ping, where the transport has one
 	single       bool  // for one connection only
-	about        *about
+	change       *change
 
 	held atomic.Int32 // number of queues that hold it
 

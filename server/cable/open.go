@@ -19,11 +19,11 @@ type visitor struct {
 	comeBack bool   // whether to retry after a refusal
 }
 
-// letIn decides about a request for a connection, over any transport. It
+// receive decides about a request for a connection, over any transport. It
 // returns nil after answering a request that gets none; full answers those
 // beyond a connection limit. A visitor that it returns, even a refused one, has
 // to become a connection or be sent away.
-func (k *core) letIn(w http.ResponseWriter, r *http.Request, full func(Reason)) *visitor {
+func (k *core) receive(w http.ResponseWriter, r *http.Request, full func(Reason)) *visitor {
 	if !k.allowedOrigin(r) {
 		k.observe(Event{Kind: EventRefused, Reason: ReasonOrigin})
 		scheme, host := k.schemeAndHost(r)
@@ -78,9 +78,9 @@ func (v *visitor) sendAway() {
 	v.core.dismiss(v.counted)
 }
 
-// become turns the visitor into a connection, or into one that is closed with
+// connect turns the visitor into a connection, or into one that is closed with
 // the reason of the refusal. The transport must read from then on.
-func (v *visitor) become(d transport, p protocol) *conn {
+func (v *visitor) connect(d transport, p protocol) *conn {
 	k := v.core
 	remote := v.request.RemoteAddr
 	if v.address.IsValid() {

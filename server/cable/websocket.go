@@ -47,7 +47,7 @@ func (k *core) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("unsupported subprotocols %.200q: offer one of %q", offered, subprotocols), http.StatusBadRequest)
 		return
 	}
-	v := k.letIn(w, r, func(reason Reason) {
+	v := k.receive(w, r, func(reason Reason) {
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, string(reason), http.StatusServiceUnavailable)
 	})
@@ -58,7 +58,7 @@ func (k *core) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	upgrader := websocket.Upgrader{
 		HandshakeTimeout:  k.limits.writeTimeout,
 		Subprotocols:      subprotocols,
-		CheckOrigin:       func(*http.Request) bool { return true }, // letIn has checked it
+		CheckOrigin:       func(*http.Request) bool { return true }, // receive has checked it
 		ReadBufferSize:    1,                                        // unused: inbox reads
 		WriteBufferPool:   &writeBuffers,
 		EnableCompression: k.hub.Compression,
@@ -80,7 +80,7 @@ func (k *core) serveWebSocket(w http.ResponseWriter, r *http.Request) {
 	if ws.Subprotocol() == extendedSubprotocol {
 		p = extended{}
 	}
-	c := v.become(s, p)
+	c := v.connect(s, p)
 	c.hooks.Lock()
 	go s.read(c)
 	v.welcome(c)

@@ -51,7 +51,7 @@ func (t *topic) catchUp(tries int) (err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if err != nil {
-		t.settle(!insist)
+		t.deliverPending(!insist)
 		return err
 	}
 	for _, p := range pubs {
@@ -63,7 +63,7 @@ func (t *topic) catchUp(tries int) (err error) {
 			t.b.start(func() { t.announce(top) })
 		}
 	}
-	t.settle(false)
+	t.deliverPending(false)
 	return nil
 }
 
@@ -109,12 +109,12 @@ func (b *Broker) watch() {
 		case <-b.done:
 			return
 		case <-tick.C:
-			b.look(func(t *topic) bool { return !t.heard })
+			b.catchUp(func(t *topic) bool { return !t.heard })
 			continue
 		case <-b.trouble:
 		}
 		for range 2 {
-			for !b.connected() || b.look(func(*topic) bool { return true }) != nil {
+			for !b.connected() || b.catchUp(func(*topic) bool { return true }) != nil {
 				if !b.pause(fetchPause) {
 					return
 				}
@@ -123,7 +123,7 @@ func (b *Broker) watch() {
 				return
 			}
 		}
-		b.journal.settle(b.logger, b.address)
+		b.journal.forget(b.logger, b.address)
 	}
 }
 
@@ -141,8 +141,8 @@ func (b *Broker) pause(d time.Duration) bool {
 // streams of the previous one.
 func (b *Broker) connected() bool { return b.redis.Subscribe("action_cable/watch") == nil }
 
-// look makes the topics selected by interesting catch up.
-func (b *Broker) look(interesting func(*topic) bool) error {
+// catchUp makes the topics selected by interesting catch up.
+func (b *Broker) catchUp(interesting func(*topic) bool) error {
 	b.mu.RLock()
 	all := make(chan *topic, len(b.topics))
 	for _, t := range b.topics {
@@ -211,7 +211,7 @@ func (j *journal) warn(logger *slog.Logger, message string, args ...any) {
 	logger.Warn(message, args...)
 }
 
-func (j *journal) settle(logger *slog.Logger, address string) {
+func (j *journal) forget(logger *slog.Logger, address string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if len(j.written) > 0 {

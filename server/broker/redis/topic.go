@@ -141,7 +141,7 @@ func (t *topic) begin(ctx context.Context) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.last = at
-	t.settle(false)
+	t.deliverPending(false)
 	return nil
 }
 
@@ -180,7 +180,7 @@ func (h *handler) HandlePublication(stream string, pub *centrifuge.Publication, 
 		return nil
 	}
 	t.pending = append(t.pending, p)
-	t.settle(false)
+	t.deliverPending(false)
 	return nil
 }
 
@@ -195,9 +195,9 @@ func (t *topic) deliver(p broker.Publication) {
 	}
 }
 
-// settle delivers pending publications up to the first gap, and then starts to
+// deliverPending delivers pending publications up to the first gap, and then starts to
 // fetch what is missing. With all it ignores gaps. t.mu is held.
-func (t *topic) settle(all bool) {
+func (t *topic) deliverPending(all bool) {
 	for i, p := range t.pending {
 		same := p.Position.Epoch == t.last.Epoch
 		switch {
