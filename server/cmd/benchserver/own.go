@@ -29,11 +29,11 @@ import (
 	"github.com/turbowasm/turbowasm/server/outbox/postgres"
 )
 
-// introduction is what our server says on standard output once it listens.
+// introduction is what our server prints, as JSON, once it listens.
 type introduction struct{ Address, Signed string }
 
-// own is our server: this program again, in a process of its own, with the
-// arguments that serveOwn takes.
+// own returns our server as a target: this program again, in a separate
+// process, with arguments for serveOwn.
 func own(executable string, args ...string) target {
 	return target{"turbowasm", func(ctx context.Context) (*running, error) {
 		var hello introduction
@@ -60,8 +60,8 @@ func own(executable string, args ...string) target {
 	}}
 }
 
-// ownServer is the process of our server: a mux with the cable as an application
-// would mount it, all else at its zero value but for what arguments ask for.
+// ownServer is our server in that process: the cable, mounted as an application
+// mounts it, with default settings except for what the arguments say.
 type ownServer struct {
 	turbo *server.Server
 	box   *outbox.Box // nil without a database
@@ -71,9 +71,9 @@ type ownServer struct {
 func serveOwn(args []string) error {
 	s := &ownServer{turbo: &server.Server{SecretKeyBase: strings.Repeat("bench", 10)}}
 	flags := flag.NewFlagSet("serve", flag.ExitOnError)
-	address := flags.String("redis", "", "address of the broker; empty for one in memory")
-	sqlite := flags.String("sqlite", "", "file of a database with an outbox")
-	dsn := flags.String("postgres", "", "database with an outbox")
+	address := flags.String("redis", "", "`URL` of the Redis that is the broker; empty for the broker in memory")
+	sqlite := flags.String("sqlite", "", "`file` of an SQLite database with an outbox")
+	dsn := flags.String("postgres", "", "connection `string` of a PostgreSQL database with an outbox")
 	flags.Parse(args)
 	if *address != "" {
 		b, err := redis.Open(*address, nil)
@@ -109,7 +109,7 @@ func serveOwn(args []string) error {
 	return http.Serve(listener, mux)
 }
 
-// handle serves what takes JSON and returns JSON.
+// handle serves a function over HTTP: its argument and its result are JSON.
 func handle[T any](f func(context.Context, T) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var request T
@@ -135,7 +135,7 @@ func (s *ownServer) publish(ctx context.Context, messages []string) (any, error)
 	return nil, nil
 }
 
-// openOutbox opens the database that has an outbox, if one was asked for, and
+// openOutbox opens the database with an outbox, if the arguments name one, and
 // starts the relay.
 func (s *ownServer) openOutbox(sqlite, dsn string) error {
 	s.box = &outbox.Box{Publisher: &s.turbo.Cable}
@@ -170,10 +170,10 @@ func (s *ownServer) openOutbox(sqlite, dsn string) error {
 	return nil
 }
 
-// commitment is a transaction to be made.
+// commitment is a request to commit a transaction.
 type commitment struct {
 	Message string
-	Wake    bool // the relay of this process is told of the commit
+	Wake    bool // tell the relay in this process about the commit
 }
 
 // commit stores a message and broadcasts it, in one transaction. It returns when
@@ -200,18 +200,19 @@ func (s *ownServer) commit(ctx context.Context, c commitment) (any, error) {
 	return begun.UnixNano(), nil
 }
 
-// filling is a history to be made.
+// filling is a request for histories: Each messages of Size bytes in each of
+// Streams streams.
 type filling struct{ Streams, Each, Size int }
 
-// fill publishes messages to streams that nobody listens to.
+// fill publishes messages to streams that have no subscribers.
 func (s *ownServer) fill(ctx context.Context, f filling) (any, error) {
-	const atATime = 16
-	errs := make(chan error, atATime)
-	for first := range atATime {
+	const workers = 16
+	errs := make(chan error, workers)
+	for first := range workers {
 		go func() {
 			var err error
 			for i := 0; i < f.Each && err == nil; i++ {
-				for n := first; n < f.Streams && err == nil; n += atATime {
+				for n := first; n < f.Streams && err == nil; n += workers {
 					message := fmt.Sprintf("%d of %d ", i, n)
 					message += strings.Repeat("x", max(0, f.Size-len(message)))
 					err = s.turbo.To(fmt.Sprintf("history:%d", n)).BroadcastJSON(ctx, message)
@@ -221,7 +222,7 @@ func (s *ownServer) fill(ctx context.Context, f filling) (any, error) {
 		}()
 	}
 	var err error
-	for range atATime {
+	for range workers {
 		err = errors.Join(err, <-errs)
 	}
 	return nil, err

@@ -18,20 +18,21 @@ import (
 	"time"
 )
 
-// process is a server in a process of its own, with net/http/pprof at url.
+// process is a server in a separate process. A Go server has net/http/pprof
+// under url.
 type process struct {
 	cmd *exec.Cmd
 	url string
-	log bytes.Buffer // what it wrote to standard error, complete when it has ended
+	log bytes.Buffer // its standard error; complete once it has ended
 }
 
-// stop ends the process.
+// stop kills the process and waits for its end.
 func (p *process) stop() {
 	p.cmd.Process.Signal(syscall.SIGKILL)
 	p.cmd.Wait()
 }
 
-// get reads an address of the process.
+// get returns what the server answers to a GET request.
 func (p *process) get(ctx context.Context, path string) (string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+path, nil)
 	if err != nil {
@@ -49,7 +50,7 @@ func (p *process) get(ctx context.Context, path string) (string, error) {
 	return string(body), err
 }
 
-// resident is the process's memory in the machine's, in bytes.
+// resident returns the resident memory (RSS) of the process, in bytes.
 func (p *process) resident() (float64, error) {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	if err != nil {
@@ -61,10 +62,10 @@ func (p *process) resident() (float64, error) {
 			return kb * 1024, nil
 		}
 	}
-	return 0, fmt.Errorf("no VmRSS of process %d", p.cmd.Process.Pid)
+	return 0, fmt.Errorf("read memory of process %d: its status has no VmRSS", p.cmd.Process.Pid)
 }
 
-// cpu is the processor time that the process has used.
+// cpu returns the processor time that the process has used.
 func (p *process) cpu() (time.Duration, error) {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
 	if err != nil {
@@ -83,7 +84,7 @@ func (p *process) cpu() (time.Duration, error) {
 	return time.Duration(ticks) * 10 * time.Millisecond, nil // USER_HZ is 100
 }
 
-// goroutines counts the process's goroutines.
+// goroutines returns the number of goroutines in the process.
 func (p *process) goroutines(ctx context.Context) (float64, error) {
 	profile, err := p.get(ctx, "/debug/pprof/goroutine?debug=1")
 	if err != nil {
@@ -98,8 +99,8 @@ func (p *process) goroutines(ctx context.Context) (float64, error) {
 
 var memStats = regexp.MustCompile(`(?m)^# (HeapAlloc|Stack) = (\d+)`)
 
-// used collects garbage and returns what the heap and the stacks then hold, in
-// bytes.
+// used returns the size of the heap and of the stacks after a garbage
+// collection, in bytes.
 func (p *process) used(ctx context.Context) (float64, error) {
 	var sum float64
 	for i := range 2 {
@@ -108,7 +109,7 @@ func (p *process) used(ctx context.Context) (float64, error) {
 			return 0, err
 		}
 		if i == 0 {
-			continue // what a finalizer or a pool held goes with the second
+			continue // the second collection frees what finalizers and pools held in the first
 		}
 		for _, match := range memStats.FindAllStringSubmatch(profile, -1) {
 			n, err := strconv.ParseFloat(match[2], 64)
@@ -121,12 +122,12 @@ func (p *process) used(ctx context.Context) (float64, error) {
 	return sum, nil
 }
 
-// begin starts a command and waits until ready finds its address in what it
-// says, or by asking.
+// begin starts a command and waits until it is ready: ready sets its url and
+// returns when it answers, which it learns from the output or by asking.
 func begin(cmd *exec.Cmd, ready func(p *process, stdout *bufio.Reader) error) (*process, error) {
 	p := &process{cmd: cmd}
 	cmd.Stderr = &p.log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // it does not outlive us
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // it must not outlive this process
 	stdout, err := cmd.StdoutPipe()
 	if err == nil {
 		err = cmd.Start()
@@ -141,8 +142,8 @@ func begin(cmd *exec.Cmd, ready func(p *process, stdout *bufio.Reader) error) (*
 	return p, nil
 }
 
-// raiseFileLimit makes room for the file descriptors of n connections, here
-// and in the processes that this one starts.
+// raiseFileLimit allows as many open files as n connections need, in this
+// process and in those that it starts.
 func raiseFileLimit(n int) error {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
@@ -150,9 +151,9 @@ func raiseFileLimit(n int) error {
 	}
 	need := uint64(n + 500)
 	limit.Cur = max(limit.Cur, need)
-	limit.Max = max(limit.Max, need) // as root
+	limit.Max = max(limit.Max, need) // only root may raise it
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
-		return fmt.Errorf("%d connections need as many file descriptors here and in the server: allow them with %q, or ask for fewer with -connections: %w",
+		return fmt.Errorf("allow %d connections: run %q first, or use fewer with -connections: %w",
 			n, fmt.Sprintf("ulimit -n %d", need), err)
 	}
 	return nil

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -15,13 +16,13 @@ import (
 	"time"
 )
 
-// redisServer is a Redis in a process of its own; its url is what brokers open.
+// redisServer is Redis in a separate process. Its url is what redis.Open takes.
 type redisServer struct {
 	*process
 	socket string
 }
 
-// startRedis starts a Redis that keeps nothing on disk and listens on a socket.
+// startRedis starts Redis on a Unix socket in dir, without persistence.
 func startRedis(ctx context.Context, dir string) (*redisServer, error) {
 	socket := filepath.Join(dir, "redis.sock")
 	os.Remove(socket)
@@ -30,19 +31,19 @@ func startRedis(ctx context.Context, dir string) (*redisServer, error) {
 		for {
 			line, err := stdout.ReadString('\n')
 			if err != nil || strings.Contains(line, "eady to accept connections") {
-				go io.Copy(io.Discard, stdout) // what it says later must not fill the pipe
+				go io.Copy(io.Discard, stdout) // Redis would block on a full pipe
 				return err
 			}
 		}
 	})
 	if err != nil {
-		return nil, fmt.Errorf("start Redis (-only measures without it; on Debian: apt-get install redis-server): %w", err)
+		return nil, fmt.Errorf("start Redis (on Debian: apt-get install redis-server; without it, use -only load,outbox): %w", err)
 	}
 	p.url = "unix://" + socket
 	return &redisServer{p, socket}, nil
 }
 
-// usedMemory is what Redis has allocated, in bytes.
+// usedMemory returns how much memory Redis has allocated, in bytes.
 func (s *redisServer) usedMemory() (float64, error) {
 	conn, err := net.Dial("unix", s.socket)
 	if err != nil {
@@ -60,5 +61,5 @@ func (s *redisServer) usedMemory() (float64, error) {
 			return n, nil
 		}
 	}
-	return 0, fmt.Errorf("Redis does not tell its memory: %w", lines.Err())
+	return 0, fmt.Errorf("read memory of Redis: its answer has no used_memory: %w", cmp.Or(lines.Err(), io.ErrUnexpectedEOF))
 }

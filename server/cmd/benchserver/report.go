@@ -9,19 +9,19 @@ import (
 	"slices"
 )
 
-// The figures of a sheet.
+// What is measured: the rows of the table.
 const (
-	connecting       = "connects as fast as they go, all subscribed after, s"
+	connecting       = "until all are subscribed, connecting as fast as possible, s"
 	connectingCPU    = "CPU per connect, µs"
 	goroutinesEach   = "goroutines per connection"
-	idleCPU          = "idle, pings included, % of a core"
-	reachesHalf      = "one broadcast, until half have it, ms"
-	reachesLast      = "one broadcast, until the last has it, ms"
-	reachesLastWorst = "the slowest of twenty, until the last has it, ms"
+	idleCPU          = "CPU while idle, with pings, % of a core"
+	reachesHalf      = "until a broadcast has reached half of them, ms"
+	reachesLast      = "until a broadcast has reached the last, ms"
+	reachesLastWorst = "the same, for the slowest of twenty broadcasts, ms"
 	cpuPerFrame      = "CPU per delivered frame at 100 broadcasts/s, µs"
-	keptRate         = "broadcasts/s that all keep up with"
-	fastestRate      = "broadcasts/s taken at most"
-	cutRate          = "broadcasts/s when the first is cut off"
+	keptRate         = "broadcasts/s that all subscribers keep up with"
+	fastestRate      = "broadcasts/s accepted at most"
+	cutRate          = "broadcasts/s at which the first subscriber is disconnected"
 )
 
 func memoryOf(n int) string { return fmt.Sprintf("memory per connection at %d, KB of RSS", n) }
@@ -30,10 +30,11 @@ func memoryAfterGCOf(n int) string {
 }
 func usedOf(n int) string { return fmt.Sprintf("heap and stacks per connection at %d after GC, KB", n) }
 
-// moreIsBetter are the figures of which a greater one is better.
+// moreIsBetter lists the rows in which a larger number is better.
 var moreIsBetter = []string{keptRate, fastestRate, cutRate}
 
-// bounds are what is expected of ours at 10,000 connections.
+// bounds are our server's targets: the most that it may take with 10,000
+// connections.
 var bounds = map[string]float64{
 	memoryOf(10_000): 12,
 	goroutinesEach:   1.01,
@@ -41,7 +42,8 @@ var bounds = map[string]float64{
 	reachesLast:      90,
 }
 
-// figures are the rows of the table, for many connections and a few.
+// figures returns the rows of the table. Memory is measured with many
+// connections and with few.
 func figures(many, few int) []string {
 	return []string{
 		memoryOf(few), memoryAfterGCOf(few), usedOf(few), memoryOf(many), memoryAfterGCOf(many), usedOf(many),
@@ -50,9 +52,9 @@ func figures(many, few int) []string {
 	}
 }
 
-// report writes a Markdown table of medians, with the least and the greatest,
-// and of how many times better the first is than the second; then what was
-// missed.
+// report writes a Markdown table with the median, the least and the greatest
+// value of each row, and with how many times better the first server is than
+// the second. Below it, it lists the targets that the first one missed.
 func report(w io.Writer, rows []string, names []string, sheets []sheet) {
 	header, rule := "| |", "|---|"
 	for _, name := range names {
@@ -100,7 +102,7 @@ func report(w io.Writer, rows []string, names []string, sheets []sheet) {
 	fmt.Fprintln(w)
 }
 
-// cell is a median with its spread.
+// cell formats a median, with the least and the greatest value.
 func cell(values []float64) string {
 	if len(values) == 0 {
 		return "–"

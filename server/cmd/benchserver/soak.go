@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// soak broadcasts to connections that come and go, for as long as d, and fails
-// if a connection that stayed missed something or the server keeps growing.
+// soak broadcasts to connections that come and go, for the duration d. It fails
+// if a connection that stayed missed a broadcast, or if memory keeps growing.
 func (t target) soak(ctx context.Context, p pace, w io.Writer, d time.Duration) error {
 	s, err := t.begin(ctx, p)
 	if err != nil {
@@ -34,7 +34,7 @@ func (t target) soak(ctx context.Context, p pace, w io.Writer, d time.Duration) 
 		if err := s.load.wait(ctx, "the connections of the soak", time.Minute, func() bool { return s.load.live == p.soaking }); err != nil {
 			return err
 		}
-		// One more, which those who came last hear too.
+		// One more broadcast, which the newest connections must receive too.
 		if _, err := s.broadcast(ctx, p.soaking); err != nil {
 			return err
 		}
@@ -56,12 +56,12 @@ func (t target) soak(ctx context.Context, p pace, w io.Writer, d time.Duration) 
 		fmt.Fprintf(w, "| %v | %.1f | %.1f | %.0f | %d | %d |\n", time.Since(begun).Round(time.Second),
 			resident/(1<<20), used/(1<<20), goroutines, s.load.dialled, s.sent)
 		if last = used; i == 1 {
-			first = used // the first minute fills pools and histories
+			first = used // until then, pools and histories fill
 		}
 	}
 	if last > p.soakGrown*first {
-		return fmt.Errorf("%s: the soak grew it from %.1f to %.1f MB", t.name, first/(1<<20), last/(1<<20))
+		return fmt.Errorf("%s: heap and stacks grew from %.1f to %.1f MB during the soak", t.name, first/(1<<20), last/(1<<20))
 	}
-	fmt.Fprintf(w, "\nNothing lost, nothing out of order; heap and stacks grew %.2f times.\n", last/first)
+	fmt.Fprintf(w, "\nNothing lost, nothing out of order; heap and stacks are %.2f times what they were.\n", last/first)
 	return nil
 }

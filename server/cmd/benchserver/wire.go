@@ -12,13 +12,14 @@ import (
 	"github.com/turbowasm/turbowasm/server/broker"
 )
 
-// dialect is what a server speaks above WebSocket, as far as the load needs it.
+// dialect is the protocol that a server speaks over WebSocket, as far as the
+// load needs it.
 type dialect struct {
 	path     string
 	protocol string // Sec-WebSocket-Protocol; empty for none
-	greeting string // what the client says first; empty if the server begins
-	// answer reads a message that is no publication: what to reply, and whether
-	// the connection is subscribed now.
+	greeting string // the first message of the client; empty if the server begins
+	// answer returns what to reply to a message that is not a publication, and
+	// whether the connection is subscribed now. The reply may be empty.
 	answer func(message []byte) (reply string, subscribed bool, err error)
 }
 
@@ -38,12 +39,13 @@ func cableDialect(signed string) dialect {
 			case bytes.Contains(m, []byte(`"type":"confirm_subscription"`)):
 				return "", true, nil
 			}
-			return "", false, fmt.Errorf("%.150s", m)
+			return "", false, fmt.Errorf("unexpected message: %.150s", m)
 		},
 	}
 }
 
-// resumeDialect speaks the protocol with places, and goes on where position was.
+// resumeDialect speaks Action Cable extended by histories, and resumes after
+// position.
 func resumeDialect(signed string, position broker.Position) dialect {
 	identifier := fmt.Sprintf(`{"channel":"Turbo::StreamsChannel","signed_stream_name":%q}`, signed)
 	subscribe := fmt.Sprintf(`{"command":"subscribe","identifier":%q,"history":{"streams":{%q:{"epoch":%q,"offset":%d}}}}`,
@@ -59,7 +61,7 @@ func resumeDialect(signed string, position broker.Position) dialect {
 		case bytes.HasPrefix(m, []byte(`{"type":"confirm_history"`)):
 			return "", true, nil
 		}
-		return "", false, fmt.Errorf("%.150s", m)
+		return "", false, fmt.Errorf("unexpected message: %.150s", m)
 	}
 	return d
 }
@@ -80,12 +82,12 @@ func centrifugeDialect(channel, token string) dialect {
 			case bytes.HasPrefix(m, []byte(`{"id":2,"subscribe":`)):
 				return "", true, nil
 			}
-			return "", false, fmt.Errorf("%.150s", m)
+			return "", false, fmt.Errorf("unexpected message: %.150s", m)
 		},
 	}
 }
 
-// A publication carries its number between two marks, and is padded to the
+// A publication contains its number, between mark and "@", and is padded to the
 // length of a small chat message.
 const (
 	mark            = "@seq="
@@ -97,8 +99,8 @@ func publication(seq int) string {
 	return s + string(bytes.Repeat([]byte{'x'}, max(0, publicationSize-len(s))))
 }
 
-// publicationIn finds a publication's number in a message; ok is false if the
-// message is none.
+// publicationIn returns the number of the publication in a message; ok is false
+// if there is none.
 func publicationIn(message []byte) (seq int, ok bool) {
 	at := bytes.Index(message, []byte(mark))
 	if at < 0 {
@@ -113,7 +115,7 @@ func publicationIn(message []byte) (seq int, ok bool) {
 	return 0, false
 }
 
-// WebSocket, as a client of a server that is not hostile needs it.
+// As much of WebSocket as a client of a trusted server needs.
 const (
 	opText  = 1
 	opClose = 8
@@ -121,14 +123,14 @@ const (
 	opPong  = 10
 )
 
-// parseFrame takes one frame off what was received. It returns nil as rest if
-// the frame is not complete.
+// parseFrame splits the first frame off b, which has been received. It returns
+// nil as rest if the frame is not complete.
 func parseFrame(b []byte) (op byte, payload, rest []byte, err error) {
 	if len(b) < 2 {
 		return 0, nil, nil, nil
 	}
 	if b[0]&0xf0 != 0x80 || b[1]&0x80 != 0 {
-		return 0, nil, nil, fmt.Errorf("frame begins with % x: not whole, or compressed, or masked", b[:2])
+		return 0, nil, nil, fmt.Errorf("frame begins with % x: it is fragmented, compressed or masked", b[:2])
 	}
 	size, head := uint64(b[1]), 2
 	switch {
@@ -166,7 +168,7 @@ func appendFrame(b []byte, op byte, payload []byte) []byte {
 	return b
 }
 
-// upgradeRequest opens a WebSocket.
+// upgradeRequest returns the HTTP request that opens a WebSocket.
 func upgradeRequest(host string, d dialect) []byte {
 	protocol := ""
 	if d.protocol != "" {
