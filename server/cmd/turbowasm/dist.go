@@ -18,11 +18,14 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// goLicence covers the Go runtime in turbo.wasm and wasm_exec.js in the
-// scripts.
-//
-//go:embed LICENSE-go.txt
-var goLicence []byte
+// licence is a copy of the repository's, which covers what is ours. goLicence
+// covers the Go runtime in turbo.wasm and wasm_exec.js in the scripts.
+var (
+	//go:embed LICENSE
+	licence []byte
+	//go:embed LICENSE-go.txt
+	goLicence []byte
+)
 
 // npmPackage describes the distribution to npm and to bundlers.
 //
@@ -117,6 +120,7 @@ func makeFiles(ctx context.Context, mainPackage string, debug bool, progress io.
 	}
 	files := map[string][]byte{
 		"turbo.wasm":     stamp(wasm, build),
+		"LICENSE":        licence,
 		"LICENSE-go.txt": goLicence,
 		"package.json":   []byte(strings.Replace(npmPackage, "0.0.0", strings.TrimPrefix(cmp.Or(moduleVersion(), "0.0.0"), "v"), 1)),
 	}

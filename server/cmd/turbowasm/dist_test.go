@@ -25,6 +25,7 @@ func TestMakeFiles(t *testing.T) {
 		"turbo.wasm":       {wasmMagic, buildSection},
 		"turbo.d.ts":       {"renderStreamMessage"},
 		"turbo-rails.d.ts": {"cable"},
+		"LICENSE":          {"MIT License", "Copyright (c) 2026 The turbowasm authors"},
 		"LICENSE-go.txt":   {"Copyright 2009 The Go Authors"},
 		"package.json":     {`"turbowasm"`, `"./turbo-rails"`, `"version": "0.0.0"`},
 	}
@@ -37,6 +38,9 @@ func TestMakeFiles(t *testing.T) {
 	}
 	if len(files) != len(want) {
 		t.Errorf("got %d files, want %d", len(files), len(want))
+	}
+	if ours, err := os.ReadFile("../../../LICENSE"); err != nil || !bytes.Equal(files["LICENSE"], ours) {
+		t.Errorf("LICENSE is not that of the repository (%v)", err)
 	}
 }
 

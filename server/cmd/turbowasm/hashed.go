@@ -33,7 +33,9 @@ func hashed(files map[string][]byte) (renamed map[string][]byte, names map[strin
 	for _, s := range scripts {
 		rename(s.name, bytes.ReplaceAll(files[s.name], []byte("turbo.wasm"), []byte(names["turbo.wasm"])))
 	}
-	renamed["LICENSE-go.txt"] = files["LICENSE-go.txt"]
+	for _, name := range []string{"LICENSE", "LICENSE-go.txt"} {
+		renamed[name] = files[name]
+	}
 	return renamed, names
 }
 

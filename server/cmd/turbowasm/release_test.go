@@ -52,7 +52,7 @@ func TestDistNamesFilesByTheirContent(t *testing.T) {
 		t.Errorf("nothing is said about what goes uncompressed: %s", &said)
 	}
 	names := map[string]string{}
-	for _, pattern := range []string{"turbo-????????????????.js", "turbo.umd-????????????????.js", "turbo-rails-????????????????.js", "turbo-????????????????.wasm", "turbo.html", "LICENSE-go.txt"} {
+	for _, pattern := range []string{"turbo-????????????????.js", "turbo.umd-????????????????.js", "turbo-rails-????????????????.js", "turbo-????????????????.wasm", "turbo.html", "LICENSE", "LICENSE-go.txt"} {
 		found, err := filepath.Glob(filepath.Join(dir, pattern))
 		if err != nil || len(found) != 1 {
 			t.Fatalf("%s: got %q (%v)", pattern, found, err)
@@ -116,7 +116,7 @@ func TestReleaseIsAnArchiveWithItsSum(t *testing.T) {
 	files := os.DirFS(filepath.Join(unzipped, "turbowasm-v1.2.3-rc.1"))
 	for name, text := range map[string]string{
 		"turbo.js": "LICENSE-go.txt", "turbo.umd.js": "define.amd", "turbo-rails.js": "_method", "turbo.d.ts": "visit", "turbo-rails.d.ts": "cable",
-		"turbo.wasm": wasmMagic, "LICENSE-go.txt": "Copyright", "package.json": `"version": "1.2.3-rc.1"`, "turbo.html": "integrity=\"sha384-",
+		"turbo.wasm": wasmMagic, "LICENSE": string(licence), "LICENSE-go.txt": "Copyright 2009 The Go Authors", "package.json": `"version": "1.2.3-rc.1"`, "turbo.html": "integrity=\"sha384-",
 	} {
 		got, err := fs.ReadFile(files, name)
 		if err != nil || !bytes.Contains(got, []byte(text)) {
