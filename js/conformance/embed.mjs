@@ -1,5 +1,5 @@
 // Builds each site of testdata/embed, serves it as its folder asks, and opens
-// it in Chromium:
+// it in Chromium; those that differ in how the wasm is preloaded in Firefox too:
 //
 //   node conformance/embed.mjs [FOLDER...]
 import assert from "node:assert/strict"
@@ -37,11 +37,13 @@ const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
 
 // A server of a folder's files; cdn is the address of another, whose name the files may have.
 async function serve(folder, { policy, wasm, prefix = "", cdn = "", feed = feedName, cors } = {}) {
+  const asked = [] // the files that pages asked for
   const server = http.createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost"), name = pathname.slice(prefix.length).replace(/\/$/, "/index.html")
     try {
       if (!pathname.startsWith(prefix + "/")) throw new Error("outside")
       let body = await readFile(path.join(folder, path.normalize(name)))
+      if (!request.headers.referer?.endsWith("/worker.js")) asked.push(name)
       const extension = path.extname(name)
       if (extension == ".html") {
         body = body.toString().replaceAll("{{cdn}}", cdn).replaceAll(feedName, feed)
@@ -55,7 +57,7 @@ async function serve(folder, { policy, wasm, prefix = "", cdn = "", feed = feedN
       response.writeHead(404).end()
     }
   })
-  return listen(server)
+  return { ...await listen(server), asked }
 }
 
 async function listen(server) {
@@ -135,11 +137,13 @@ async function build(site, directory, installed) {
   return path.join(directory, "out")
 }
 
-// The page runs, performs a stream, and is left by a visit without a new document.
-async function works(page, url) {
+// The page runs, performs a stream, and is left by a visit without a new document. The wasm is fetched once, by the
+// preload and the script together.
+async function works(page, url, asked) {
   const said = []
   page.on("console", (message) => { if (/error|warn/.test(message.type())) said.push(message.text()) })
   page.on("pageerror", (error) => said.push(error.message))
+  asked?.splice(0)
   await page.goto(url)
   await page.waitForFunction("window.Turbo")
   await page.evaluate("Turbo.ready")
@@ -149,6 +153,7 @@ async function works(page, url) {
   await page.waitForFunction(`document.querySelector("h1").textContent == "Two"`)
   assert.equal(await page.evaluate("window.same"), true, "the document was replaced")
   assert.deepEqual(said, [])
+  if (asked) assert.equal(asked.filter((name) => name.endsWith(".wasm")).length, 1, `asked for ${asked.join(" ")}`)
 }
 
 // A wasm with another hash than the page says does not run, and the console says which.
@@ -170,11 +175,14 @@ async function worksOffline(page, site, url) {
   await works(page, url)
 }
 
+// The sites that are opened in Firefox too.
+const inFirefox = ["module", "plain-script", "cdn"]
+
 const chosen = process.argv.slice(2)
 const all = (await readdir(sites, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name)
 const temporary = await mkdtemp(path.join(tmpdir(), "turbowasm-embed-"))
 const browser = await launch("chromium")
-let failed = 0
+let firefox, failed = 0
 try {
   await mkdir(path.join(temporary, "npm"))
   const installed = await pack(path.join(temporary, "npm"))
@@ -202,7 +210,14 @@ try {
       servers.push(site)
       const url = `${site.url}${options.prefix ?? ""}/${options.page ?? ""}`
       if (feed) await worksStatically(page, url, feed)
-      await works(page, url)
+      const { asked } = name == "cdn" ? servers[0] : site
+      await works(page, url, asked)
+      if (inFirefox.includes(name)) {
+        firefox ??= await launch("firefox")
+        const tab = await firefox.newPage()
+        await works(tab, url, asked)
+        await tab.close()
+      }
       if (feed) await isOrdinary(page, url, feed)
       if (name == "integrity") await refusesAnother(page, folder, url)
       if (feed || name == "service-worker") await worksOffline(page, servers.pop(), url)
@@ -216,6 +231,7 @@ try {
   }
 } finally {
   await browser.close()
+  await firefox?.close()
   await rm(temporary, { recursive: true })
 }
 console.log(`embed: ${chosen.length || all.length} sites, ${failed} failed`)

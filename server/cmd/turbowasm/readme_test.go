@@ -50,6 +50,7 @@ func documents(t *testing.T) map[string]string {
 func TestGuidesShowWhatIsTested(t *testing.T) {
 	shows := map[string][]string{
 		"README.md":            {"server/cmd/hello/main.go", "wasm/example/toast/main.go", "testdata/embed/static-site/index.html"},
+		"js/loading.md":        {"testdata/embed/static-site/index.html"},
 		"server/testing.md":    {"server/turbotest/example_test.go", "server/cmd/turbowasm/settled_test.go"},
 		"server/deployment.md": {"server/assets/example_test.go", "server/cmd/turbowasm/starter/Dockerfile"},
 	}
