@@ -17,6 +17,12 @@
 //	earlier, err := assets.Keep("/var/lib/app/turbo", files, 2)
 //	runtime, err := assets.New("/turbo/", files, earlier...)
 //
+// A returning visitor then downloads only what has changed, if the browser
+// supports compression dictionaries (RFC 9842; Chromium 130 and later, over
+// HTTPS or on localhost) and still has one of those distributions from its
+// hashed addresses. The difference is computed when it is first requested,
+// which takes about a second, and kept.
+//
 // A page with a Content-Security-Policy must allow WebAssembly, requests to its
 // own origin, and the import map by a nonce. Without nonces, load the runtime
 // with Script instead of Tags:
@@ -45,6 +51,7 @@ var contentTypes = map[string]string{
 	"turbo.umd.js":   "text/javascript; charset=utf-8",
 	"turbo-rails.js": "text/javascript; charset=utf-8",
 	"turbo.wasm":     "application/wasm",
+	"LICENSE":        "text/plain; charset=utf-8",
 	"LICENSE-go.txt": "text/plain; charset=utf-8",
 }
 
@@ -58,16 +65,20 @@ type Handler struct {
 
 type file struct {
 	contentType string
-	hash        string
-	integrity   string // value of the integrity attribute
+	sum         [sha256.Size]byte // of plain
+	hash        string            // the first 8 bytes of sum, in hex
+	integrity   string            // value of the integrity attribute
 	hashedPath  string
 	plain       []byte
 	gzip        []byte // nil if the distribution has no .gz
 	brotli      []byte // nil if the distribution has no .br
+
+	dictionary string                       // value of Use-As-Dictionary; empty for files that pages do not load
+	deltas     map[[sha256.Size]byte]*delta // by the sum of the dictionary; nil for files of earlier distributions
 }
 
 // New reads the distribution at the top of files: turbo.js and turbo.wasm, and
-// where present turbo.umd.js, turbo-rails.js, LICENSE-go.txt, and the
+// where present turbo.umd.js, turbo-rails.js, the licences, and the
 // compressed .br and .gz next to each. Other files are not served. prefix is
 // the path at which the Handler is mounted, such as "/turbo/". Of earlier
 // distributions, most recent first, only the hashed addresses are served, for
@@ -85,15 +96,22 @@ func New(prefix string, files fs.FS, earlier ...fs.FS) (*Handler, error) {
 	for name, f := range current {
 		h.files[prefix+name] = f
 		h.files[f.hashedPath] = f
+		if f.dictionary != "" {
+			f.deltas = map[[sha256.Size]byte]*delta{}
+			f.addDictionary(f)
+		}
 	}
 	for _, files := range earlier {
 		old, err := readFiles(prefix, files)
 		if err != nil {
 			return nil, fmt.Errorf("earlier distribution: %w", err)
 		}
-		for _, f := range old {
+		for name, f := range old {
 			if h.files[f.hashedPath] == nil {
 				h.files[f.hashedPath] = f
+			}
+			if f.dictionary != "" && current[name] != nil {
+				current[name].addDictionary(f)
 			}
 		}
 	}
@@ -113,10 +131,13 @@ func readFiles(prefix string, files fs.FS) (map[string]*file, error) {
 		if f.plain == nil {
 			continue
 		}
-		sum := sha256.Sum256(f.plain)
-		f.hash = hex.EncodeToString(sum[:8])
-		f.integrity = "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+		f.sum = sha256.Sum256(f.plain)
+		f.hash = hex.EncodeToString(f.sum[:8])
+		f.integrity = "sha256-" + base64.StdEncoding.EncodeToString(f.sum[:])
 		ext := path.Ext(name)
+		if ext == ".js" || ext == ".wasm" {
+			f.dictionary = dictionaryPattern(name)
+		}
 		f.hashedPath = prefix + strings.TrimSuffix(name, ext) + "-" + f.hash + ext
 		found[name] = f
 	}
@@ -141,7 +162,8 @@ func (h *Handler) URL(name string) (string, error) {
 }
 
 // ServeHTTP answers GET and HEAD requests for the files of the distribution, in
-// the smallest encoding that the client accepts.
+// the smallest encoding that the client accepts: as a difference to the build
+// that it has, with brotli, with gzip, or as they are.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f, ok := h.files[r.URL.Path]
 	if !ok {
@@ -154,7 +176,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	body, encoding, tag := f.plain, "", f.hash
+	delta, from := f.delta(r)
 	switch accept := r.Header.Values("Accept-Encoding"); {
+	case delta != nil:
+		body, encoding, tag = delta, "dcb", f.hash+"-dcb-"+from.hash
+		r = r.Clone(r.Context())
+		r.Header.Del("Range") // parts of a difference are of no use
 	case f.brotli != nil && accepts(accept, "br"):
 		body, encoding, tag = f.brotli, "br", f.hash+"-br"
 	case f.gzip != nil && accepts(accept, "gzip"):
@@ -163,7 +190,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Set("Content-Type", f.contentType)
 	header.Set("X-Content-Type-Options", "nosniff")
-	header.Add("Vary", "Accept-Encoding")
+	vary := "Accept-Encoding"
+	if f.dictionary != "" {
+		vary += ", Available-Dictionary"
+	}
+	header.Add("Vary", vary)
 	header.Set("ETag", `"`+tag+`"`)
 	if encoding != "" {
 		// ServeContent leaves the length of encoded bodies to the caller.
@@ -172,6 +203,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.URL.Path == f.hashedPath {
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")
+		if f.dictionary != "" {
+			header.Set("Use-As-Dictionary", f.dictionary)
+		}
 	} else {
 		header.Set("Cache-Control", "no-cache")
 	}

@@ -17,3 +17,17 @@ func ExampleNew() {
 	}
 	mux.Handle("/turbo/", runtime)
 }
+
+// With the distributions of earlier deploys, in a folder that outlives them.
+func ExampleKeep() {
+	files := os.DirFS("static")
+	earlier, err := assets.Keep("/var/lib/app/turbo", files, 2)
+	if err != nil {
+		log.Fatal(err)
+	}
+	runtime, err := assets.New("/turbo/", files, earlier...)
+	if err != nil {
+		log.Fatal(err)
+	}
+	http.Handle("/turbo/", runtime)
+}
