@@ -205,7 +205,7 @@ Object.assign(world, {
   activated,
   exempt,
   reject: () => rejected(),
-  url: (location) => new URL(location.toString(), document.baseURI),
+  url: (location) => new URL(location ?? "", document.baseURI), // "" has no handle
   snapshot: (html) => html == null ? world.view.snapshot : PageSnapshot.fromHTMLString(html),
   extendURL: (url) => Object.defineProperty(url, "absoluteURL", { get() { return this.toString() }, configurable: true }),
   visit: (number, location, options) => new Visit(number, world.navigator, location, options),

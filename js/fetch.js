@@ -52,7 +52,7 @@ export class FetchResponse {
 // The URL and the body that carry data, or the URL's own query without data:
 // then to add to the body is to add to the URL.
 function carry(location, method, data, enctype) {
-  const url = new URL(location)
+  const url = new URL(location, document.baseURI)
   const entries = data ? [...data] : []
   const query = entries.length ? new URLSearchParams() : url.searchParams
   for (const [name, value] of entries) if (!(value instanceof File)) query.append(name, value)

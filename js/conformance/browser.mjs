@@ -79,7 +79,13 @@ export async function openPage(browser, { isolated = false } = {}) {
     page.setDefaultTimeout(15000)
     page.on("dialog", (dialog) => dialog.accept().catch(() => {}))
     await page.evaluateOnNewDocument(probe)
-    if (unpacedBrowsers.has(browser)) await page.evaluateOnNewDocument(hurry)
+    if (unpacedBrowsers.has(browser)) {
+      await page.evaluateOnNewDocument(hurry)
+      // A page that is loaded natively while a request for it waits would wait for that in the browser's cache, 20 s at most.
+      const client = await page.createCDPSession()
+      await client.send("Network.enable")
+      await client.send("Network.setCacheDisabled", { cacheDisabled: true })
+    }
     await page.evaluateOnNewDocument(leaks)
     tab = { page, context, runs: 0 }
     if (!isolated) openTabs.set(browser, tab)

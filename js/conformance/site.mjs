@@ -54,7 +54,15 @@ const kinds = {
   temporary: (n) => `<p data-turbo-temporary>Flash of ${n}</p>`,
   field: () => `<input id="field" name="field"><select id="select"><option>a<option>b</select><textarea id="text"></textarea>`,
   script: (n) => `<script>log("script of ${n}")</script>`,
-  list: () => `<ul id="list"><li id="a">A</li><li id="b">B</li></ul>`
+  list: () => `<ul id="list"><li id="a">A</li><li id="b">B</li></ul>`,
+  asking: () => form("asking", "/create", `<button data-turbo-confirm="Sure?">asking</button>`),
+  "asking-link": (n) => link("asking-link", `/create?to=${n}`, `data-turbo-method="post" data-turbo-confirm="Sure?"`),
+  replacing: () => `<form class="replacing" action="/create" method="post" data-turbo-action="replace"><button>replacing</button></form>`,
+  "framed-forms": (n) => frame("forms", "", `<p>Forms of ${n}</p><form class="in-form-top" action="/create" method="post" data-turbo-frame="_top"><button>in-form-top</button></form><form class="in-form-get" action="${to(n, 1)}"><input name="q" value="g"><button data-turbo-action="advance">in-form-get</button></form><form class="in-form-other" action="/create" method="post"><button data-turbo-frame="frame">in-form-other</button></form>`),
+  disabled: (n) => frame("disabled", "disabled", `<p>Disabled of ${n}</p>${link("in-disabled", to(n, 1))}`),
+  top: (n) => frame("top", `target="_top"`, `<p>Top of ${n}</p>${link("in-top-frame", to(n, 1))} ${link("in-top-itself", to(n, 2), `data-turbo-frame="top"`)}`),
+  living: () => `<x-recorder id="living"></x-recorder>`,
+  autofocus: () => `<input id="focused" autofocus>`
 }
 
 const link = (name, href, attributes = "") => `<a class="${name}" href="${href}" ${attributes}>${name}</a>`
@@ -83,8 +91,16 @@ const patches = {
   "drawn-frame": `{ const { FrameRenderer } = Turbo, { renderElement } = FrameRenderer; FrameRenderer.renderElement = function (current, next) { log("drawn frame", current.id); return renderElement.call(this, current, next) } }`,
   navigatable: `{ const { session } = Turbo, { elementIsNavigatable } = session; session.elementIsNavigatable = function (element) { return !/^(over|query|search)$/.test(element.className) && elementIsNavigatable.call(this, element) } }`,
   listener: `addEventListener("turbo:before-render", ({ detail }) => { const { render } = detail; detail.render = (current, next) => { log("rendered by a listener"); return render(current, next) } })`,
-  abandoned: `{ let count = 0; addEventListener("turbo:before-frame-render", (event) => { if (event.target.id != "frame" && ++count % 2 == 0) event.preventDefault() }) }`, // one with another source is given up
-  paused: `addEventListener("turbo:before-render", (event) => { event.preventDefault(); setTimeout(() => event.detail.resume()) })`
+// A page on which a rendering is given up is not cached: its frame would be cached as it looks (hotwired/turbo#604).
+  abandoned: `{ let count = 0; addEventListener("turbo:before-frame-render", (event) => { if (event.target.id != "frame" && ++count % 2 == 0) { event.preventDefault(); Turbo.cache.exemptPageFromCache(); window.abandons = true } }) }`, // one with another source is given up
+  paused: `addEventListener("turbo:before-render", (event) => { event.preventDefault(); setTimeout(() => event.detail.resume()) })`,
+  declined: `{ let count = 0; addEventListener("turbo:before-visit", (event) => { if (++count % 4 == 0) event.preventDefault() }) }`,
+  unhandled: `{ let count = 0; addEventListener("turbo:before-fetch-response", (event) => { if (++count % 5 == 0) event.preventDefault() }) }`,
+  delayed: `addEventListener("turbo:before-fetch-request", (event) => { event.preventDefault(); setTimeout(() => event.detail.resume()) })`,
+  marked: `addEventListener("turbo:before-fetch-request", ({ detail }) => { detail.fetchOptions.headers["X-Marked"] = "yes"; detail.url.searchParams.append("marked", "") })`,
+  doubtful: `{ let count = 0; Turbo.config.forms.confirm = (message, form, submitter) => { log(message, form, submitter); return Promise.resolve(++count % 2 == 0) } }`,
+  found: `addEventListener("turbo:frame-missing", (event) => { event.preventDefault(); event.detail.visit(event.detail.response) })`,
+  stopped: `{ let count = 0; addEventListener("turbo:submit-start", ({ detail }) => { if (++count % 3 == 0) detail.formSubmission.stop() }) }`
 }
 
 // Native loads count as under way until the runtime of the new page is ready. Error pages bring the script again.
@@ -139,15 +155,21 @@ export function routesOf(site) {
 
 // In a frame the request is answered before the next step, and so is what a click after hovering asks for: what is
 // given up there differs, as declared (hotwired/turbo#604, hotwired/turbo#1244).
-// Frames hold no temporary elements: a page that was shown from the cache loses them there under theirs
-// (hotwired/turbo#1385).
+// Frames hold no temporary elements, nor does a page that a promoted frame leaves: a page that was shown from the cache
+// loses them there under theirs (hotwired/turbo#1385).
+const promotes = /"promoting"|data-turbo-action="(advance|replace)">(in|to)-/
 const waits = /frame|^in|^hover/
 // A frame that navigates while a page visit is open gives its request up likewise.
 const overtakes = (step) => step && (step.click ? waits.test(step.click) : /frame|source|reload/.test(step.move))
 
 const moves = {
-  back: () => `if (history.state?.turbo?.restorationIndex > 0) history.back()`,
+  back: () => `if (history.state?.own || history.state?.turbo?.restorationIndex > 0) history.back()`,
   "back-twice": () => `if (history.state?.turbo?.restorationIndex > 1) history.go(-2)`,
+  push: ({ below }) => `history.pushState({ own: true }, "", "?own=${below(3)}")`,
+  "replace-state": ({ below }) => `history.replaceState({ ...history.state, more: 1 }, "", "?replaced=${below(3)}")`,
+  "disable-frame": () => `for (const frame of document.querySelectorAll("#frame")) frame.disabled = !frame.disabled`,
+  "move-frame": () => `for (const frame of document.querySelectorAll("#remote, #frame")) document.body.append(frame)`,
+  "remove-frame": () => `document.querySelector("#promoting")?.remove()`,
   forward: () => `history.forward()`,
   visit: ({ below, pick }) => `Turbo.visit("/page/${below(pages)}", { action: "${pick(["advance", "replace"])}" })`,
   "visit-frame": ({ below }) => `Turbo.visit("/page/${below(pages)}", { frame: "frame" })`,
@@ -158,7 +180,7 @@ const moves = {
   refresh: ({ pick }) => `Turbo.renderStreamMessage(\`<turbo-stream action="refresh"${pick(["", ` method="morph"`, ` method="morph" scroll="preserve"`])}></turbo-stream>\`)`,
   reload: ({ pick }) => `for (const frame of document.querySelectorAll("#${pick(["remote", "morphed"])}")) frame.reload()`,
   source: ({ below }) => `for (const frame of document.querySelectorAll("#frame")) frame.src = "/page/${below(pages)}"`,
-  cache: ({ pick }) => `Turbo.cache.${pick(["clear", "exemptPageFromCache", "exemptPageFromPreview", "resetCacheControl"])}()`
+  cache: ({ pick }) => `window.abandons || Turbo.cache.${pick(["clear", "exemptPageFromCache", "exemptPageFromPreview", "resetCacheControl"])}()`
 }
 
 // walkOf is a site and a walk of so many steps from a seed.
@@ -170,11 +192,12 @@ export function walkOf(seed, steps) {
     metas: Object.fromEntries(Object.keys(metas).filter(() => chance(0.2)).map((name) => [name, 1 + below(2 ** pages - 1)])),
     patches: Object.keys(patches).filter(() => chance(0.12))
   }
+  if (site.kinds.some((name) => promotes.test(kinds[name](0)))) site.kinds = site.kinds.filter((name) => name !== "temporary")
   const present = [...new Set(site.kinds.flatMap((name) => [...kinds[name](0).matchAll(/class="([^"]+)"/g)].map(([, found]) => found)))]
   const walk = Array.from({ length: steps }, () => {
     if (chance(0.55) && present.length) {
       const name = pick(present)
-      return { click: name, ...(chance(0.1) && { hover: true }), open: !waits.test(name) && chance(0.25) }
+      return { click: name, ...(chance(0.1) && name !== "query" && { hover: true }), open: !waits.test(name) && chance(0.25) }
     }
     const move = pick(["back", "back", "scroll", ...Object.keys(moves)])
     return { move, code: moves[move](random), open: /^(visit|back|forward|refresh)$/.test(move) && chance(0.25) }

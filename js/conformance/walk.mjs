@@ -61,15 +61,17 @@ async function sides(browser, scenario, ...runtimes) {
 }
 
 // calm leaves out what is declared to differ (wasm/differences.md): the marks that theirs leaves in snapshots,
-// what loses the focus (a page from the cache may be shown as a preview of itself), what a document says while it starts,
-// for then the runtimes start at different times, and the words of errors. The progress bar grows at random. Permanent
+// what loses the focus (a page from the cache may be shown as a preview of itself), that cached pages are copied, what a
+// document says while it starts,
+// for then the runtimes start at different times, how often a page that is left says so, and the words of errors. The
+// progress bar grows at random. Permanent
 // fields that a stream brings again keep their selection under ours.
 function calm(result) {
   let early = true
-  const log = result.log.filter((line) => {
+  const log = result.log.filter((line, index) => {
     if (/^step \d/.test(line)) early = false
     if (line === "— a new document —") early = true
-    return !early && !line.startsWith("focusout ")
+    return !early && !/^(focusout |x-recorder constructed)/.test(line) && !(line.startsWith("turbo:reload ") && line === result.log[index - 1])
   }).map((line) => line.replace(/(: )(turbo: t|T)he response \(\d+\).*/, "$1a response without what it should have"))
   const dom = result.dom.filter((line) => !/<div class="turbo-progress-bar"/.test(line)).map((line) => /<html/.test(line) ? line : line.replaceAll(/ (aria-busy="true"|busy|disabled)(?=[ >])/g, ""))
   const focus = /^active input#kept/.test(result.focus[0]) ? result.focus.slice(0, 1) : result.focus

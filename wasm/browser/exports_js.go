@@ -31,7 +31,7 @@ func status(err error) int32 {
 }
 
 // guard ends what page.begin began and turns a panic into a report and a status.
-func guard(outer *holding, result *int32, doing string) {
+func guard(outer interrupted, result *int32, doing string) {
 	page.leave(outer)
 	if r := recover(); r != nil {
 		*result = -2 - give(panicked(doing, r))

@@ -129,12 +129,13 @@ func (f *forms) Confirm(s *form.Submission, message string, then func(yes bool) 
 	return promise
 }
 
-func (f *forms) Busy(submitter dom.Node, busy bool) {
+func (f *forms) Busy(submitter dom.Node, busy bool) (ok bool) {
 	method := "afterSubmit"
 	if busy {
 		method = "beforeSubmit"
 	}
 	f.page().Do(f.page().Get(0, "config.forms.submitter"), method, submitter)
+	return f.page().failure == nil
 }
 
 func (f *forms) Started(s *form.Submission) {

@@ -11,17 +11,27 @@ type holding struct {
 	users int // callbacks that wait, and the call while it runs
 }
 
+// interrupted is what a call from the page interrupts: another one, which the page
+// has not left yet.
+type interrupted struct {
+	holding *holding
+	failure error
+}
+
 // begin begins a call from the page. It returns what the call interrupts, for
 // leave.
-func (p *Page) begin() (outer *holding) {
-	outer = p.holding
-	p.holding, p.self = nil, self{}
+func (p *Page) begin() interrupted {
+	outer := interrupted{p.holding, p.failure}
+	p.holding, p.failure, p.self = nil, nil, self{}
 	return outer
 }
 
-func (p *Page) leave(outer *holding) {
+func (p *Page) leave(outer interrupted) {
 	h := p.holding
-	p.holding, p.self = outer, self{}
+	p.holding, p.self = outer.holding, self{}
+	if outer.failure != nil {
+		p.failure = outer.failure
+	}
 	if h != nil {
 		p.unuse(h)
 	}

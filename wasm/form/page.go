@@ -78,8 +78,8 @@ type Events interface {
 	// page keeps the submission; the promise is resolved with what then returns.
 	Confirm(s *Submission, message string, then func(yes bool) dom.Node) (promise dom.Node)
 	// Busy has the submitter marked before the request and afterwards, in the way
-	// that the page has configured.
-	Busy(submitter dom.Node, busy bool)
+	// that the page has configured; ok is false where that throws.
+	Busy(submitter dom.Node, busy bool) (ok bool)
 	// Started and Ended dispatch turbo:submit-start and turbo:submit-end.
 	Started(s *Submission)
 	Ended(s *Submission)

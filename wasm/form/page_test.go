@@ -177,8 +177,11 @@ func (p *fakePage) Confirm(_ *Submission, message string, then func(yes bool) do
 	return problem // any promise
 }
 
-func (p *fakePage) Busy(_ dom.Node, busy bool) { p.note("busy %v", busy) }
-func (p *fakePage) Started(s *Submission)      { p.note("started while %s", s.State()) }
-func (p *fakePage) Ended(s *Submission)        { p.note("ended with %s", p.parts[s].result) }
+func (p *fakePage) Busy(_ dom.Node, busy bool) (ok bool) {
+	p.note("busy %v", busy)
+	return true
+}
+func (p *fakePage) Started(s *Submission) { p.note("started while %s", s.State()) }
+func (p *fakePage) Ended(s *Submission)   { p.note("ended with %s", p.parts[s].result) }
 
 func (p *fakePage) Error(string) dom.Node { return problem }

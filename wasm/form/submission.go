@@ -172,8 +172,8 @@ func (s *Submission) Began() {
 	p := s.page()
 	s.state = Waiting
 	form := p.Form(s)
-	if submitter := p.Submitter(s); submitter != 0 {
-		p.Busy(submitter, true)
+	if submitter := p.Submitter(s); submitter != 0 && !p.Busy(submitter, true) {
+		return // and the request is not sent
 	}
 	p.Step(s, "setSubmitsWith")
 	p.SetAttr(form, "aria-busy", "true")
