@@ -5,7 +5,7 @@
 // Nodes cross as handles: indices into a stack that every entry into Go
 // releases down to where it found it. Text crosses as (pointer, length).
 
-import { NODE_FALSE, NODE_NULL, NODE_TRUE, PANIC, PLACE_AFTER, PLACE_APPEND, PLACE_BEFORE, PLACE_PREPEND, PLACE_REPLACE, THROWN } from "./numbers.js"
+import { NODE_DOCUMENT, NODE_FALSE, NODE_NULL, NODE_TEXTS, NODE_TRUE, NODE_WHOLE, NODE_WRAPPERS, NODE_ZERO, PANIC, PLACE_AFTER, PLACE_APPEND, PLACE_BEFORE, PLACE_PREPEND, PLACE_REPLACE, THROWN } from "./numbers.js"
 import { begin, end } from "./settled.js"
 import { html as trusted, script as trustedScript, setAttribute } from "./trusted.js"
 
@@ -21,7 +21,7 @@ let integers = new Int32Array() // another
 let scratch = 0 // where text for Go is written
 let room = 0 // how many bytes fit there
 
-export const nodes = Object.assign([undefined], { [NODE_TRUE]: true, [NODE_FALSE]: false, [NODE_NULL]: null })
+export const nodes = Object.assign([undefined], { [NODE_TRUE]: true, [NODE_FALSE]: false, [NODE_NULL]: null, [NODE_DOCUMENT]: document })
 let top = nodes.length
 
 // Places for values that Go keeps beyond a call. When more are needed, they are
@@ -46,9 +46,11 @@ export function keep(value) {
   return at
 }
 
-export function drop(at) {
-  nodes[at] = null
-  free.push(at)
+function drop(...all) {
+  for (const at of all) if (at) {
+    nodes[at] = null
+    free.push(at)
+  }
 }
 
 const timers = new Map() // by the slot of what waits for them
@@ -63,9 +65,11 @@ export const rejected = () => void Promise.reject(thrown)
 const standIns = new WeakMap()
 
 const memory = () => bytes.byteLength ? bytes : (bytes = new Uint8Array(go.mem.buffer))
+const whole = () => integers.byteLength ? integers : (integers = new Int32Array(go.mem.buffer))
 
 // Go's literals, which most names and paths are, are decoded once.
 let literals = 0 // they lie below this address
+let boxed = 0 // where the texts are that handles stand for
 function remembered(read) {
   const known = new Map()
   return (at, length) => {
@@ -106,7 +110,7 @@ function provideFor(size) {
 // Writes whole numbers where Go can read them and returns how many they are.
 export function putNumbers(list) {
   provideFor(list.length * 4)
-  if (!integers.byteLength) integers = new Int32Array(go.mem.buffer)
+  whole()
   for (let i = 0, at = scratch >> 2; i < list.length; i++) integers[at + i] = list[i]
   return list.length
 }
@@ -130,6 +134,18 @@ export function handles(list) {
   return top - from
 }
 
+// What Go keeps the state of has a number here, and no more: its wrapper.
+export const wrappers = new Map()
+
+// What a handle stands for.
+export function value(n) {
+  if (n < NODE_WHOLE) return nodes[n]
+  if (n < NODE_WRAPPERS) return n - NODE_ZERO
+  if (n < NODE_TEXTS) return wrappers.get(n - NODE_WRAPPERS)?.deref()
+  const at = boxed + (n - NODE_TEXTS) * 4
+  return text(whole()[at], integers[at + 2])
+}
+
 // An error of the Go program.
 export class RuntimeError extends Error {}
 
@@ -151,7 +167,7 @@ export const object = Symbol("object")
 export function ask(owner, method, ...args) {
   const mark = top
   try {
-    return nodes[call("ask", owner, method, owner?.[object] ?? 0, ...args.map((value) => value === false ? NODE_FALSE : handle(value)))]
+    return value(call("ask", owner, method, owner?.[object] ?? 0, ...args.map((value) => value === false ? NODE_FALSE : handle(value))))
   } finally {
     release(mark)
   }
@@ -328,9 +344,10 @@ export const parentOf = (node) => parent.call(node)
 
 const primitives = {
   scratch(at, length) { scratch = at; room = length },
-  literals(end) { literals = end },
+  literals(end, at) { literals = end; boxed = at >> 2 },
   mark: () => top,
   release,
+  drop,
 
   element_by_id: (message, at, length) => handle(document.getElementById(piece(message, at, length))),
   element_named(n, at, length) {
@@ -341,11 +358,8 @@ const primitives = {
     const selector = nodes[n].getAttribute(text(at, length))
     return selector ? handles(document.querySelectorAll(selector)) : -2
   },
-  // A method with one argument, a string.
-  invoke: (n, at, length, from, size) => handle(nodes[n][text(at, length)](text(from, size))),
   select_all: (n, at, length) => handles(nodes[n].querySelectorAll(text(at, length))),
   opening_tag: (n) => put(openingTag(nodes[n])),
-  same: (a, b) => +(nodes[a] == nodes[b]),
 
   attribute(n, at, length) {
     const value = getAttribute.call(nodes[n], text(at, length))

@@ -204,14 +204,13 @@ Object.assign(world, {
   dispatch,
   activated,
   exempt,
-  reject: () => rejected(),
+  reject: rejected,
   url: (location) => new URL(location ?? "", document.baseURI), // "" has no handle
-  snapshot: (html) => html == null ? world.view.snapshot : PageSnapshot.fromHTMLString(html),
+  snapshot: (html) => PageSnapshot.fromHTMLString(html),
+  uuid,
   extendURL: (url) => Object.defineProperty(url, "absoluteURL", { get() { return this.toString() }, configurable: true }),
   visit: (number, location, options) => new Visit(number, world.navigator, location, options),
   newRequest: (delegate, location, target) => new FetchRequest(delegate, "get", location, undefined, target),
-  pushState: (state, href) => window.history.pushState(state, "", href),
-  replaceState: (state, href) => window.history.replaceState(state, "", href),
   // A promise with the function that resolves it.
   promise() {
     let settle

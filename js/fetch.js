@@ -1,6 +1,5 @@
 // Requests and responses as pages see them (Turbo 8.0.23, fetch).
 
-import { provide, put } from "./dom.js"
 import { abandoned, begin, end } from "./settled.js"
 import { dispatch } from "./values.js"
 
@@ -10,8 +9,6 @@ export const uuid = () => globalThis.crypto?.randomUUID?.() ?? "xxxxxxxx-xxxx-4x
 const nativeFetch = (url, options) => window.fetch(url, options)
 
 export const recentRequests = new Set()
-
-provide({ uuid: () => put(uuid()) })
 
 // A fetch whose request id is remembered, so that the refresh it causes is
 // known as this page's own.

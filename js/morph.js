@@ -1,7 +1,7 @@
 // Morphing (Turbo 8.0.23): its entry points, and the primitives by which Go
 // compares, names, moves and changes nodes; see wasm/morph.
 
-import { ask, content as templateContent, getter, handle, nodes, parentOf, provide, push, putNumbers, text } from "./dom.js"
+import { ask, content as templateContent, getter, handle, nodes, parentOf, provide, push, putNumbers, text, value } from "./dom.js"
 import {
   ALIKE, BARE, BEFORE_ATTRIBUTE, BEFORE_ELEMENT, BEHIND, BODY, FALSE, FALSY, FRAME, INSIDE_NEW, INSIDE_OLD, IS_ELEMENT, IS_FILE, IS_FRAME, IS_HEAD, IS_INPUT,
   IS_OPTION, IS_PERMANENT, IS_SELECT, IS_STRAYED, IS_TEMPLATE, IS_TEXTAREA, LEFT, NAMED, PLAIN, SINGLE, STEP_SIZE, TRIM, TRUTHY
@@ -286,7 +286,7 @@ provide({
   morph_heard: heard,
   // Whether the default of an event was prevented.
   morph_event(event, n, other, removed) {
-    const element = nodes[n], target = nodes[other]
+    const element = nodes[n], target = value(other)
     const { defaultPrevented } = event == BEFORE_ATTRIBUTE ? attributeEvent(element, target, removed) :
       dispatch(event == BEFORE_ELEMENT ? "turbo:before-morph-element" : "turbo:morph-element", element, event == BEFORE_ELEMENT, { currentElement: element, newElement: target })
     return +defaultPrevented

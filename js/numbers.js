@@ -20,6 +20,13 @@ export const CLICK_IN_FRAME = 2561
 export const SUBMIT_IN_FRAME = 2562
 export const SUBMIT_OUTSIDE = 2563
 
+// Values of Go's have handles that the page makes its own values of when it is
+// handed them, so that to make one is no call of the page.
+export const NODE_WHOLE = 268435456
+export const NODE_ZERO = 402653184
+export const NODE_WRAPPERS = 536870912
+export const NODE_TEXTS = 1073741824
+
 // The transports of servers.
 export const SOCKETS = 0
 export const FALLBACK = 1
@@ -47,10 +54,11 @@ export const PLACE_CHILDREN = 5
 export const PLACE_MORPH = 6
 export const PLACE_MORPH_CHILDREN = 7
 
-// Null is the page's null, True and False its booleans.
+// Null is the page's null, True and False its booleans, Document its document.
 export const NODE_TRUE = 1
 export const NODE_FALSE = 2
 export const NODE_NULL = 3
+export const NODE_DOCUMENT = 4
 
 // What morph_rest looks at.
 export const INSIDE_OLD = 1

@@ -1,7 +1,7 @@
 // Values of the page's as Go sees them: properties, calls, events, promises.
 // For what happens once per event; what is hot has primitives of its own.
 
-import { ask, drop, enter, fire, handle, handles, keep, nodes, object, path, provide, push, put, text } from "./dom.js"
+import { ask, enter, fire, handle, handles, keep, nodes, object, path, provide, push, put, text, value, wrappers } from "./dom.js"
 import { FULFILLED, LOST, methods, REJECTED } from "./numbers.js"
 import * as runtime from "./runtime.js"
 import { aside, begin } from "./settled.js"
@@ -10,11 +10,17 @@ import { html } from "./trusted.js"
 // What Go finds under the handle 0.
 export const world = { window, document }
 
-function dig(n, at, length) {
-  if (!length) return nodes[n]
-  let value = n ? nodes[n] : world
-  for (const key of path(at, length)) value = value?.[key]
-  return value
+const root = (n) => n ? value(n) : world
+const reach = (n, keys) => keys[0] ? walk(root(n), keys) : value(n)
+const dig = (n, at, length) => reach(n, path(at, length))
+
+// A step is a property, with parentheses what a method returns, or with a # an attribute.
+const walk = (from, keys) => keys.reduce((found, key) => key[0] == "#" ? found?.getAttribute(key.slice(1)) : key.endsWith("()") ? found?.[key.slice(0, -2)]() : found?.[key], from)
+
+// The object that has what a path leads to, its name there, and how far that is.
+function find(n, at, length) {
+  const keys = path(at, length), last = keys.length - 1
+  return [walk(root(n), keys.slice(0, -1)), keys[last], last]
 }
 
 // Every event of the runtime's but one: on its target while that is on the
@@ -30,38 +36,57 @@ export function dispatch(name, target, cancelable, detail) {
 const lost = new FinalizationRegistry((slot) => fire(slot, null, LOST))
 
 provide({
-  keep: (n) => keep(nodes[n]),
-  drop,
+  keep: (n) => keep(value(n)),
   get: (n, at, length) => handle(dig(n, at, length)),
-  is: (n, at, length) => +!!dig(n, at, length),
   get_number: (n, at, length) => dig(n, at, length),
-  get_text(n, at, length) {
-    const value = dig(n, at, length)
-    return value == null ? -2 : put(String(value))
+  // Several texts at once, each with a character before it unless there is none.
+  get_texts(n, at, length) {
+    return put(text(at, length).split("|").map((path) => {
+      const it = reach(n, path.split("."))
+      return it == null ? "" : "=" + it
+    }).join("\0"))
   },
-  box_text: (at, length) => push(text(at, length)),
-  box_number: (number) => push(number),
-  object: () => handle({}),
-  items: (n) => handles([...nodes[n]]),
-  delete(n, at, length) { delete nodes[n][text(at, length)] },
-  set(n, at, length, value) {
-    const name = text(at, length)
-    ;(n ? nodes[n] : world)[name] = name == "innerHTML" ? html(nodes[value]) : nodes[value]
+  // Two lists without what is equal in both: how many are left of the first, and above 16 bits of the second.
+  differing(before, after) {
+    const title = (element) => element.localName == "title" ? element.innerHTML : element
+    const come = [...value(after)]
+    const gone = [...value(before)].filter((element) => {
+      const at = come.findIndex((other) => other.isEqualNode(element) || title(other) == title(element))
+      return at < 0 || !come.splice(at, 1)
+    })
+    return handles(gone) + handles(come) * 65536
   },
-  // A method that is Go's own, whatever it is called by, is not called but named: -2 less its number.
+  // The closest element around a node, through shadow roots, that matches a selector.
+  around(n, at, length) {
+    const selector = text(at, length)
+    for (let node = value(n), found; node; node = node.assignedSlot ?? node.getRootNode().host) if ((found = node.closest?.(selector))) return push(found)
+  },
+  box_number: push,
+  object: (at, length, ...values) => handle(Object.fromEntries(text(at, length).split(" ").map((name, i) => [name, value(values[i])]))),
+  items: (n) => handles([...value(n)]),
+  delete(n, at, length) {
+    const [object, name] = find(n, at, length)
+    delete object[name]
+  },
+  set(n, at, length, to) {
+    const [object, name] = n ? [value(n), text(at, length)] : find(n, at, length)
+    object[name] = name == "innerHTML" ? html(value(to)) : value(to)
+  },
+  // A method that is Go's own, whatever it is called by, is not called but named: -2 less its number,
+  // less its object's handle above 16 bits.
   call(n, at, length, a, b, c, d) {
-    const object = n ? nodes[n] : world, name = text(at, length), method = object[name], number = numbers.get(method)
+    const [object, name, steps] = find(n, at, length), method = object[name], number = numbers.get(method)
     if (typeof method != "function") throw new TypeError(`${name} is not a function`)
-    return number >= 0 ? -2 - number : handle(object[name](...[a, b, c, d].slice(0, d ? 4 : c ? 3 : b ? 2 : a ? 1 : 0).map((value) => nodes[value])))
+    return number >= 0 ? -2 - number - (steps ? push(object) : n) * 65536 : handle(object[name](...[a, b, c, d].slice(0, d ? 4 : c ? 3 : b ? 2 : a ? 1 : 0).map(value)))
   },
-  own: (n, at, length) => numbers.get(nodes[n][text(at, length)]) ?? -1,
-  dispatch: (at, length, n, cancelable, detail) => +!dispatch(text(at, length), nodes[n], !!cancelable, nodes[detail]).defaultPrevented,
+  own: (n, at, length) => numbers.get(dig(n, at, length)) ?? -1,
   // A rejection stays an unhandled one.
   then(n, slot) {
-    if (!aside.has(nodes[n])) begin(slot)
+    const promise = value(n)
+    if (!aside.has(promise)) begin(slot)
     const settled = (value) => fire(slot, value, FULFILLED)
     lost.register(settled, slot)
-    Promise.resolve(nodes[n]).then(settled, (error) => {
+    Promise.resolve(promise).then(settled, (error) => {
       fire(slot, error, REJECTED)
       throw error
     })
@@ -75,9 +100,7 @@ provide({
   }
 })
 
-// What Go keeps the state of has a number here, and no more: its wrapper. Go
-// hears when nobody has that any more.
-const wrappers = new Map()
+// Go hears when nobody has a wrapper any more.
 const collected = new FinalizationRegistry((number) => {
   wrappers.delete(number)
   enter("collected", null, number)
@@ -91,8 +114,7 @@ export function wrap(wrapper, number) {
 
 provide({
   wrap: (n, number) => wrap(nodes[n], number),
-  wrapper: (number) => handle(wrappers.get(number)?.deref()),
-  wrapped: (n) => nodes[n][object] ?? 0
+  wrapped: (n) => value(n)[object] ?? 0
 })
 
 // The methods that Go answers, and their numbers. Where Go makes a step that is

@@ -38,7 +38,7 @@ func (f *forms) Cookies() string {
 }
 
 func (f *forms) Decode(text string) string {
-	decoded, _ := f.page().Text(f.page().Do(f.page().Get(0, "window"), "decodeURIComponent", f.page().String(text)), "")
+	decoded, _ := f.page().Text(f.page().Do(0, "window.decodeURIComponent", f.page().String(text)), "")
 	return decoded
 }
 
@@ -84,21 +84,14 @@ func (f *forms) Cancel(s *form.Submission) { f.page().Do(f.part(s, "fetchRequest
 
 func (f *forms) Make(s *form.Submission, delegate, form, submitter dom.Node, request form.Request) error {
 	s.Object = f.page().objects.add(s)
-	options := f.page().Object()
-	f.page().Set(options, "delegate", delegate)
-	f.page().Set(options, "submitter", submitter)
-	f.page().Set(options, "method", f.page().String(request.Method))
-	f.page().Set(options, "action", f.page().String(request.Action))
-	f.page().Set(options, "enctype", f.page().String(request.Encoding))
+	options := f.page().Object("delegate submitter method action enctype",
+		delegate, submitter, f.page().String(request.Method), f.page().String(request.Action), f.page().String(request.Encoding))
 	_, err := f.page().Call(0, "submission", f.page().Int(int(s.Object)), form, options)
 	return err
 }
 
 func (f *forms) Record(s *form.Submission, success bool, name string, value dom.Node) {
-	result := f.page().Object()
-	f.page().Set(result, "success", f.page().Bool(success))
-	f.page().Set(result, name, value)
-	f.page().Set(f.page().Wrapper(s.Object), "result", result)
+	f.page().Set(f.page().Wrapper(s.Object), "result", f.page().Object("success "+name, f.page().Bool(success), value))
 }
 
 func (f *forms) Step(s *form.Submission, method string, args ...dom.Node) bool {
@@ -139,20 +132,19 @@ func (f *forms) Busy(submitter dom.Node, busy bool) (ok bool) {
 }
 
 func (f *forms) Started(s *form.Submission) {
-	f.page().Do(f.page().Get(0, "submissions"), "add", f.page().Wrapper(s.Object))
+	f.page().Do(0, "submissions.add", f.page().Wrapper(s.Object))
 	f.tell("turbo:submit-start", s, 0)
 }
 
 func (f *forms) Ended(s *form.Submission) {
-	f.page().Do(f.page().Get(0, "submissions"), "delete", f.page().Wrapper(s.Object))
+	f.page().Do(0, "submissions.delete", f.page().Wrapper(s.Object))
 	f.tell("turbo:submit-end", s, f.part(s, "result"))
 }
 
 func (f *forms) tell(event string, s *form.Submission, result dom.Node) {
-	detail := f.page().Object()
-	f.page().Set(detail, "formSubmission", f.page().Wrapper(s.Object))
+	detail := f.page().Object("formSubmission", f.page().Wrapper(s.Object))
 	if result != 0 {
-		f.page().Do(f.page().Get(0, "window.Object"), "assign", detail, result)
+		f.page().Do(0, "window.Object.assign", detail, result)
 	}
 	f.page().Dispatch(event, f.Form(s), false, detail)
 }

@@ -38,7 +38,7 @@ func (f *frames) Followed(event dom.Node) (from, url, click, around dom.Node) {
 	p := f.page()
 	from = p.Get(event, "target")
 	around = p.Parent(from)
-	if outer := link.Closest(p, around, `a[href], a[xlink\:href]`); outer != 0 {
+	if outer := p.Around(around, `a[href], a[xlink\:href]`); outer != 0 {
 		around = outer
 	}
 	return from, p.Get(event, "detail.url"), p.Get(event, "detail.originalEvent"), around
@@ -101,21 +101,19 @@ func (f *frames) Empty() dom.Node {
 
 func (f *frames) Missing(n, response dom.Node) bool {
 	p := f.page()
-	detail := p.Object()
-	p.Set(detail, "response", p.Get(response, "response"))
-	p.Set(detail, "visit", p.Get(0, "visitAny"))
+	detail := p.Object("response visit", p.Get(response, "response"), p.Get(0, "visitAny"))
 	return p.Dispatch("turbo:frame-missing", n, true, detail)
 }
 
 func (f *frames) ShowMissing(delegate dom.Node, message string) {
-	f.page().Do(f.page().Get(delegate, "view"), "missing")
+	f.page().Do(delegate, "view.missing")
 	f.page().Do(0, "frameMissing", f.page().String(message))
 }
 
 func (f *frames) Visitable(url dom.Node) bool { return link.VisitableInFrame(f.page(), url) }
 
 func (f *frames) Escape(id string) string {
-	escaped, _ := f.page().Text(f.page().Do(f.page().Get(0, "window.CSS"), "escape", f.page().String(id)), "")
+	escaped, _ := f.page().Text(f.page().Do(0, "window.CSS.escape", f.page().String(id)), "")
 	return escaped
 }
 
@@ -142,9 +140,8 @@ func (f *frames) Render(delegate, next dom.Node, morphs bool, then func(ok bool)
 
 func (f *frames) Allows(delegate, snapshot, options dom.Node) bool {
 	p := f.page()
-	detail := p.Object()
-	p.Set(detail, "newFrame", p.Get(snapshot, "element"))
-	p.Do(p.Get(0, "window.Object"), "assign", detail, options)
+	detail := p.Object("newFrame", p.Get(snapshot, "element"))
+	p.Do(0, "window.Object.assign", detail, options)
 	event := p.Do(0, "dispatch", p.String("turbo:before-frame-render"), p.Get(delegate, "element"), dom.True, detail)
 	return session.drive.Allows(event, p.Get(delegate, "view"))
 }
@@ -161,21 +158,18 @@ func (f *frames) Propose(delegate, n dom.Node, action string) {
 	f.page().Do(delegate, "proposeVisitIfNavigatedWithAction", n, name)
 }
 
-func (f *frames) Snapshot() dom.Node { return f.page().Do(f.page().Get(0, "view.snapshot"), "clone") }
+func (f *frames) Snapshot() dom.Node { return f.page().Do(0, "view.snapshot.clone") }
 
 func (f *frames) Promote(delegate dom.Node, src, action string, response, html dom.Node) {
 	p := f.page()
-	options := p.Object()
-	p.Set(options, "response", session.drive.Answer(response, p.Get(response, "statusCode"), html))
-	p.Set(options, "visitCachedSnapshot", p.Get(delegate, "visitCachedSnapshot"))
-	p.Set(options, "willRender", dom.False)
-	p.Set(options, "updateHistory", dom.False)
-	p.Set(options, "restorationIdentifier", p.Get(delegate, "restorationIdentifier"))
+	options := p.Object("response visitCachedSnapshot willRender updateHistory restorationIdentifier",
+		session.drive.Answer(response, p.Get(response, "statusCode"), html), p.Get(delegate, "visitCachedSnapshot"),
+		dom.False, dom.False, p.Get(delegate, "restorationIdentifier"))
 	p.Set(options, "snapshot", p.Get(delegate, "promotion"))
 	if action != "" {
 		p.Set(options, "action", p.String(action))
 	}
-	p.Do(p.Get(0, "session"), "visit", p.String(src), options)
+	p.Do(0, "session.visit", p.String(src), options)
 }
 
 func (f *frames) UpdateHistory(action string, url, identifier dom.Node) {
@@ -187,7 +181,7 @@ func (f *frames) Tell(problem dom.Node) { session.drive.Tell(problem) }
 func (f *frames) Error(message string) dom.Node { return (*forms)(f).Error(message) }
 
 func (f *frames) Warn(message string) {
-	f.page().Do(f.page().Get(0, "window.console"), "warn", f.page().String(message))
+	f.page().Do(0, "window.console.warn", f.page().String(message))
 }
 
 func (f *frames) Reject() { f.page().Do(0, "reject") }

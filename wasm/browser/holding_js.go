@@ -22,18 +22,23 @@ type interrupted struct {
 // leave.
 func (p *Page) begin() interrupted {
 	outer := interrupted{p.holding, p.failure}
-	p.holding, p.failure, p.self = nil, nil, self{}
+	p.holding, p.failure = nil, nil
+	boxes.begin()
 	return outer
 }
 
 func (p *Page) leave(outer interrupted) {
 	h := p.holding
-	p.holding, p.self = outer.holding, self{}
+	p.holding = outer.holding
+	boxes.end()
 	if outer.failure != nil {
 		p.failure = outer.failure
 	}
 	if h != nil {
 		p.unuse(h)
+	}
+	if len(boxes.calls) == 0 {
+		p.flush()
 	}
 }
 
@@ -77,7 +82,8 @@ func (p *Page) Hold(n dom.Node) dom.Node {
 	return held
 }
 
-// Drop releases what is kept or held. Other handles are ignored.
+// Drop releases what is kept or held, at the end of the call from the page at the
+// latest. Other handles are ignored.
 func (p *Page) Drop(n dom.Node) {
 	h, ok := p.kept[n]
 	if !ok {
@@ -87,7 +93,19 @@ func (p *Page) Drop(n dom.Node) {
 		delete(h.kept, n)
 	}
 	delete(p.kept, n)
-	domDrop(int32(n))
+	p.dropped = append(p.dropped, int32(n))
+	if len(p.dropped) == cap(p.dropped) {
+		p.flush()
+	}
+}
+
+// flush drops what is no longer kept or held.
+func (p *Page) flush() {
+	var d [6]int32
+	if copy(d[:], p.dropped) > 0 {
+		domDrop(d[0], d[1], d[2], d[3], d[4], d[5])
+	}
+	p.dropped = p.drops[:0]
 }
 
 // turbo_kept is for finding leaks: it returns how many values are kept (0), how

@@ -7,7 +7,7 @@ package browser
 func domScratch(at, length int32)
 
 //go:wasmimport turbo literals
-func domLiterals(end int32)
+func domLiterals(end, boxed int32)
 
 //go:wasmimport turbo mark
 func domMark() int32
@@ -24,17 +24,11 @@ func domElementNamed(n int32, name string) int32
 //go:wasmimport turbo select_named
 func domSelectNamed(n int32, name string) int32
 
-//go:wasmimport turbo invoke
-func domInvoke(n int32, method, argument string) int32
-
 //go:wasmimport turbo select_all
 func domSelectAll(n int32, selector string) int32
 
 //go:wasmimport turbo opening_tag
 func domOpeningTag(n int32) int32
-
-//go:wasmimport turbo same
-func domSame(a, b int32) int32
 
 //go:wasmimport turbo attribute
 func domAttribute(n int32, name string) int32
@@ -80,9 +74,6 @@ func domInsertHTML(n, place, joinable, message, at, length int32) int32
 
 //go:wasmimport turbo add_text
 func domAddText(n, message, at, length int32)
-
-//go:wasmimport turbo uuid
-func domUUID() int32
 
 //go:wasmimport turbo repaint
 func domRepaint(slot int32)

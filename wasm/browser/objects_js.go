@@ -19,20 +19,10 @@ type object struct {
 	value  responder
 }
 
-// self is the wrapper whose method is being performed, and its number, which need
-// not be asked for meanwhile.
-type self struct {
-	number  dom.Object
-	wrapper dom.Node
-}
-
 // A responder answers for its wrapper.
 type responder interface {
 	Respond(number int, c *surface.Call) dom.Node
 }
-
-//go:wasmimport turbo wrapper
-func domWrapper(number int32) int32
 
 //go:wasmimport turbo wrapped
 func domWrapped(n int32) int32
@@ -68,18 +58,10 @@ func (o *objects) value(number dom.Object) responder {
 	return nil
 }
 
-// Wrapper returns the page's object of a number, 0 where it is gone.
-func (p *Page) Wrapper(o dom.Object) dom.Node {
-	if o == p.self.number && o != 0 {
-		return p.self.wrapper
-	}
-	return found(domWrapper(int32(o)))
-}
-
 // number returns the number of a wrapper, 0 for what is none.
 func (p *Page) number(n dom.Node) dom.Object {
-	if n == p.self.wrapper && n != 0 {
-		return p.self.number
+	if n >= wrappers && n < texts {
+		return dom.Object(n - wrappers)
 	}
 	return dom.Object(domWrapped(int32(n)))
 }
@@ -92,17 +74,10 @@ func (o *objects) respond(number int, c *surface.Call) dom.Node {
 	if c.Object == 0 && number>>surface.RoomBits == surface.Controller {
 		c.Object = (*frames)(page).adopt(c.This)
 	}
-	value, before := o.value(c.Object), page.self
-	if value == nil {
-		return 0
+	if value := o.value(c.Object); value != nil {
+		return value.Respond(number, c)
 	}
-	page.self = self{}
-	if _, kept := page.kept[c.This]; !kept { // what is kept may be dropped before the end
-		page.self = self{c.Object, c.This}
-	}
-	result := value.Respond(number, c)
-	page.self = before
-	return result
+	return 0
 }
 
 // turbo_collected says that the page has collected a wrapper.

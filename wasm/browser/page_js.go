@@ -13,7 +13,9 @@ type Page struct {
 	slots   slots
 	watch   watch
 	objects objects
-	self    self
+
+	drops   [6]int32
+	dropped []int32 // handles in drops that the page is yet to be told of
 
 	holding *holding              // of what runs
 	kept    map[dom.Node]*holding // by handle; nil for what is held
@@ -53,11 +55,16 @@ func pointer(text string) (at, length int32) {
 
 func (p *Page) Mark() int32        { return domMark() }
 func (p *Page) Release(mark int32) { domRelease(mark) }
-func (p *Page) Document() dom.Node { return p.Get(0, "document") }
+func (p *Page) Document() dom.Node { return dom.Document }
 func (p *Page) Root() dom.Node     { return p.Get(0, "document.documentElement") }
 func (p *Page) Body() dom.Node     { return p.Get(0, "document.body") }
-func (p *Page) UUID() string       { return taken(domUUID()) }
-func (p *Page) BatchDone()         { domBatchDone() }
+
+func (p *Page) UUID() string {
+	id, _ := p.Text(0, "uuid()")
+	return id
+}
+
+func (p *Page) BatchDone() { domBatchDone() }
 
 // Focused returns the element with the focus, 0 if that is the body.
 func (p *Page) Focused() dom.Node {
@@ -90,8 +97,7 @@ func where(piece stream.Piece) (message, at, length int32) {
 }
 
 func (p *Page) Select(root dom.Node, selector string) (dom.Node, error) {
-	n := domInvoke(int32(root), "querySelector", selector)
-	return found(n), failed(n)
+	return p.Call(root, "querySelector", p.String(selector))
 }
 
 func failed(status int32) error {
@@ -120,7 +126,8 @@ func (p *Page) SelectAll(root dom.Node, selector string) ([]dom.Node, error) {
 }
 
 func (p *Page) Closest(n dom.Node, selector string) dom.Node {
-	return found(domInvoke(int32(n), "closest", selector))
+	around, _ := p.Call(n, "closest", p.String(selector))
+	return around
 }
 
 func (p *Page) ElementNamed(n dom.Node, name string) (dom.Node, bool) {
@@ -136,7 +143,7 @@ func (p *Page) SelectNamed(n dom.Node, name string) ([]dom.Node, bool, error) {
 func (p *Page) OpeningTag(n dom.Node) string  { return taken(domOpeningTag(int32(n))) }
 func (p *Page) Parent(n dom.Node) dom.Node    { return p.Get(n, "parentElement") }
 func (p *Page) Connected(n dom.Node) bool     { return p.Number(n, "isConnected") > 0 }
-func (p *Page) Same(a, b dom.Node) bool       { return a == b || domSame(int32(a), int32(b)) > 0 }
+func (p *Page) Same(a, b dom.Node) bool       { return a == b || p.Do(0, "window.Object.is", a, b) != 0 }
 func (p *Page) AppendChild(n, child dom.Node) { p.call(n, "append", []dom.Node{child}) }
 func (p *Page) ReplaceWith(n, other dom.Node) { p.call(n, "replaceWith", []dom.Node{other}) }
 func (p *Page) Remove(n dom.Node)             { domRemove(int32(n)) }
@@ -147,7 +154,7 @@ func (p *Page) Focus(n dom.Node)              { p.call(n, "focus", nil) }
 func (p *Page) CanFocus(n dom.Node) bool { return p.Is(n, "focus.call") }
 
 func (p *Page) AddTemplate(n dom.Node) dom.Node {
-	template := found(domInvoke(int32(p.Document()), "createElement", "template"))
+	template := p.Do(dom.Document, "createElement", p.String("template"))
 	p.AppendChild(n, template)
 	return template
 }

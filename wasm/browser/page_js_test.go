@@ -40,6 +40,7 @@ func (subject) Settle() {
 
 func TestPageConforms(t *testing.T) {
 	domScratch(exportScratch(1<<12), 1<<12)
+	domLiterals(0, boxes.at())
 	page = page.next()
 	// What the test's page holds comes back: its runner looks there.
 	back := js.Global().Get("Function").New(`

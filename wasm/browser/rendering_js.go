@@ -26,17 +26,16 @@ func (vs *visits) NextFrame(v *drive.Visit, value dom.Node, then func(value dom.
 		// What renders begins in a microtask of its own.
 		p.Then(0, func(dom.Node) { then(value, drop) })
 	})
-	window := p.Get(0, "window")
 	if state, _ := p.Text(0, "document.visibilityState"); state == "hidden" {
-		p.Do(window, "setTimeout", next)
+		p.Do(0, "window.setTimeout", next)
 		return nil
 	}
-	number := p.Number(p.Do(window, "requestAnimationFrame", next), "")
+	number := p.Number(p.Do(0, "window.requestAnimationFrame", next), "")
 	return func() {
 		if came {
 			return
 		}
-		p.Do(p.Get(0, "window"), "cancelAnimationFrame", p.Int(number))
+		p.Do(0, "window.cancelAnimationFrame", p.Int(number))
 		release()
 		drop()
 	}
@@ -90,7 +89,7 @@ func (vs *visits) Transition(v *drive.Visit, snapshot dom.Node, will bool, chang
 		p.Then(before, func(dom.Node) { change(then) })
 		return
 	}
-	if !will || !session.drive.Asks(vs.view(), "shouldTransitionTo", snapshot) || !p.Is(0, "document.startViewTransition") {
+	if !will || !session.drive.Asks(0, "view.shouldTransitionTo", snapshot) || !p.Is(0, "document.startViewTransition") {
 		change(then)
 		return
 	}

@@ -78,7 +78,7 @@ func Start(p Program) {
 		<-begun
 	}
 	domScratch(memory, 1<<12)
-	domLiterals(int32(uintptr(unsafe.Pointer(&page)))) // the linker puts them before all variables
+	domLiterals(int32(uintptr(unsafe.Pointer(&page))), boxes.at()) // the linker puts them before all variables
 	if p.add != nil {
 		p.add()
 	}
@@ -136,5 +136,5 @@ func (p *Page) Resume() {
 func (p *Page) Shared() bool { return domResume() != 0 }
 
 func (p *Page) IsRecentRequest(id string) bool {
-	return domInvoke(int32(p.Get(0, "session.recentRequests")), "has", id) > 0
+	return p.Do(0, "session.recentRequests.has", p.String(id)) != 0
 }

@@ -35,7 +35,7 @@ func (p *Page) Scrolls(n dom.Node) bool {
 }
 
 func (p *Page) overflow(n dom.Node) string {
-	style, _ := p.Call(p.Get(0, "window"), "getComputedStyle", n)
+	style, _ := p.Call(0, "window.getComputedStyle", n)
 	overflow, _ := p.Text(style, "overflowY")
 	return overflow
 }
@@ -50,7 +50,7 @@ func (p *Page) Scroller(n dom.Node) stream.Scroller {
 
 func (p *Page) ScrollTo(n dom.Node, top float64) {
 	// A smooth scroll would be visible.
-	options := p.Object()
+	options := p.Object("")
 	domSet(int32(options), "top", domBoxNumber(top))
 	p.Set(options, "behavior", p.String("instant"))
 	p.Call(n, "scrollTo", options)
@@ -68,15 +68,15 @@ func (p *Page) Box(n dom.Node) stream.Box {
 
 // construct calls a constructor of the page with a function.
 func (p *Page) construct(class string, function dom.Node) dom.Node {
-	arguments, _ := p.Call(p.Get(0, "window.Array"), "of", function)
-	object, _ := p.Call(p.Get(0, "window.Reflect"), "construct", p.Get(0, "window."+class), arguments)
+	arguments, _ := p.Call(0, "window.Array.of", function)
+	object, _ := p.Call(0, "window.Reflect.construct", p.Get(0, "window."+class), arguments)
 	return object
 }
 
 func (p *Page) Added(f func()) []dom.Node {
 	p.watching()
 	observer := p.construct("MutationObserver", p.watch.listener)
-	options := p.Object()
+	options := p.Object("")
 	p.Set(options, "childList", p.Bool(true))
 	p.Set(options, "subtree", p.Bool(true))
 	p.Call(observer, "observe", p.Body(), options)
@@ -153,7 +153,7 @@ func (p *Page) WatchScroll(container dom.Node, watch bool) {
 	}
 	for _, event := range [...]string{"scroll", "wheel", "touchmove", "pointerdown"} {
 		// The listener prevents nothing, so scrolling does not have to wait for it.
-		options := p.Object()
+		options := p.Object("")
 		p.Set(options, "passive", p.Bool(true))
 		p.Call(container, method, p.String(event), p.watch.listener, options)
 	}

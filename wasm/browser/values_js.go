@@ -1,6 +1,8 @@
 package browser
 
 import (
+	"strings"
+
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/surface"
 )
@@ -15,34 +17,31 @@ var _ dom.Values = (*Page)(nil)
 func domKeep(n int32) int32
 
 //go:wasmimport turbo drop
-func domDrop(n int32)
+func domDrop(a, b, c, d, e, f int32)
 
 //go:wasmimport turbo get
 func domGet(n int32, path string) int32
 
-//go:wasmimport turbo is
-func domIs(n int32, path string) int32
-
 //go:wasmimport turbo get_number
 func domGetNumber(n int32, path string) float64
 
-//go:wasmimport turbo get_text
-func domGetText(n int32, path string) int32
+//go:wasmimport turbo get_texts
+func domGetTexts(n int32, paths string) int32
 
-//go:wasmimport turbo box_text
-func domBoxText(text string) int32
+//go:wasmimport turbo around
+func domAround(n int32, selector string) int32
 
 //go:wasmimport turbo box_number
 func domBoxNumber(n float64) int32
 
 //go:wasmimport turbo object
-func domObject() int32
+func domObject(names string, a, b, c, d, e int32) int32
 
 //go:wasmimport turbo set
 func domSet(n int32, name string, value int32) int32
 
 //go:wasmimport turbo call
-func domCall(n int32, method string, a, b, c, d int32) int32
+func domCall(n int32, method string, a, b, c, d int32) float64
 
 //go:wasmimport turbo own
 func domOwn(n int32, method string) int32
@@ -52,9 +51,6 @@ func domDelete(n int32, name string)
 
 //go:wasmimport turbo items
 func domItems(n int32) int32
-
-//go:wasmimport turbo dispatch
-func domDispatch(name string, target, cancelable, detail int32) int32
 
 //go:wasmimport turbo then
 func domThen(n, slot int32)
@@ -70,6 +66,9 @@ func (p *Page) Number(n dom.Node, path string) int { return int(p.Float(n, path)
 
 // Float returns a number with its fraction, 0 for what is none.
 func (p *Page) Float(n dom.Node, path string) float64 {
+	if n >= whole && n < wrappers && path == "" {
+		return float64(n - zero)
+	}
 	if f := domGetNumber(int32(n), path); f == f {
 		return f
 	}
@@ -78,32 +77,53 @@ func (p *Page) Float(n dom.Node, path string) float64 {
 
 // Is reports whether a value is truthy.
 func (p *Page) Is(n dom.Node, path string) bool {
-	return domIs(int32(n), path) > 0
+	return domGet(int32(n), path) > 0
 }
 
 // Text returns a value as a string; ok is false when it is null or undefined.
 func (p *Page) Text(n dom.Node, path string) (text string, ok bool) {
-	length := domGetText(int32(n), path)
-	if length < 0 {
-		return "", false
+	if n >= texts && path == "" {
+		return boxes.texts[n-texts], true
 	}
-	return taken(length), true
+	return strings.CutPrefix(said(n, path), "=")
 }
-
-// String makes a string of the page's.
-func (p *Page) String(text string) dom.Node { return dom.Node(domBoxText(text)) }
-
-// Int makes a number of the page's.
-func (p *Page) Int(n int) dom.Node { return p.Fraction(float64(n)) }
-
-// Fraction makes a number of the page's that need not be whole.
-func (p *Page) Fraction(f float64) dom.Node { return dom.Node(domBoxNumber(f)) }
 
 // Bool returns a boolean of the page's.
 func (p *Page) Bool(b bool) dom.Node { return dom.Node(2 - number(b)) }
 
-// Object makes an empty object.
-func (p *Page) Object() dom.Node { return dom.Node(domObject()) }
+// said are several values, one behind another, each after a character that one
+// which is null or undefined does without.
+func said(n dom.Node, paths string) string { return taken(max(0, domGetTexts(int32(n), paths))) }
+
+// Texts returns several values as strings.
+func (p *Page) Texts(n dom.Node, paths string) []dom.Text {
+	all := make([]dom.Text, strings.Count(paths, "|")+1)
+	rest := said(n, paths)
+	for i := range all {
+		var text string
+		text, rest, _ = strings.Cut(rest, "\x00")
+		all[i].Value, all[i].OK = strings.CutPrefix(text, "=")
+	}
+	return all
+}
+
+// Around returns the closest element around a node, through the shadow roots that
+// it is in, that matches a selector; the node itself may be it.
+func (p *Page) Around(n dom.Node, selector string) dom.Node {
+	return found(domAround(int32(n), selector))
+}
+
+// Object makes an object of up to five properties, whose names spaces separate.
+func (p *Page) Object(names string, values ...dom.Node) dom.Node {
+	if names == "" {
+		return p.Get(0, "window.Object()")
+	}
+	var v [5]int32
+	for i, value := range values {
+		v[i] = int32(value)
+	}
+	return dom.Node(domObject(names, v[0], v[1], v[2], v[3], v[4]))
+}
 
 // Set sets a property; the value 0 is null.
 func (p *Page) Set(n dom.Node, name string, value dom.Node) error {
@@ -118,13 +138,13 @@ func (p *Page) Call(n dom.Node, method string, args ...dom.Node) (dom.Node, erro
 // callOf is Call for the wrapper of an object, 0 where its number has to be asked
 // for.
 func (p *Page) callOf(o dom.Object, n dom.Node, method string, args []dom.Node) (dom.Node, error) {
-	result, own := p.call(n, method, args)
+	result, own, this := p.call(n, method, args)
 	if own < 0 {
 		return found(result), failed(result)
 	}
 	before := p.failure
 	p.failure = nil
-	answer := respond(own, &surface.Call{Page: p, This: n, Object: o, Args: arguments(args)})
+	answer := respond(own, &surface.Call{Page: p, This: this, Object: o, Args: arguments(args)})
 	err := p.failure
 	p.failure = before
 	return answer, err
@@ -134,12 +154,15 @@ func (p *Page) callOf(o dom.Object, n dom.Node, method string, args []dom.Node) 
 // -1 where it has another, or none.
 func (p *Page) Own(n dom.Node, method string) int { return int(domOwn(int32(n), method)) }
 
-// call calls a method of the page's, or returns the number of one of Go's, -1
-// for others.
-func (p *Page) call(n dom.Node, method string, args []dom.Node) (result int32, own int) {
+// call calls a method of the page's, or returns the number of one of Go's and its
+// object, -1 for others.
+func (p *Page) call(n dom.Node, method string, args []dom.Node) (result int32, own int, this dom.Node) {
 	a := arguments(args)
-	result = domCall(int32(n), method, int32(a[0]), int32(a[1]), int32(a[2]), int32(a[3]))
-	return result, int(-2 - result)
+	answer := int(domCall(int32(n), method, int32(a[0]), int32(a[1]), int32(a[2]), int32(a[3])))
+	if own = -2 - answer; own >= 0 {
+		return 0, own & 0xffff, dom.Node(own >> 16)
+	}
+	return int32(answer), -1, 0
 }
 
 func arguments(args []dom.Node) (a [4]dom.Node) {
@@ -163,9 +186,9 @@ func (p *Page) doOf(o dom.Object, n dom.Node, method string, args []dom.Node) do
 
 // DoThen is Do for a method that takes its time.
 func (p *Page) DoThen(n dom.Node, method string, then func(ok bool), args ...dom.Node) {
-	result, own := p.call(n, method, args)
+	result, own, this := p.call(n, method, args)
 	if own >= 0 {
-		call := surface.Call{Page: p, This: n, Args: arguments(args), Then: then}
+		call := surface.Call{Page: p, This: this, Args: arguments(args), Then: then}
 		respond(own, &call)
 		if call.Then != nil {
 			then(true)
@@ -201,7 +224,7 @@ func (p *Page) Items(n dom.Node) []dom.Node {
 // Dispatch dispatches an event of the runtime and reports whether nobody
 // prevented its default. The target 0 is the html element.
 func (p *Page) Dispatch(name string, target dom.Node, cancelable bool, detail dom.Node) bool {
-	return domDispatch(name, int32(target), number(cancelable), int32(detail)) > 0
+	return !p.Is(p.Do(0, "dispatch", p.String(name), target, p.Bool(cancelable), detail), "defaultPrevented")
 }
 
 // Await calls back with what a promise, or any value, comes to. Where that is
@@ -253,10 +276,10 @@ func (p *Page) SetAttr(n dom.Node, name, value string) {
 }
 
 func (p *Page) RemoveAttr(n dom.Node, name string) {
-	domInvoke(int32(n), "removeAttribute", name)
+	p.Call(n, "removeAttribute", p.String(name))
 }
 
 // SetClass adds a class or removes it. One that is not valid changes nothing.
 func (p *Page) SetClass(n dom.Node, class string, on bool) {
-	domCall(domGet(int32(n), "classList"), "toggle", domBoxText(class), int32(p.Bool(on)), 0, 0)
+	p.Call(n, "classList.toggle", p.String(class), p.Bool(on))
 }

@@ -102,11 +102,12 @@ func TestScratchShrinks(t *testing.T) {
 	start(t, Program{})
 	mark := page.Mark()
 	defer page.Release(mark)
-	huge := page.String(strings.Repeat("é", 2<<20))
+	of := func(text string) dom.Node { return page.Get(page.String(text), "toString()") } // the page's own
+	huge := of(strings.Repeat("é", 2<<20))
 	if text, _ := page.Text(huge, ""); len(text) != 4<<20 || len(scratch) < 4<<20 {
 		t.Fatalf("got %d bytes of text and %d of scratch", len(text), len(scratch))
 	}
-	if text, _ := page.Text(page.String("small"), ""); text != "small" || len(scratch) > 1<<16 {
+	if text, _ := page.Text(of("small"), ""); text != "small" || len(scratch) > 1<<16 {
 		t.Errorf("got %q and %d bytes of scratch behind it", text, len(scratch))
 	}
 }
@@ -116,6 +117,7 @@ func TestKeptValuesAreReused(t *testing.T) {
 	defer page.leave(page.begin())
 	first := page.Keep(page.Root())
 	page.Drop(first)
+	page.flush()
 	second := page.Keep(page.Body())
 	defer page.Drop(second)
 	if first != second || !page.Same(second, page.Body()) {
@@ -130,7 +132,7 @@ func TestNumbersCrossWhole(t *testing.T) {
 			t.Errorf("got %v, want %v", got, want)
 		}
 	}
-	for _, none := range []dom.Node{0, page.String("x"), page.Object()} {
+	for _, none := range []dom.Node{0, page.String("x"), page.Object("")} {
 		if got := page.Float(none, ""); got != 0 {
 			t.Errorf("got %v of what is no number, want 0", got)
 		}

@@ -1,6 +1,8 @@
 package browser
 
 import (
+	"strconv"
+
 	"github.com/turbowasm/turbowasm/wasm/dom"
 	"github.com/turbowasm/turbowasm/wasm/drive"
 	"github.com/turbowasm/turbowasm/wasm/form"
@@ -21,11 +23,13 @@ func (vs *visits) of(v *drive.Visit) dom.Node { return vs.page().Wrapper(v.Objec
 func (vs *visits) part(v *drive.Visit, path string) dom.Node { return vs.page().Get(vs.of(v), path) }
 
 //go:noinline
-func (vs *visits) view() dom.Node { return vs.page().Get(0, "view") }
+func (vs *visits) ofView(method string, args ...dom.Node) dom.Node {
+	return vs.page().Do(0, "view."+method, args...)
+}
 
 //go:noinline
 func (vs *visits) tell(v *drive.Visit, method string, value dom.Node) {
-	vs.page().Do(vs.page().Get(0, "session.adapter"), method, vs.of(v), value)
+	vs.page().Do(0, "session.adapter."+method, vs.of(v), value)
 }
 
 func (vs *visits) Make(v *drive.Visit, url, options dom.Node) error {
@@ -40,10 +44,8 @@ func (vs *visits) Find(n dom.Node) *drive.Visit {
 }
 
 func (vs *visits) URLs(v *drive.Visit) (to, from string) {
-	wrapper := vs.of(v)
-	to, _ = vs.page().Text(wrapper, "location.href")
-	from, _ = vs.page().Text(wrapper, "referrer.href")
-	return to, from
+	said := vs.page().Texts(vs.of(v), "location.href|referrer.href")
+	return said[0].Value, said[1].Value
 }
 
 func (vs *visits) ChangeHistory(v *drive.Visit, action drive.Action, identifier string) {
@@ -64,7 +66,7 @@ func (vs *visits) Tell(v *drive.Visit, method string) {
 
 func (vs *visits) TellDelegate(v *drive.Visit, method string) {
 	wrapper := vs.of(v)
-	vs.page().Do(vs.page().Get(wrapper, "delegate"), method, wrapper)
+	vs.page().Do(wrapper, "delegate."+method, wrapper)
 }
 
 func (vs *visits) Fails(v *drive.Visit, status int) {
@@ -77,12 +79,8 @@ func (vs *visits) Follow(v *drive.Visit) bool {
 	if to == 0 || response == 0 || !p.Is(response, "redirected") {
 		return false
 	}
-	options := p.Object()
-	p.Set(options, "action", p.String("replace"))
-	p.Set(options, "response", response)
-	p.Set(options, "shouldCacheSnapshot", dom.False)
-	p.Set(options, "willRender", dom.False)
-	p.Do(p.Get(0, "session.adapter"), "visitProposedToLocation", to, options)
+	p.Do(0, "session.adapter.visitProposedToLocation", to, p.Object("action response shouldCacheSnapshot willRender",
+		p.String("replace"), response, dom.False, dom.False))
 	return true
 }
 
@@ -114,7 +112,8 @@ func (vs *visits) Read(response dom.Node, then func(html dom.Node, r drive.Respo
 		if html == 0 {
 			html = p.String("")
 		}
-		then(html, drive.Response{Status: p.Number(response, "statusCode"), Redirected: p.Is(response, "redirected"), HTML: p.Is(response, "isHTML")})
+		r, _ := vs.response(response, "statusCode|redirected|isHTML")
+		then(html, r)
 	})
 }
 
@@ -140,12 +139,17 @@ func (vs *visits) Answer(response dom.Node, status int, html dom.Node) dom.Node 
 }
 
 func (vs *visits) Response(v *drive.Visit) (r drive.Response, ok bool) {
-	p, response := vs.page(), vs.part(v, "response")
-	if response == 0 {
-		return r, false
-	}
-	_, html := p.Text(response, "responseHTML.length") // the page keeps the text
-	return drive.Response{Status: p.Number(response, "statusCode"), Redirected: p.Is(response, "redirected"), HTML: html}, true
+	r, said := vs.response(vs.of(v), "response.statusCode|response.redirected|response.responseHTML.length|response")
+	r.HTML = said[2].OK // the page keeps the text
+	return r, said[3].Is()
+}
+
+// response reads what a response says of itself.
+func (vs *visits) response(n dom.Node, paths string) (r drive.Response, said []dom.Text) {
+	said = vs.page().Texts(n, paths)
+	r.Status, _ = strconv.Atoi(said[0].Value)
+	r.Redirected, r.HTML = said[1].Is(), said[2].Is()
+	return r, said
 }
 
 func (vs *visits) ParsedResponse(v *drive.Visit) dom.Node {
@@ -164,7 +168,7 @@ func (vs *visits) Preloaded(v *drive.Visit) dom.Node {
 }
 
 func (vs *visits) Cached(v *drive.Visit) dom.Node {
-	return vs.page().Do(vs.view(), "getCachedSnapshotForLocation", vs.part(v, "location"))
+	return vs.ofView("getCachedSnapshotForLocation", vs.part(v, "location"))
 }
 
 func (vs *visits) Copy(snapshot dom.Node) dom.Node { return vs.page().Do(snapshot, "clone") }
@@ -178,7 +182,7 @@ func (vs *visits) Previewable(snapshot dom.Node) bool {
 }
 
 func (vs *visits) Cache(v *drive.Visit, then func(cached dom.Node)) {
-	p, view := vs.page(), vs.view()
+	p := vs.page()
 	snapshot, wrapper := vs.part(v, "snapshot"), p.Keep(vs.of(v))
 	told := func(cached dom.Node) {
 		if cached != 0 {
@@ -186,28 +190,41 @@ func (vs *visits) Cache(v *drive.Visit, then func(cached dom.Node)) {
 		}
 		p.Drop(wrapper)
 	}
-	if p.Own(view, "cacheSnapshot") >= 0 {
+	if p.Own(0, "view.cacheSnapshot") >= 0 {
 		session.drive.CacheSnapshot(snapshot, told)
 	} else {
-		p.Then(p.Do(view, "cacheSnapshot", snapshot), told)
+		p.Then(p.Do(0, "view.cacheSnapshot", snapshot), told)
 	}
 }
 
 func (vs *visits) StaysPut(v *drive.Visit) bool {
-	view := vs.view()
-	return vs.page().Is(view, "forceReloaded") || session.drive.Asks(view, "shouldPreserveScrollPosition", vs.of(v))
+	return vs.page().Is(0, "view.forceReloaded") || session.drive.Asks(0, "view.shouldPreserveScrollPosition", vs.of(v))
 }
 
-func (vs *visits) ScrollToTop() { vs.page().Do(vs.view(), "scrollToTop") }
+func (vs *visits) ScrollToTop() { vs.ofView("scrollToTop") }
 
 func (vs *visits) ScrollToAnchor(anchor string) {
-	vs.page().Do(vs.view(), "scrollToAnchor", vs.page().String(anchor))
+	vs.ofView("scrollToAnchor", vs.page().String(anchor))
 }
 
 func (vs *visits) ScrollBack(v *drive.Visit) bool {
 	position := vs.part(v, "restorationData.scrollPosition")
 	if position != 0 {
-		vs.page().Do(vs.view(), "scrollToPosition", position)
+		vs.ofView("scrollToPosition", position)
 	}
 	return position != 0
+}
+
+//go:wasmimport turbo differing
+func domDiffering(before, after int32) int32
+
+// Differing returns the elements of two lists that are in one of them alone.
+func (p *Page) Differing(before, after dom.Node) (gone, come []dom.Node) {
+	n := domDiffering(int32(before), int32(after))
+	if n < 0 {
+		return nil, nil
+	}
+	count := int(n & 0xffff)
+	all := list(int32(count) + n>>16)
+	return all[:count], all[count:]
 }

@@ -1,18 +1,28 @@
 package dom
 
-// Null is the page's null, True and False its booleans.
+// Null is the page's null, True and False its booleans, Document its document.
 //
 //turbo:numbers +NODE_
 const (
-	True  Node = 1
-	False Node = 2
-	Null  Node = 3
+	True     Node = 1
+	False    Node = 2
+	Null     Node = 3
+	Document Node = 4
 )
+
+// Text is a value as a string, for null and undefined one that is not OK.
+type Text struct {
+	Value string
+	OK    bool
+}
+
+// Is reports whether a text is that of a truthy value.
+func (t Text) Is() bool { return t.OK && t.Value != "" && t.Value != "false" && t.Value != "0" }
 
 // Values is a page as objects: what packages need that deal with the page's
 // URLs, requests, events and promises, once per event. Any value is a Node, 0
 // for null, undefined and, as a result, for "", 0 and false. A path names a
-// property of a property ("url.href"); below the Node 0 lie the runtime's own
+// property of a property ("url.href"), or what a method returns ("clone().id"); below the Node 0 lie the runtime's own
 // objects, the window and the document.
 type Values interface {
 	Get(n Node, path string) Node
@@ -21,19 +31,26 @@ type Values interface {
 	Float(n Node, path string) float64
 	Text(n Node, path string) (text string, ok bool)
 	Items(n Node) []Node // of anything iterable
+	// Texts returns several values as strings. Bars separate their paths, each of
+	// which may end with an attribute: "href|parentElement.#id|#download".
+	Texts(n Node, paths string) []Text
+	// Around is Closest through the shadow roots that a node is in.
+	Around(n Node, selector string) Node
 
 	String(text string) Node
 	UUID() string
 	Int(n int) Node
 	Fraction(f float64) Node
 	Bool(b bool) Node
-	Object() Node
+	// Object makes an object of up to five properties, whose names spaces separate;
+	// the value 0 is undefined.
+	Object(names string, values ...Node) Node
 
 	// Set sets a property; the value 0 is undefined.
 	Set(n Node, name string, value Node) error
 	Delete(n Node, name string)
-	// Call calls a method with up to four values; it fails with ErrPage when
-	// the page throws. Do is Call for callers that can do nothing about that:
+	// Call calls a method, which a path leads to, with up to four values; it fails
+	// with ErrPage when the page throws. Do is Call for callers that can do nothing about that:
 	// the page throws again where the current call came from. A method that is
 	// the runtime's own is performed without leaving Go.
 	Call(n Node, method string, args ...Node) (Node, error)
@@ -42,8 +59,8 @@ type Values interface {
 	// over, and whether it came to its end. The object and the values must be
 	// kept until then.
 	DoThen(n Node, method string, then func(ok bool), args ...Node)
-	// Wrapper returns the page's object that stands for a value of Go's, 0 where
-	// it is gone.
+	// Wrapper returns the page's object that stands for a value of Go's, which the
+	// page takes for undefined where it is gone.
 	Wrapper(o Object) Node
 	// Own returns the number of the runtime's own method that an object has by
 	// a name; it is negative where the application has put another in its place.

@@ -48,7 +48,7 @@ func (d *Drive) adapterRequestFailed(adapter, visit dom.Node, status int) dom.No
 	p := d.Page
 	switch status {
 	case networkFailure, timeoutFailure, contentTypeMismatch:
-		return p.Do(adapter, "reload", d.object("reason", p.String("request_failed"), "context", d.object("statusCode", p.Int(status))))
+		return p.Do(adapter, "reload", p.Object("reason context", p.String("request_failed"), p.Object("statusCode", p.Int(status))))
 	}
 	return p.Do(visit, "loadResponse")
 }
@@ -97,7 +97,7 @@ func (d *Drive) hideFormBar(adapter dom.Node) { d.hideBar(adapter, "formProgress
 
 func (d *Drive) setBar(adapter dom.Node, value int) {
 	p := d.Page
-	p.Do(p.Get(adapter, "progressBar"), "setValue", p.Int(value))
+	p.Do(adapter, "progressBar.setValue", p.Int(value))
 }
 
 // proposed starts a visit, or leaves a location to the browser.
@@ -106,7 +106,7 @@ func (d *Drive) setBar(adapter dom.Node, value int) {
 func (d *Drive) proposed(url, options dom.Node) {
 	p := d.Page
 	if !link.VisitableURL(p, url) {
-		p.Set(p.Get(0, "window.location"), "href", p.String(d.text(url, "href")))
+		p.Set(0, "window.location.href", p.Get(url, "href"))
 		return
 	}
 	identifier := dom.Node(0)
@@ -116,18 +116,18 @@ func (d *Drive) proposed(url, options dom.Node) {
 	if identifier == 0 {
 		identifier = p.String(p.UUID())
 	}
-	p.Do(p.Get(0, "navigator"), "startVisit", url, identifier, options)
+	p.Do(0, "navigator.startVisit", url, identifier, options)
 }
 
 func (d *Drive) showAfterDelay(adapter dom.Node, timer string) {
 	p := d.Page
-	p.Set(adapter, timer, p.Do(p.Get(0, "window"), "setTimeout", p.Get(adapter, "showProgressBar"), p.Get(0, "session.progressBarDelay")))
+	p.Set(adapter, timer, p.Do(0, "window.setTimeout", p.Get(adapter, "showProgressBar"), p.Get(0, "session.progressBarDelay")))
 }
 
 func (d *Drive) hideBar(adapter dom.Node, timer string) {
 	p := d.Page
-	p.Do(p.Get(adapter, "progressBar"), "hide")
-	p.Do(p.Get(0, "window"), "clearTimeout", p.Get(adapter, timer))
+	p.Do(adapter, "progressBar.hide")
+	p.Do(0, "window.clearTimeout", p.Get(adapter, timer))
 	p.Delete(adapter, timer)
 }
 
@@ -151,5 +151,5 @@ func (d *Drive) reload(adapter, reason dom.Node) {
 	if href == "" {
 		href = d.text(0, "window.location.href")
 	}
-	p.Set(p.Get(0, "window.location"), "href", p.String(href))
+	p.Set(0, "window.location.href", p.String(href))
 }

@@ -44,7 +44,7 @@ func (d *Drive) setProgress(bar, value dom.Node) {
 //turbo:method ProgressBar installStylesheetElement
 func (d *Drive) installBarStyle(bar dom.Node) {
 	p := d.Page
-	p.Do(p.Get(0, "document.head"), "prepend", p.Get(bar, "stylesheetElement"))
+	p.Do(0, "document.head.prepend", p.Get(bar, "stylesheetElement"))
 }
 
 //turbo:method ProgressBar installProgressElement
@@ -54,15 +54,15 @@ func (d *Drive) installProgress(bar dom.Node) {
 	style := p.Get(element, "style")
 	p.Set(style, "width", p.String("0"))
 	p.Set(style, "opacity", p.String("1"))
-	p.Do(p.Get(0, "document.documentElement"), "insertBefore", element, p.Get(0, "document.body"))
+	p.Do(0, "document.documentElement.insertBefore", element, p.Get(0, "document.body"))
 	p.Do(bar, "refresh")
 }
 
 //turbo:method ProgressBar fadeProgressElement
 func (d *Drive) fadeProgress(bar, faded dom.Node) {
 	p := d.Page
-	p.Set(p.Get(bar, "progressElement.style"), "opacity", p.String("0"))
-	p.Do(p.Get(0, "window"), "setTimeout", faded, p.Int(trickling*3/2))
+	p.Do(bar, "progressElement.style.setProperty", p.String("opacity"), p.String("0"))
+	p.Do(0, "window.setTimeout", faded, p.Int(trickling*3/2))
 }
 
 //turbo:method ProgressBar uninstallProgressElement
@@ -72,14 +72,14 @@ func (d *Drive) uninstallProgress(bar dom.Node) { d.Page.Remove(d.Page.Get(bar, 
 func (d *Drive) startTrickling(bar dom.Node) {
 	p := d.Page
 	if !p.Is(bar, "trickleInterval") {
-		p.Set(bar, "trickleInterval", p.Do(p.Get(0, "window"), "setInterval", p.Get(bar, "trickle"), p.Int(trickling)))
+		p.Set(bar, "trickleInterval", p.Do(0, "window.setInterval", p.Get(bar, "trickle"), p.Int(trickling)))
 	}
 }
 
 //turbo:method ProgressBar stopTrickling
 func (d *Drive) stopTrickling(bar dom.Node) {
 	p := d.Page
-	p.Do(p.Get(0, "window"), "clearInterval", p.Get(bar, "trickleInterval"))
+	p.Do(0, "window.clearInterval", p.Get(bar, "trickleInterval"))
 	p.Delete(bar, "trickleInterval")
 }
 
@@ -89,7 +89,7 @@ func (d *Drive) refreshProgress(bar dom.Node) {
 	bar = p.Keep(bar)
 	p.AwaitRepaint(func() {
 		width := d.text(p.Fraction(10+p.Float(bar, "value")*90), "")
-		p.Set(p.Get(bar, "progressElement.style"), "width", p.String(width+"%"))
+		p.Do(bar, "progressElement.style.setProperty", p.String("width"), p.String(width+"%"))
 		p.Drop(bar)
 	})
 }

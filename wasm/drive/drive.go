@@ -19,6 +19,9 @@ type Page interface {
 	// IsRecentRequest reports whether a request with this id was made by this
 	// page of late.
 	IsRecentRequest(id string) bool
+	// Differing returns the elements of two lists that are in one of them alone.
+	// Titles are equal that say the same.
+	Differing(before, after dom.Node) (gone, come []dom.Node)
 }
 
 // Frames navigates the frames of the page; *frame.Frames does.
@@ -57,11 +60,11 @@ func (d *Drive) Start() {
 func (d *Drive) Visit(location, options dom.Node) {
 	p := d.Page
 	if options == 0 {
-		options = p.Object()
+		options = p.Object("")
 	}
 	if !d.Frames.Visit(location, options) {
 		if url := p.Do(0, "url", location); url != 0 {
-			p.Do(p.Get(0, "navigator"), "proposeVisit", url, options)
+			p.Do(0, "navigator.proposeVisit", url, options)
 		}
 	}
 }
@@ -88,10 +91,7 @@ func (d *Drive) stop(w **waiting) {
 // stopped before.
 func (d *Drive) wait(w **waiting, ms int, url, options dom.Node, then func(url, options dom.Node)) {
 	p := d.Page
-	call := p.Object()
-	p.Set(call, "url", url)
-	p.Set(call, "options", options)
-	call = p.Keep(call)
+	call := p.Keep(p.Object("url options", url, options))
 	*w = &waiting{call, p.Timeout(ms, func() {
 		*w = nil
 		then(p.Get(call, "url"), p.Get(call, "options"))
@@ -121,7 +121,7 @@ func (d *Drive) Refresh(url, options dom.Node) {
 		p.Set(w.call, "options", options)
 		return
 	}
-	part := p.Float(p.Do(p.Get(0, "window.Math"), "random"), "")
+	part := p.Float(p.Do(0, "window.Math.random"), "")
 	d.wait(&d.spread, int(float64(min(spread, mostSpread))*part), url, options, d.debounce)
 }
 
@@ -145,29 +145,14 @@ func (d *Drive) RefreshNow(url, options dom.Node) {
 	if ok && p.IsRecentRequest(id) || p.Is(0, "navigator.currentVisit") || href != base {
 		return
 	}
-	how := p.Object()
-	refresh := p.Object()
-	p.Set(refresh, "method", p.Get(options, "method"))
-	p.Set(refresh, "scroll", p.Get(options, "scroll"))
-	p.Set(how, "action", p.String("replace"))
-	p.Set(how, "shouldCacheSnapshot", p.Bool(false))
-	p.Set(how, "refresh", refresh)
-	p.Do(p.Get(0, "session"), "visit", url, how)
+	refresh := p.Object("method scroll", p.Get(options, "method"), p.Get(options, "scroll"))
+	p.Do(0, "session.visit", url, p.Object("action shouldCacheSnapshot refresh", p.String("replace"), dom.False, refresh))
 }
 
 // Asks calls a method and reports whether it says yes.
 func (d *Drive) Asks(object dom.Node, method string, args ...dom.Node) bool {
 	answer := d.Page.Do(object, method, args...)
 	return answer != 0 && answer != dom.False
-}
-
-// object makes an object of names and values.
-func (d *Drive) object(entries ...any) dom.Node {
-	o := d.Page.Object()
-	for i := 0; i < len(entries); i += 2 {
-		d.Page.Set(o, entries[i].(string), entries[i+1].(dom.Node))
-	}
-	return o
 }
 
 // text returns a string of the page's, "" when there is none.

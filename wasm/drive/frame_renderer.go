@@ -50,7 +50,7 @@ func (d *Drive) activateFrameScripts(r dom.Node) {
 
 func (d *Drive) loadFrame(r dom.Node) error {
 	p := d.Page
-	p.Do(p.Get(r, "delegate"), "willRenderFrame", p.Get(r, "currentElement"), p.Get(r, "newElement"))
+	p.Do(r, "delegate.willRenderFrame", p.Get(r, "currentElement"), p.Get(r, "newElement"))
 	_, err := d.callRender(r)
 	return err
 }
@@ -63,9 +63,9 @@ func (d *Drive) scrollFrame(current, next dom.Node) bool {
 	if first == 0 || !p.HasAttr(current, "autoscroll") && !p.HasAttr(next, "autoscroll") {
 		return false
 	}
-	p.Do(first, "scrollIntoView", d.object(
-		"block", p.String(d.oneOf(current, "data-autoscroll-block", "end", "start", "center", "nearest")),
-		"behavior", p.String(d.oneOf(current, "data-autoscroll-behavior", "auto", "smooth"))))
+	p.Do(first, "scrollIntoView", p.Object("block behavior",
+		p.String(d.oneOf(current, "data-autoscroll-block", "end", "start", "center", "nearest")),
+		p.String(d.oneOf(current, "data-autoscroll-behavior", "auto", "smooth"))))
 	return true
 }
 

@@ -35,30 +35,13 @@ func (d *Drive) mergeHead(r dom.Node, then then) {
 //turbo:method PageRenderer mergeProvisionalElements
 func (d *Drive) mergeProvisional(r dom.Node) {
 	p := d.Page
-	head := p.Get(0, "document.head")
-	incoming := p.Items(p.Get(r, "newHeadProvisionalElements"))
-	for _, n := range p.Items(p.Get(r, "currentHeadProvisionalElements")) {
-		if i := d.equal(n, incoming); i >= 0 {
-			incoming = append(incoming[:i], incoming[i+1:]...)
-		} else {
-			p.Do(head, "removeChild", n)
-		}
+	gone, come := p.Differing(p.Get(r, "currentHeadProvisionalElements"), p.Get(r, "newHeadProvisionalElements"))
+	for _, n := range gone {
+		p.Do(0, "document.head.removeChild", n)
 	}
-	for _, n := range incoming {
-		p.Do(head, "appendChild", n)
+	for _, n := range come {
+		p.Do(0, "document.head.appendChild", n)
 	}
-}
-
-// equal returns the index of an element that equals n.
-func (d *Drive) equal(n dom.Node, elements []dom.Node) int {
-	title := d.text(n, "localName") == "title"
-	for i, e := range elements {
-		if title && d.text(e, "localName") == "title" && d.text(e, "innerHTML") == d.text(n, "innerHTML") ||
-			d.Page.Do(e, "isEqualNode", n) != 0 {
-			return i
-		}
-	}
-	return -1
 }
 
 // copyStylesheets adds the stylesheets that are new, and waits for them.
@@ -75,7 +58,7 @@ func (d *Drive) copyStylesheets(r dom.Node, then then) {
 	for _, n := range p.Items(p.Get(r, "newHeadStylesheetElements")) {
 		waiting++
 		d.whenLoaded(n, loaded)
-		p.Do(p.Get(0, "document.head"), "appendChild", n)
+		p.Do(0, "document.head.appendChild", n)
 	}
 	p.Then(0, func(dom.Node) { p.Then(0, func(dom.Node) { loaded() }) })
 }
@@ -101,7 +84,7 @@ func (d *Drive) whenLoaded(n dom.Node, loaded func()) {
 func (d *Drive) copyScripts(r dom.Node) {
 	p := d.Page
 	for _, n := range p.Items(p.Get(r, "newHeadScriptElements")) {
-		p.Do(p.Get(0, "document.head"), "appendChild", p.Do(0, "activated", n))
+		p.Do(0, "document.head.appendChild", p.Do(0, "activated", n))
 	}
 }
 
@@ -109,6 +92,6 @@ func (d *Drive) copyScripts(r dom.Node) {
 func (d *Drive) removeUnusedStyles(r dom.Node) {
 	p := d.Page
 	for _, n := range p.Items(p.Get(r, "unusedDynamicStylesheetElements")) {
-		p.Do(p.Get(0, "document.head"), "removeChild", n)
+		p.Do(0, "document.head.removeChild", n)
 	}
 }

@@ -6,34 +6,30 @@ import "github.com/turbowasm/turbowasm/wasm/dom"
 // the place of the current one; an empty identifier makes a new one.
 func (d *Drive) ChangeHistory(push bool, url dom.Node, identifier string) {
 	p := d.Page
-	history := p.Get(0, "history")
-	index := p.Number(history, "currentIndex")
+	index := p.Number(0, "history.currentIndex")
 	how := "replaceState"
 	if push {
 		if !p.Is(0, "window.history.state.turbo") && p.Do(0, "exempt") != 0 {
 			// The entry that is left becomes one to come back to.
-			d.write("replaceState", p.Get(0, "window.location"), d.text(history, "restorationIdentifier"), index)
+			d.write("replaceState", p.Get(0, "window.location"), d.text(0, "history.restorationIdentifier"), index)
 		}
 		how = "pushState"
 		index++
-		p.Set(history, "currentIndex", p.Int(index))
+		p.Set(0, "history.currentIndex", p.Int(index))
 	}
 	if identifier == "" {
 		identifier = p.UUID()
 	}
 	d.write(how, url, identifier, index)
-	p.Set(history, "location", url)
-	p.Set(history, "restorationIdentifier", p.String(identifier))
+	p.Set(0, "history.location", url)
+	p.Set(0, "history.restorationIdentifier", p.String(identifier))
 }
 
 // write puts an entry with the runtime's state into the browser's history.
 func (d *Drive) write(how string, url dom.Node, identifier string, index int) {
 	p := d.Page
-	turbo, state := p.Object(), p.Object()
-	p.Set(turbo, "restorationIdentifier", p.String(identifier))
-	p.Set(turbo, "restorationIndex", p.Int(index))
-	p.Set(state, "turbo", turbo)
-	p.Do(0, how, state, p.String(d.text(url, "href")))
+	turbo := p.Object("restorationIdentifier restorationIndex", p.String(identifier), p.Int(index))
+	p.Do(0, "window.history."+how, p.Object("turbo", turbo), p.String(""), p.Get(url, "href"))
 }
 
 // What follows answers for the history (Turbo 8.0.23, history).
@@ -64,7 +60,7 @@ func (d *Drive) UpdateHistory(action string, url, identifier dom.Node) {
 	if action == "replace" {
 		how = "window.history.replaceState"
 	}
-	d.Page.Do(d.Page.Get(0, "history"), "update", d.Page.Get(0, how), url, identifier)
+	d.Page.Do(0, "history.update", d.Page.Get(0, how), url, identifier)
 }
 
 // popped handles a popstate event: a restoration visit, or, where the entry is

@@ -9,25 +9,25 @@ import (
 
 //turbo:method Navigator proposeVisit
 func (d *Drive) proposeVisit(url, options dom.Node) {
-	p, session := d.Page, d.Page.Get(0, "session")
+	p := d.Page
 	if options == 0 {
-		options = p.Object()
+		options = p.Object("")
 	}
-	if d.Asks(session, "allowsVisitingLocationWithAction", url, p.Get(options, "action")) {
-		p.Do(session, "visitProposedToLocation", url, options)
+	if d.Asks(0, "session.allowsVisitingLocationWithAction", url, p.Get(options, "action")) {
+		p.Do(0, "session.visitProposedToLocation", url, options)
 	}
 }
 
 //turbo:method Navigator visitStarted
 func (d *Drive) navigatorVisitStarted(visit dom.Node) {
-	d.Page.Do(d.Page.Get(0, "session"), "visitStarted", visit)
+	d.Page.Do(0, "session.visitStarted", visit)
 }
 
 //turbo:method Navigator visitCompleted
 func (d *Drive) navigatorVisitCompleted(visit dom.Node) {
 	p := d.Page
-	p.Do(p.Get(0, "session"), "visitCompleted", visit)
-	p.Delete(p.Get(0, "navigator"), "currentVisit")
+	p.Do(0, "session.visitCompleted", visit)
+	p.Delete(0, "navigator.currentVisit")
 }
 
 //turbo:method Navigator formSubmissionStarted
@@ -55,8 +55,7 @@ func (d *Drive) adapter() dom.Node { return d.Page.Get(0, "session.adapter") }
 //turbo:method Navigator startVisit
 func (d *Drive) startVisit(location dom.Node, identifier string, options dom.Node) {
 	p := d.Page
-	navigator := p.Get(0, "navigator")
-	p.Do(navigator, "stop")
+	p.Do(0, "navigator.stop")
 	if identifier == "" {
 		identifier = p.UUID()
 	}
@@ -65,8 +64,8 @@ func (d *Drive) startVisit(location dom.Node, identifier string, options dom.Nod
 		return
 	}
 	visit := p.Wrapper(v.Object)
-	v.isRefresh = d.Asks(p.Get(0, "view"), "isPageRefresh", visit)
-	p.Set(navigator, "currentVisit", visit)
+	v.isRefresh = d.Asks(0, "view.isPageRefresh", visit)
+	p.Set(0, "navigator.currentVisit", visit)
 	p.Do(visit, "start")
 }
 
@@ -91,14 +90,13 @@ func (d *Drive) submitForm(form, submitter dom.Node) {
 //turbo:method Navigator stop
 func (d *Drive) stopCurrent() {
 	p := d.Page
-	navigator := p.Get(0, "navigator")
-	if s := p.Get(navigator, "formSubmission"); s != 0 {
-		p.Do(s, "stop")
-		p.Delete(navigator, "formSubmission")
+	if p.Is(0, "navigator.formSubmission") {
+		p.Do(0, "navigator.formSubmission.stop")
+		p.Delete(0, "navigator.formSubmission")
 	}
-	if visit := p.Get(navigator, "currentVisit"); visit != 0 {
-		p.Do(visit, "cancel")
-		p.Delete(navigator, "currentVisit")
+	if p.Is(0, "navigator.currentVisit") {
+		p.Do(0, "navigator.currentVisit.cancel")
+		p.Delete(0, "navigator.currentVisit")
 	}
 }
 
@@ -109,7 +107,7 @@ func (d *Drive) Unbusy() {
 	for _, name := range [...]string{"data-turbo-visit-direction", "data-turbo-preview", "aria-busy"} {
 		p.RemoveAttr(root, name)
 	}
-	p.Delete(p.Get(0, "navigator"), "currentVisit")
+	p.Delete(0, "navigator.currentVisit")
 }
 
 // superseded reports whether a submission was stopped: its answer is ignored.
@@ -149,10 +147,8 @@ func (d *Drive) submissionSucceeded(s, response dom.Node, then then) {
 				action = "replace"
 			}
 		}
-		p.Do(p.Get(0, "navigator"), "proposeVisit", p.Get(response, "location"), d.object(
-			"action", p.String(action),
-			"shouldCacheSnapshot", p.Bool(safe),
-			"response", d.Answer(response, p.Get(response, "statusCode"), html)))
+		p.Do(0, "navigator.proposeVisit", p.Get(response, "location"), p.Object("action shouldCacheSnapshot response",
+			p.String(action), p.Bool(safe), d.Answer(response, p.Get(response, "statusCode"), html)))
 	})
 }
 
@@ -160,13 +156,11 @@ func (d *Drive) submissionSucceeded(s, response dom.Node, then then) {
 // was redirected.
 func (d *Drive) Answer(response, status, html dom.Node) dom.Node {
 	p := d.Page
-	answer := p.Object()
-	p.Set(answer, "statusCode", status)
-	p.Set(answer, "redirected", p.Bool(p.Is(response, "redirected")))
+	names := "statusCode redirected"
 	if html != 0 {
-		p.Set(answer, "responseHTML", html)
+		names += " responseHTML"
 	}
-	return answer
+	return p.Object(names, status, p.Bool(p.Is(response, "redirected")), html)
 }
 
 // submissionFailed renders the answer in the place of the page.
@@ -188,7 +182,7 @@ func (d *Drive) submissionFailed(s, response dom.Node, then then) {
 				return
 			}
 			if method, _ := d.Setting(snapshot, "refresh-scroll"); method != "preserve" {
-				p.Do(p.Get(0, "view"), "scrollToTop")
+				p.Do(0, "view.scrollToTop")
 			}
 			d.ClearSnapshots()
 			p.Drop(snapshot)
@@ -204,5 +198,5 @@ func (d *Drive) submissionFailed(s, response dom.Node, then then) {
 
 // Tell writes an error of the page's to the console.
 func (d *Drive) Tell(problem dom.Node) {
-	d.Page.Do(d.Page.Get(0, "window.console"), "error", problem)
+	d.Page.Do(0, "window.console.error", problem)
 }

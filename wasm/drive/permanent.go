@@ -22,11 +22,11 @@ const placeholder = "turbo-permanent-placeholder"
 func (d *Drive) permanents(r dom.Node) (*Permanents, error) {
 	p := d.Page
 	k := &Permanents{page: p}
-	found, err := p.Call(p.Get(r, "currentSnapshot"), "getPermanentElementMapForSnapshot", p.Get(r, "newSnapshot"))
+	found, err := p.Call(r, "currentSnapshot.getPermanentElementMapForSnapshot", p.Get(r, "newSnapshot"))
 	if err != nil {
 		return nil, err
 	}
-	for _, entry := range p.Items(p.Do(p.Get(0, "window.Object"), "entries", found)) {
+	for _, entry := range p.Items(p.Do(0, "window.Object.entries", found)) {
 		k.pairs = append(k.pairs, permanent{d.text(entry, "0"), p.Keep(p.Get(entry, "1.0")), p.Keep(p.Get(entry, "1.1"))})
 	}
 	return k, nil
@@ -42,7 +42,7 @@ func (k *Permanents) Enter() {
 		if active := p.Get(0, "document.activeElement"); k.active == 0 && p.Do(pair.current, "contains", active) != 0 {
 			k.active = p.Keep(active)
 		}
-		mark := p.Do(p.Get(0, "document"), "createElement", p.String("meta"))
+		mark := p.Do(0, "document.createElement", p.String("meta"))
 		p.SetAttr(mark, "name", placeholder)
 		p.SetAttr(mark, "content", pair.id)
 		p.ReplaceWith(pair.next, mark)
@@ -58,7 +58,7 @@ func (k *Permanents) Leave() {
 	p := k.page
 	for _, pair := range k.pairs {
 		p.ReplaceWith(pair.current, p.Do(pair.current, "cloneNode", p.Bool(true)))
-		marks, _ := p.SelectAll(p.Get(0, "document"), "meta[name="+placeholder+"][content]")
+		marks, _ := p.SelectAll(dom.Document, "meta[name="+placeholder+"][content]")
 		for _, mark := range marks {
 			if content, _ := p.Attr(mark, "content"); content == pair.id {
 				p.ReplaceWith(mark, pair.current)

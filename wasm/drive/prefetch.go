@@ -34,7 +34,7 @@ func (d *Drive) Entered(event dom.Node) {
 	}
 	href, _ := p.Attr(n, "href")
 	url := link.URL(p, p.String(href))
-	if url == 0 || !d.Asks(p.Get(0, "session"), "canPrefetchRequestToLocation", n, url) {
+	if url == 0 || !d.Asks(0, "session.canPrefetchRequestToLocation", n, url) {
 		return
 	}
 	p.Drop(d.prefetch.link)
@@ -66,7 +66,7 @@ func (d *Drive) Entered(event dom.Node) {
 }
 
 func (d *Drive) now() float64 {
-	return d.Page.Float(d.Page.Do(d.Page.Get(0, "window.Date"), "now"), "")
+	return d.Page.Float(0, "window.Date.now()")
 }
 
 func withoutFragment(href string) string {
@@ -87,12 +87,9 @@ func (d *Drive) prefetchable(n dom.Node) bool {
 	if href, _ := p.Attr(n, "href"); href == "" {
 		return false
 	}
-	location := p.Get(0, "document.location")
-	protocol := d.text(n, "protocol")
-	if d.text(n, "origin") != d.text(location, "origin") || protocol != "http:" && protocol != "https:" || p.HasAttr(n, "target") {
-		return false
-	}
-	if d.text(n, "pathname")+d.text(n, "search") == d.text(location, "pathname")+d.text(location, "search") {
+	here := p.Texts(0, "document.location.origin|document.location.pathname|document.location.search")
+	there := p.Texts(n, "origin|pathname|search|protocol|#target")
+	if protocol := there[3].Value; there[0] != here[0] || protocol != "http:" && protocol != "https:" || there[4].OK || there[1].Value+there[2].Value == here[1].Value+here[2].Value {
 		return false
 	}
 	for _, name := range [...]string{"data-turbo-prefetch", "data-turbo"} {
@@ -100,7 +97,7 @@ func (d *Drive) prefetchable(n dom.Node) bool {
 			return false
 		}
 	}
-	if around := link.Closest(p, n, "[data-turbo-prefetch]"); around != 0 {
+	if around := p.Around(n, "[data-turbo-prefetch]"); around != 0 {
 		if value, _ := p.Attr(around, "data-turbo-prefetch"); value == "false" {
 			return false
 		}
@@ -139,12 +136,12 @@ func (d *Drive) clearPrefetched() {
 //turbo:function REQUEST
 func (d *Drive) Requesting(event dom.Node) {
 	p := d.Page
-	if d.text(event, "target.tagName") == "FORM" || d.text(event, "detail.fetchOptions.method") != "GET" {
+	said := p.Texts(event, "target.tagName|detail.fetchOptions.method|detail.url.href")
+	if said[0].Value == "FORM" || said[1].Value != "GET" {
 		return
 	}
-	detail := p.Get(event, "detail")
-	if d.prefetch.request != 0 && d.prefetch.key == withoutFragment(d.text(detail, "url.href")) && d.prefetch.expires > d.now() {
-		p.Set(detail, "fetchRequest", d.prefetch.request)
+	if d.prefetch.request != 0 && d.prefetch.key == withoutFragment(said[2].Value) && d.prefetch.expires > d.now() {
+		p.Set(p.Get(event, "detail"), "fetchRequest", d.prefetch.request)
 	}
 	d.clearPrefetched()
 }
@@ -174,7 +171,7 @@ func (d *Drive) preloadLinks(preloader, view dom.Node) {
 	p := d.Page
 	links, _ := p.SelectAll(view, d.text(preloader, "selector"))
 	for _, n := range links {
-		if d.Asks(p.Get(0, "session"), "shouldPreloadLink", n) {
+		if d.Asks(0, "session.shouldPreloadLink", n) {
 			p.Do(preloader, "preloadURL", n)
 		}
 	}
@@ -184,7 +181,7 @@ func (d *Drive) preloadLinks(preloader, view dom.Node) {
 func (d *Drive) preload(preloader, from dom.Node) dom.Node {
 	p := d.Page
 	url := p.Do(0, "url", p.Get(from, "href"))
-	if d.Asks(p.Get(preloader, "snapshotCache"), "has", url) {
+	if d.Asks(preloader, "snapshotCache.has", url) {
 		return 0
 	}
 	return p.Do(p.Do(0, "newRequest", preloader, url, from), "perform")
@@ -200,7 +197,7 @@ func (d *Drive) preparePreload(request dom.Node) {
 func (d *Drive) preloaded(request, response dom.Node, then then) {
 	p := d.Page
 	p.Then(p.Get(response, "responseHTML"), func(html dom.Node) {
-		p.Do(p.Get(0, "view.snapshotCache"), "put", p.Get(request, "url"), d.Parsed(html))
+		p.Do(0, "view.snapshotCache.put", p.Get(request, "url"), d.Parsed(html))
 		then(true)
 	})
 }
@@ -223,13 +220,13 @@ func (d *Drive) preloadable(n dom.Node) bool {
 		return false
 	}
 	if target, _ := p.Attr(n, "data-turbo-frame"); target != "_top" {
-		frame := p.Do(p.Get(0, "document"), "getElementById", p.String(target))
+		frame := p.Do(0, "document.getElementById", p.String(target))
 		if frame == 0 {
-			frame = link.Closest(p, n, "turbo-frame:not([disabled])")
+			frame = p.Around(n, "turbo-frame:not([disabled])")
 		}
 		if frame != 0 && d.text(frame, "localName") == "turbo-frame" {
 			return false
 		}
 	}
-	return d.Navigatable(n) && link.VisitableURL(p, link.URL(p, p.String(d.text(n, "href"))))
+	return d.Navigatable(n) && link.VisitableURL(p, link.URL(p, p.Get(n, "href")))
 }

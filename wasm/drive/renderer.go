@@ -38,7 +38,7 @@ func (d *Drive) finishPage(r dom.Node) {
 //turbo:method PageRenderer activateNewBody
 func (d *Drive) activateBody(r dom.Node) {
 	p := d.Page
-	p.Do(p.Get(0, "document"), "adoptNode", p.Get(r, "newElement"))
+	p.Do(0, "document.adoptNode", p.Get(r, "newElement"))
 	p.Do(r, "removeNoscriptElements")
 	p.Do(r, "activateNewBodyScriptElements")
 }
@@ -99,9 +99,8 @@ func (d *Drive) renderView(view, r dom.Node, then then) {
 			then(false)
 			return
 		}
-		delegate := p.Get(view, "delegate")
-		p.Do(delegate, "viewRenderedSnapshot", p.Get(r, "newSnapshot"), p.Bool(p.Is(r, "isPreview")), p.Get(r, "renderMethod"))
-		p.Do(delegate, "preloadOnLoadLinksForView", p.Get(view, "element"))
+		p.Do(view, "delegate.viewRenderedSnapshot", p.Get(r, "newSnapshot"), p.Bool(p.Is(r, "isPreview")), p.Get(r, "renderMethod"))
+		p.Do(view, "delegate.preloadOnLoadLinksForView", p.Get(view, "element"))
 		p.Do(view, "finishRenderingSnapshot", r)
 		end()
 		p.Then(0, func(dom.Node) { then(true) })
@@ -137,8 +136,8 @@ func (d *Drive) askToRender(view, r dom.Node, goOn func()) {
 			}
 		})
 	})
-	goesOn = d.Asks(p.Get(view, "delegate"), "allowsImmediateRender", p.Get(r, "newSnapshot"),
-		d.object("resume", resume, "render", p.Get(r, "renderElement"), "renderMethod", p.Get(r, "renderMethod")))
+	goesOn = d.Asks(view, "delegate.allowsImmediateRender", p.Get(r, "newSnapshot"),
+		p.Object("resume render renderMethod", resume, p.Get(r, "renderElement"), p.Get(r, "renderMethod")))
 	if goesOn {
 		release()
 		goOn()
@@ -161,12 +160,12 @@ func (d *Drive) Allows(event, view dom.Node) bool {
 //turbo:method PageRenderer prepareToRender
 func (d *Drive) preparePage(r dom.Node, then then) {
 	p := d.Page
-	root := p.Get(0, "document.documentElement")
-	for _, name := range [...]string{"lang", "dir"} {
-		if value, _ := p.Attr(p.Get(r, "newSnapshot.documentElement"), name); value != "" {
-			p.SetAttr(root, name, value)
+	next := p.Texts(r, "newSnapshot.documentElement.#lang|newSnapshot.documentElement.#dir")
+	for i, name := range [...]string{"lang", "dir"} {
+		if value := next[i].Value; value != "" {
+			p.Do(0, "document.documentElement.setAttribute", p.String(name), p.String(value))
 		} else {
-			p.RemoveAttr(root, name)
+			p.Do(0, "document.documentElement.removeAttribute", p.String(name))
 		}
 	}
 	d.Page.DoThen(r, "mergeHead", then)
@@ -293,7 +292,7 @@ func (d *Drive) renderFailure(r dom.Node, then then) {
 
 func (d *Drive) replaceHead(r dom.Node) {
 	p := d.Page
-	p.Call(p.Get(0, "document.documentElement"), "replaceChild", p.Get(r, "newHead"), p.Get(0, "document.head"))
+	p.Call(0, "document.documentElement.replaceChild", p.Get(r, "newHead"), p.Get(0, "document.head"))
 }
 
 //turbo:method Renderer finishRendering

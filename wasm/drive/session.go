@@ -14,9 +14,9 @@ func (d *Drive) elementIsNavigatable(n dom.Node) bool { return link.Navigatable(
 //turbo:method Session historyPoppedWithEmptyState
 func (d *Drive) adopt(url dom.Node) {
 	p := d.Page
-	p.Do(p.Get(0, "history"), "replace", url)
-	p.Set(p.Get(0, "view"), "lastRenderedLocation", url)
-	p.Do(p.Get(0, "view"), "cacheSnapshot")
+	p.Do(0, "history.replace", url)
+	p.Set(0, "view.lastRenderedLocation", url)
+	p.Do(0, "view.cacheSnapshot")
 }
 
 // takes reports whether a link's being followed is the runtime's affair.
@@ -31,7 +31,7 @@ func (d *Drive) submittedFormLink() {}
 
 //turbo:method Session canPrefetchRequestToLocation
 func (d *Drive) canPrefetch(from, url dom.Node) bool {
-	return d.takes(from, url) && d.Asks(d.Page.Get(0, "navigator"), "linkPrefetchingIsEnabledForLocation", url)
+	return d.takes(from, url) && d.Asks(0, "navigator.linkPrefetchingIsEnabledForLocation", url)
 }
 
 //turbo:method Session willFollowLinkToLocation
@@ -42,9 +42,8 @@ func (d *Drive) willFollow(session, from, url, event dom.Node) bool {
 //turbo:method Session followedLinkToLocation
 func (d *Drive) followed(session, from, url dom.Node) {
 	p := d.Page
-	p.Do(session, "visit", p.String(d.text(url, "href")), d.object(
-		"action", p.Do(session, "getActionForLink", from),
-		"acceptsStreamResponse", p.Bool(p.HasAttr(from, "data-turbo-stream"))))
+	p.Do(session, "visit", p.Get(url, "href"), p.Object("action acceptsStreamResponse",
+		p.Do(session, "getActionForLink", from), p.Bool(p.HasAttr(from, "data-turbo-stream"))))
 }
 
 //turbo:method Session getActionForLink
@@ -63,14 +62,14 @@ func (d *Drive) allowsVisiting(session, url dom.Node) bool {
 //turbo:method Session visitProposedToLocation
 func (d *Drive) visitProposed(url, options dom.Node) {
 	d.Page.Do(0, "extendURL", url)
-	d.Page.Do(d.adapter(), "visitProposedToLocation", url, options)
+	d.Page.Do(0, "session.adapter.visitProposedToLocation", url, options)
 }
 
 //turbo:method Session visitCompleted
 func (d *Drive) visitCompleted(session, visit dom.Node) {
 	p := d.Page
-	p.Do(p.Get(0, "view"), "unmarkVisitDirection")
-	p.RemoveAttr(p.Get(0, "document.documentElement"), "aria-busy")
+	p.Do(0, "view.unmarkVisitDirection")
+	p.Do(0, "document.documentElement.removeAttribute", p.String("aria-busy"))
 	p.Do(session, "notifyApplicationAfterPageLoad", p.Do(visit, "getTimingMetrics"))
 }
 
@@ -81,13 +80,13 @@ func (d *Drive) willSubmit(session, form, submitter dom.Node) bool {
 
 //turbo:method Session formSubmitted
 func (d *Drive) formSubmitted(form, submitter dom.Node) {
-	d.Page.Do(d.Page.Get(0, "navigator"), "submitForm", form, submitter)
+	d.Page.Do(0, "navigator.submitForm", form, submitter)
 }
 
 //turbo:method Session pageBecameInteractive
 func (d *Drive) pageBecameInteractive(session dom.Node) {
 	p := d.Page
-	p.Set(p.Get(0, "view"), "lastRenderedLocation", p.Get(session, "location"))
+	p.Set(0, "view.lastRenderedLocation", p.Get(session, "location"))
 	p.Do(session, "notifyApplicationAfterPageLoad")
 }
 
@@ -105,17 +104,19 @@ func (d *Drive) allowsImmediateRender(session, snapshot, options dom.Node) bool 
 //turbo:method Session viewRenderedSnapshot
 func (d *Drive) renderedSnapshot(session, _, _, method dom.Node) {
 	p := d.Page
-	p.Set(p.Get(0, "view"), "lastRenderedLocation", p.Get(0, "history.location"))
+	p.Set(0, "view.lastRenderedLocation", p.Get(0, "history.location"))
 	p.Do(session, "notifyApplicationAfterRender", method)
 }
 
 //turbo:method Session preloadOnLoadLinksForView
 func (d *Drive) preloadLinksOf(view dom.Node) {
-	d.Page.Do(d.Page.Get(0, "preloader"), "preloadOnLoadLinksForView", view)
+	d.Page.Do(0, "preloader.preloadOnLoadLinksForView", view)
 }
 
 //turbo:method Session viewInvalidated
-func (d *Drive) viewInvalidated(reason dom.Node) { d.Page.Do(d.adapter(), "pageInvalidated", reason) }
+func (d *Drive) viewInvalidated(reason dom.Node) {
+	d.Page.Do(0, "session.adapter.pageInvalidated", reason)
+}
 
 //turbo:method Session frameLoaded
 func (d *Drive) frameLoaded(session, frame dom.Node) {
@@ -129,7 +130,7 @@ func (d *Drive) frameRendered(session, response, frame dom.Node) {
 
 // Navigatable reports whether links and forms at n are the runtime's.
 func (d *Drive) Navigatable(n dom.Node) bool {
-	return d.Asks(d.Page.Get(0, "session"), "elementIsNavigatable", n)
+	return d.Asks(0, "session.elementIsNavigatable", n)
 }
 
 // submissionIsNavigatable reports whether a form submission is the runtime's.
@@ -150,11 +151,11 @@ func (d *Drive) submissionIsNavigatable(form, submitter dom.Node) bool {
 //
 //turbo:function CLICK
 func (d *Drive) Click(event dom.Node) {
-	p, session := d.Page, d.Page.Get(0, "session")
+	p := d.Page
 	from, url := link.Clicked(p, event)
-	if from != 0 && url != 0 && d.Asks(session, "willFollowLinkToLocation", from, url, event) {
+	if from != 0 && url != 0 && d.Asks(0, "session.willFollowLinkToLocation", from, url, event) {
 		p.Do(event, "preventDefault")
-		p.Do(session, "followedLinkToLocation", from, url)
+		p.Do(0, "session.followedLinkToLocation", from, url)
 	}
 }
 
@@ -163,12 +164,12 @@ func (d *Drive) Click(event dom.Node) {
 //
 //turbo:function LINK
 func (d *Drive) ClickFormLink(event dom.Node) {
-	p, session := d.Page, d.Page.Get(0, "session")
+	p := d.Page
 	d.Frames.Clicked()
 	from, url := link.Clicked(p, event)
-	if from != 0 && url != 0 && d.Asks(session, "willSubmitFormLinkToLocation", from, url, event) && form.Submits(p, from) {
+	if from != 0 && url != 0 && d.Asks(0, "session.willSubmitFormLinkToLocation", from, url, event) && form.Submits(p, from) {
 		p.Do(event, "preventDefault")
-		form.SubmitLink(p, session, from, url)
+		form.SubmitLink(p, p.Get(0, "session"), from, url)
 	}
 }
 
@@ -176,12 +177,12 @@ func (d *Drive) ClickFormLink(event dom.Node) {
 //
 //turbo:function SUBMIT
 func (d *Drive) Submit(event dom.Node) {
-	p, session := d.Page, d.Page.Get(0, "session")
+	p := d.Page
 	form, submitter, ok := d.Forms.Accepts(event)
-	if ok && d.Asks(session, "willSubmitForm", form, submitter) {
+	if ok && d.Asks(0, "session.willSubmitForm", form, submitter) {
 		p.Do(event, "preventDefault")
 		p.Do(event, "stopImmediatePropagation")
-		p.Do(session, "formSubmitted", form, submitter)
+		p.Do(0, "session.formSubmitted", form, submitter)
 	}
 }
 
@@ -191,8 +192,8 @@ func (d *Drive) Submit(event dom.Node) {
 func (d *Drive) visitStarted(session, visit dom.Node) {
 	p, v := d.Page, d.find(visit)
 	if !v.acceptsStreams {
-		p.SetAttr(p.Get(0, "document.documentElement"), "aria-busy", "true")
-		p.Do(p.Get(0, "view"), "markVisitDirection", d.word(v.direction))
+		p.Do(0, "document.documentElement.setAttribute", p.String("aria-busy"), p.String("true"))
+		p.Do(0, "view.markVisitDirection", d.word(v.direction))
 	}
 	url := p.Get(visit, "location")
 	p.Do(0, "extendURL", url)
@@ -222,9 +223,9 @@ func (d *Drive) find(visit dom.Node) *Visit {
 func (d *Drive) restore(url, identifier, direction dom.Node) {
 	p := d.Page
 	if !p.Is(0, "session.enabled") {
-		p.Do(d.adapter(), "pageInvalidated", d.object("reason", p.String("turbo_disabled")))
+		p.Do(0, "session.adapter.pageInvalidated", p.Object("reason", p.String("turbo_disabled")))
 		return
 	}
-	p.Do(p.Get(0, "navigator"), "startVisit", url, identifier,
-		d.object("action", p.String("restore"), "historyChanged", p.Bool(true), "direction", direction))
+	p.Do(0, "navigator.startVisit", url, identifier,
+		p.Object("action historyChanged direction", p.String("restore"), dom.True, direction))
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // page takes a snapshot of the page that is there; its body is the page's own.
-func (d *Drive) page() dom.Node { return d.Page.Do(0, "snapshot") }
+func (d *Drive) page() dom.Node { return d.Page.Get(0, "view.snapshot") }
 
 // Parsed makes a snapshot of a page's source.
 func (d *Drive) Parsed(html dom.Node) dom.Node { return d.Page.Do(0, "snapshot", html) }
@@ -20,7 +20,7 @@ func (d *Drive) Setting(snapshot dom.Node, name string) (value string, ok bool) 
 
 func (d *Drive) meta(snapshot dom.Node, name string) (value string, ok bool) {
 	p := d.Page
-	return p.Text(p.Do(p.Get(snapshot, "headSnapshot"), "getMetaValue", p.String(name)), "")
+	return p.Text(p.Do(snapshot, "headSnapshot.getMetaValue", p.String(name)), "")
 }
 
 // transitions reports whether a page asks for view transitions by its metas.
@@ -31,7 +31,7 @@ func (d *Drive) transitions(meta func(name string) (string, bool)) bool {
 		}
 	}
 	p := d.Page
-	return !p.Is(p.Do(p.Get(0, "window"), "matchMedia", p.String("(prefers-reduced-motion: reduce)")), "matches")
+	return !p.Is(p.Do(0, "window.matchMedia", p.String("(prefers-reduced-motion: reduce)")), "matches")
 }
 
 // pageMeta looks a meta of the page that is there up.
@@ -61,7 +61,7 @@ func (d *Drive) permanentElement(s dom.Node, id string) dom.Node {
 
 // first returns the first element in a snapshot that a selector matches, or null.
 func (d *Drive) first(s dom.Node, selector string) dom.Node {
-	return max(d.Page.Do(d.Page.Get(s, "element"), "querySelector", d.Page.String(selector)), dom.Null)
+	return max(d.Page.Do(s, "element.querySelector", d.Page.String(selector)), dom.Null)
 }
 
 //turbo:getter Snapshot firstAutofocusableElement
@@ -69,7 +69,7 @@ func (d *Drive) autofocusable(s dom.Node) dom.Node { return d.Focusable(d.Page.G
 
 //turbo:getter Snapshot permanentElements
 func (d *Drive) permanentElements(s dom.Node) dom.Node {
-	return d.Page.Do(d.Page.Get(s, "element"), "querySelectorAll", d.Page.String("[id][data-turbo-permanent]"))
+	return d.Page.Do(s, "element.querySelectorAll", d.Page.String("[id][data-turbo-permanent]"))
 }
 
 // What follows answers for snapshots of pages (Turbo 8.0.23, page snapshot).

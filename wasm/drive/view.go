@@ -23,40 +23,40 @@ func (d *Drive) scrollToElement(n dom.Node) { d.Page.Do(n, "scrollIntoView") }
 //turbo:method View scrollToPosition
 func (d *Drive) scrollToPosition(position dom.Node) {
 	p := d.Page
-	p.Do(p.Get(0, "window"), "scrollTo", p.Fraction(p.Float(position, "x")), p.Fraction(p.Float(position, "y")))
+	p.Do(0, "window.scrollTo", p.Fraction(p.Float(position, "x")), p.Fraction(p.Float(position, "y")))
 }
 
 //turbo:method View scrollToTop
 func (d *Drive) scrollToTop(view dom.Node) {
 	p := d.Page
-	p.Do(view, "scrollToPosition", d.object("x", p.Int(0), "y", p.Int(0)))
+	p.Do(view, "scrollToPosition", p.Object("x y", p.Int(0), p.Int(0)))
 }
 
 //turbo:method View invalidate
 func (d *Drive) invalidateView(view, reason dom.Node) {
-	d.Page.Do(d.Page.Get(view, "delegate"), "viewInvalidated", reason)
+	d.Page.Do(view, "delegate.viewInvalidated", reason)
 }
 
 //turbo:method View markAsPreview
 func (d *Drive) markAsPreview(view dom.Node, preview bool) {
 	p := d.Page
 	if preview {
-		p.SetAttr(p.Get(view, "element"), "data-turbo-preview", "")
+		p.Do(view, "element.setAttribute", p.String("data-turbo-preview"), p.String(""))
 	} else {
-		p.RemoveAttr(p.Get(view, "element"), "data-turbo-preview")
+		p.Do(view, "element.removeAttribute", p.String("data-turbo-preview"))
 	}
 }
 
 //turbo:method View markVisitDirection
 func (d *Drive) markDirection(view dom.Node, direction string) {
 	p := d.Page
-	p.SetAttr(p.Get(view, "element"), "data-turbo-visit-direction", direction)
+	p.Do(view, "element.setAttribute", p.String("data-turbo-visit-direction"), p.String(direction))
 }
 
 //turbo:method View unmarkVisitDirection
 func (d *Drive) unmarkDirection(view dom.Node) {
 	p := d.Page
-	p.RemoveAttr(p.Get(view, "element"), "data-turbo-visit-direction")
+	p.Do(view, "element.removeAttribute", p.String("data-turbo-visit-direction"))
 }
 
 //turbo:method View renderSnapshot
@@ -80,11 +80,11 @@ func (d *Drive) transitionsTo(snapshot dom.Node) bool {
 // ShowPage and ShowError render a page by way of the view.
 func (d *Drive) ShowPage(snapshot dom.Node, preview, will bool, visit dom.Node, then then) {
 	p := d.Page
-	p.DoThen(p.Get(0, "view"), "renderPage", then, snapshot, p.Bool(preview), p.Bool(will), visit)
+	p.DoThen(0, "view.renderPage", then, snapshot, p.Bool(preview), p.Bool(will), visit)
 }
 
 func (d *Drive) ShowError(snapshot, visit dom.Node, then then) {
-	d.Page.DoThen(d.Page.Get(0, "view"), "renderError", then, snapshot, visit)
+	d.Page.DoThen(0, "view.renderError", then, snapshot, visit)
 }
 
 // renderPage renders a snapshot on behalf of a visit, or of nobody (0). then
@@ -95,9 +95,8 @@ func (d *Drive) ShowError(snapshot, visit dom.Node, then then) {
 func (d *Drive) renderPage(snapshot dom.Node, preview bool, will, visit dom.Node, then then) {
 	p := d.Page
 	renders := will != dom.False
-	view := p.Get(0, "view")
 	make := "newPageRenderer"
-	if d.Asks(view, "isPageRefresh", visit) && d.refreshSetting(visit, "method") == "morph" {
+	if d.Asks(0, "view.isPageRefresh", visit) && d.refreshSetting(visit, "method") == "morph" {
 		make = "newMorphingPageRenderer"
 	}
 	current := d.page()
@@ -108,11 +107,11 @@ func (d *Drive) renderPage(snapshot dom.Node, preview bool, will, visit dom.Node
 	}
 	renderer := p.Do(0, make, current, snapshot, p.Bool(preview), p.Bool(renders))
 	if !p.Is(renderer, "shouldRender") {
-		p.Set(view, "forceReloaded", p.Bool(true))
+		p.Set(0, "view.forceReloaded", dom.True)
 	} else if visit != 0 {
 		p.Do(visit, "changeHistory")
 	}
-	p.DoThen(view, "render", then, renderer)
+	p.DoThen(0, "view.render", then, renderer)
 }
 
 // renderError renders the page that an error is answered with.
@@ -123,7 +122,7 @@ func (d *Drive) renderError(snapshot, visit dom.Node, then then) {
 	if visit != 0 {
 		p.Do(visit, "changeHistory")
 	}
-	p.DoThen(p.Get(0, "view"), "render", then, p.Do(0, "newErrorRenderer", d.page(), snapshot, p.Bool(false)))
+	p.DoThen(0, "view.render", then, p.Do(0, "newErrorRenderer", d.page(), snapshot, p.Bool(false)))
 }
 
 // isPageRefresh reports whether a visit shows the page that is there again.
@@ -152,7 +151,6 @@ func (d *Drive) refreshSetting(visit dom.Node, name string) string {
 //turbo:method PageView cacheSnapshot
 func (d *Drive) CacheSnapshot(snapshot dom.Node, then func(cached dom.Node)) {
 	p := d.Page
-	view := p.Get(0, "view")
 	if snapshot == 0 {
 		snapshot = d.page()
 	}
@@ -160,18 +158,18 @@ func (d *Drive) CacheSnapshot(snapshot dom.Node, then func(cached dom.Node)) {
 		then(0)
 		return
 	}
-	p.Do(p.Get(view, "delegate"), "viewWillCacheSnapshot")
-	about := p.Keep(d.object("snapshot", snapshot, "location", p.Get(view, "lastRenderedLocation")))
+	p.Do(0, "view.delegate.viewWillCacheSnapshot")
+	about := p.Keep(p.Object("snapshot location", snapshot, p.Get(0, "view.lastRenderedLocation")))
 	p.Timeout(0, func() {
-		cached := p.Do(p.Get(about, "snapshot"), "clone")
-		p.Do(p.Get(0, "view.snapshotCache"), "put", p.Get(about, "location"), cached)
+		cached := p.Do(about, "snapshot.clone")
+		p.Do(0, "view.snapshotCache.put", p.Get(about, "location"), cached)
 		p.Drop(about)
 		then(cached)
 	})
 }
 
 // ClearSnapshots empties the cache.
-func (d *Drive) ClearSnapshots() { d.Page.Do(d.Page.Get(0, "view"), "clearSnapshotCache") }
+func (d *Drive) ClearSnapshots() { d.Page.Do(0, "view.clearSnapshotCache") }
 
 // scrollToAnchor brings the element that an anchor names into view, or goes to
 // the top.
@@ -179,12 +177,12 @@ func (d *Drive) ClearSnapshots() { d.Page.Do(d.Page.Get(0, "view"), "clearSnapsh
 //turbo:method View scrollToAnchor
 func (d *Drive) scrollToAnchor(view, anchor dom.Node) {
 	p := d.Page
-	if n := p.Do(p.Get(view, "snapshot"), "getElementForAnchor", anchor); n > dom.Null {
+	if n := p.Do(view, "snapshot.getElementForAnchor", anchor); n > dom.Null {
 		p.Do(view, "focusElement", n)
 		p.Do(view, "scrollToElement", n)
 		return
 	}
-	p.Do(view, "scrollToPosition", d.object("x", p.Int(0), "y", p.Int(0)))
+	p.Do(view, "scrollToPosition", p.Object("x y", p.Int(0), p.Int(0)))
 }
 
 // focusElement moves the focus, also to what takes it only when it must.

@@ -15,10 +15,9 @@ func Submits(p link.Attributes, link dom.Node) bool {
 // the data (Turbo 8.0.23, form link click observer). The delegate may change
 // the form.
 func SubmitLink(p dom.Values, delegate, from, url dom.Node) {
-	document := p.Get(0, "document")
-	form := p.Do(document, "createElement", p.String("form"))
+	form := p.Do(dom.Document, "createElement", p.String("form"))
 	for _, pair := range p.Items(p.Get(url, "searchParams")) {
-		input := p.Do(document, "createElement", p.String("input"))
+		input := p.Do(dom.Document, "createElement", p.String("input"))
 		p.Set(input, "type", p.String("hidden"))
 		name, _ := p.Text(pair, "0")
 		value, _ := p.Text(pair, "1")
@@ -48,7 +47,7 @@ func SubmitLink(p dom.Values, delegate, from, url dom.Node) {
 		p.SetAttr(form, "data-turbo-stream", "")
 	}
 	p.Do(delegate, "submittedFormLinkToLocation", from, url, form)
-	p.Do(p.Get(0, "document.body"), "appendChild", form)
+	p.Do(0, "document.body.appendChild", form)
 	// A listener, for the user may be asked, and say no: then it stays.
 	var release func()
 	ended, release := p.Listener(func(event dom.Node) {

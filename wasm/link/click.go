@@ -1,6 +1,7 @@
 package link
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/turbowasm/turbowasm/wasm/dom"
@@ -10,30 +11,30 @@ import (
 // to, 0 when the click is not Turbo's to handle (Turbo 8.0.23, link click
 // observer). Links whose href is not a string, as in SVG, are left to the browser.
 func Clicked(p dom.Values, event dom.Node) (link, url dom.Node) {
-	if p.Is(event, "target.isContentEditable") || p.Is(event, "defaultPrevented") || p.Number(event, "which") > 1 ||
-		p.Is(event, "altKey") || p.Is(event, "ctrlKey") || p.Is(event, "metaKey") || p.Is(event, "shiftKey") {
+	said := p.Texts(event, "which|target.isContentEditable|defaultPrevented|altKey|ctrlKey|metaKey|shiftKey")
+	if which := said[0].Value; said[0].Is() && which != "1" || slices.ContainsFunc(said[1:], dom.Text.Is) {
 		return 0, 0
 	}
-	at := p.Get(event, "target")
-	if path, err := p.Call(event, "composedPath"); err == nil && p.Is(path, "0") {
-		at = p.Get(path, "0")
+	at := p.Get(event, "composedPath().0")
+	if at == 0 {
+		at = p.Get(event, "target")
 	}
-	link = Closest(p, at, `a[href], a[xlink\:href]`)
-	if link == 0 || p.HasAttr(link, "download") || p.Is(link, "href.baseVal") {
+	link = p.Around(at, `a[href], a[xlink\:href]`)
+	if link == 0 {
 		return 0, 0
 	}
-	if href, _ := p.Text(link, "href"); strings.HasPrefix(href, "#") {
+	said = p.Texts(link, "#download|href.baseVal|href|#target|target|#href")
+	if said[0].OK || said[1].Is() || strings.HasPrefix(said[2].Value, "#") {
 		return 0, 0
 	}
-	if target, _ := p.Attr(link, "target"); target != "" && target != "_self" {
+	if target := said[3].Value; target != "" && target != "_self" {
 		return 0, 0
 	}
 	// In Firefox the property has the value of the base element if the link has none.
-	if target, _ := p.Text(link, "target"); LeavesPage(p, target) {
+	if LeavesPage(p, said[4].Value) {
 		return 0, 0
 	}
-	href, _ := p.Attr(link, "href")
-	return link, URL(p, p.String(href))
+	return link, URL(p, p.String(said[5].Value))
 }
 
 // LeavesPage reports whether a target names another window or an iframe.
@@ -41,7 +42,7 @@ func LeavesPage(p dom.Values, target string) bool {
 	if target == "" || target == "_blank" {
 		return target != ""
 	}
-	named, _ := p.Call(p.Get(0, "document"), "getElementsByName", p.String(target))
+	named, _ := p.Call(0, "document.getElementsByName", p.String(target))
 	for _, n := range p.Items(named) {
 		if name, _ := p.Text(n, "localName"); name == "iframe" {
 			return true
@@ -50,38 +51,18 @@ func LeavesPage(p dom.Values, target string) bool {
 	return false
 }
 
-// Closest returns the closest element around n, n included, that matches a
-// selector, through the shadow roots around it.
-func Closest(p dom.Values, n dom.Node, selector string) dom.Node {
-	for n != 0 {
-		if found := p.Closest(n, selector); found != 0 {
-			return found
-		}
-		if slot := p.Get(n, "assignedSlot"); slot != 0 {
-			n = slot
-			continue
-		}
-		root, err := p.Call(n, "getRootNode")
-		if err != nil {
-			return 0
-		}
-		n = p.Get(root, "host")
-	}
-	return 0
-}
-
 // Navigatable reports whether the runtime handles links and forms at n (Turbo
 // 8.0.23, session: config.drive.enabled and the closest data-turbo).
 func Navigatable(p dom.Values, n dom.Node) bool {
 	value := ""
-	if container := Closest(p, n, "[data-turbo]"); container != 0 {
+	if container := p.Around(n, "[data-turbo]"); container != 0 {
 		value, _ = p.Attr(container, "data-turbo")
 	} else if p.Is(0, "config.drive.enabled") {
 		return true
 	} else {
-		return Closest(p, n, "turbo-frame") != 0
+		return p.Around(n, "turbo-frame") != 0
 	}
-	if p.Is(0, "config.drive.enabled") || Closest(p, n, "turbo-frame") != 0 {
+	if p.Is(0, "config.drive.enabled") || p.Around(n, "turbo-frame") != 0 {
 		return value != "false"
 	}
 	return value == "true"

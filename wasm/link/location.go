@@ -45,7 +45,7 @@ func URL(p dom.Values, location dom.Node) dom.Node {
 // Setting returns the content of the last meta element of a name in the page's
 // head (Turbo 8.0.23, drive: page settings).
 func Setting(p dom.Values, name string) (content string, ok bool) {
-	metas, _ := p.SelectAll(p.Get(0, "document.head"), `meta[name="`+name+`"]`)
+	metas, _ := p.SelectAll(dom.Document, `head meta[name="`+name+`"]`)
 	if len(metas) == 0 {
 		return "", false
 	}
@@ -55,7 +55,7 @@ func Setting(p dom.Values, name string) (content string, ok bool) {
 // Meta returns the content of the first meta element of a name in the document,
 // which counts for tokens and prefetching.
 func Meta(p dom.Values, name string) (content string, ok bool) {
-	n, _ := p.Select(p.Get(0, "document"), `meta[name="`+name+`"]`)
+	n, _ := p.Select(dom.Document, `meta[name="`+name+`"]`)
 	if n == 0 {
 		return "", false
 	}
@@ -80,14 +80,12 @@ func visitable(p dom.Values, url dom.Node, meta lookup) bool {
 		root = "/"
 	}
 	return Visitable(locate(p, url), locate(p, URL(p, p.String(root))), func(extension string) bool {
-		has, _ := p.Call(p.Get(0, "config.drive.unvisitableExtensions"), "has", p.String(extension))
+		has, _ := p.Call(0, "config.drive.unvisitableExtensions.has", p.String(extension))
 		return has != 0
 	})
 }
 
-func locate(p dom.Values, url dom.Node) (l Location) {
-	l.Href, _ = p.Text(url, "href")
-	l.Origin, _ = p.Text(url, "origin")
-	l.Pathname, _ = p.Text(url, "pathname")
-	return l
+func locate(p dom.Values, url dom.Node) Location {
+	said := p.Texts(url, "href|origin|pathname")
+	return Location{said[0].Value, said[1].Value, said[2].Value}
 }

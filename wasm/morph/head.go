@@ -60,7 +60,7 @@ func (m *Morph) head(n, next dom.Node) {
 		m.discard(e)
 	}
 	if head := m.option("head"); head != 0 && p.Is(head, "afterHeadMorphed") {
-		lists := p.Object()
+		lists := p.Object("")
 		check(p.Set(lists, "added", m.list(added)))
 		check(p.Set(lists, "kept", m.list(kept)))
 		check(p.Set(lists, "removed", m.list(leaving)))

@@ -78,7 +78,7 @@ type Values interface {
 	Number(n dom.Node, path string) int
 	Text(n dom.Node, path string) (text string, ok bool)
 	Items(n dom.Node) []dom.Node
-	Object() dom.Node
+	Object(names string, values ...dom.Node) dom.Node
 	String(text string) dom.Node
 	Int(n int) dom.Node
 	Bool(b bool) dom.Node

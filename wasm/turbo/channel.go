@@ -39,10 +39,10 @@ type Subscriber struct {
 //	room := p.Subscribe("RoomChannel", map[string]any{"id": 7}, turbo.Subscriber{Received: show})
 func (p *Page) Subscribe(channel string, params map[string]any, s Subscriber) *Channel {
 	c := &Channel{page: p}
-	identifier := p.value(p.now().Object())
+	identifier := p.value(p.now().Object(""))
 	identifier.Set("channel", channel) // first, as elements of the page have it
 	p.fill(identifier, params)
-	mixin := p.value(p.now().Object())
+	mixin := p.value(p.now().Object(""))
 	on := func(name string, told func(Value)) {
 		function, release := p.now().Listener(func(n dom.Node) {
 			p.safely("channel "+channel+": "+name, func() { told(p.value(n)) })
@@ -99,7 +99,7 @@ func (c *Channel) Perform(action string, data map[string]any) error {
 	if !c.connected {
 		return errNotConnected
 	}
-	values := c.page.value(c.page.now().Object())
+	values := c.page.value(c.page.now().Object(""))
 	c.page.fill(values, data)
 	sent, err := c.subscription.Call("perform", action, values)
 	if err == nil && !sent.Exists() {

@@ -53,7 +53,7 @@ func (p *Page) Visit(location, action string) error {
 	if action == "" {
 		action = Advance
 	}
-	options := p.now().Object()
+	options := p.now().Object("")
 	p.now().Set(options, "action", p.now().String(action))
 	_, err := p.turbo().Call("visit", location, p.value(options))
 	return err
@@ -98,7 +98,7 @@ func (p *Page) listen(n dom.Node, event string, listener func(Event)) (off func(
 	window := p.Window()
 	none, err := window.Get("Array").Call("of")
 	controller, err2 := window.Get("Reflect").Call("construct", window.Get("AbortController"), none)
-	options := p.value(p.now().Object())
+	options := p.value(p.now().Object(""))
 	err3 := options.Set("signal", controller.Get("signal"))
 	_, err4 := p.value(n).Call("addEventListener", event, p.value(function), options)
 	if err := errors.Join(err, err2, err3, err4); err != nil {
