@@ -226,15 +226,17 @@ export const announced = (envelope) => envelope == null ? go.seal() : go.announc
 
 // Calls back before the next repaint. A hidden page has none, so there the callback does not wait for it.
 const repaints = new Set()
-document.addEventListener("visibilitychange", () => { for (const once of repaints) setTimeout(once) })
+const hidden = () => { for (const once of repaints) setTimeout(once) }
 export function repaint(callback) {
   begin(callback)
   const once = () => {
     if (!repaints.delete(once)) return
+    if (!repaints.size) document.removeEventListener("visibilitychange", hidden)
     end(callback)
     callback()
   }
   repaints.add(once)
+  document.addEventListener("visibilitychange", hidden)
   document.visibilityState == "hidden" ? setTimeout(once) : requestAnimationFrame(once)
 }
 

@@ -314,11 +314,12 @@ function parsed(html) {
 }
 
 // The first of the siblings that new content consists of, and what is behind the last.
-function siblings(next) {
+function siblings(next, options) {
   if (typeof next == "string") return [parsed(next).firstChild]
   if (next instanceof Document) next = next.documentElement
   if (next?.parentNode) return [next, next.nextSibling]
-  const made = (next?.ownerDocument ?? document).createDocumentFragment() // what is given is moved, as the reference does it
+  // What is given is moved, as the reference does it: into the page's document, if something may look.
+  const made = (heard() || options?.callbacks ? document : next?.ownerDocument ?? document).createDocumentFragment()
   if (next) made.append(...next instanceof Node ? [next] : next)
   return [made.firstChild]
 }
@@ -326,7 +327,7 @@ function siblings(next) {
 function morph(how, current, next, options) {
   runtime.when(() => {
     touch()
-    const [first, end] = siblings(next)
+    const [first, end] = siblings(next, options)
     ask(current instanceof Document ? current.documentElement : current, how, first, end, options)
   })
 }
