@@ -83,6 +83,7 @@ function remembered(read) {
 
 export const text = remembered((at, length) => decoder.decode(memory().subarray(at, at + length)))
 export const path = remembered((at, length) => text(at, length).split("."))
+export const paths = remembered((at, length) => text(at, length).split("|").map((path) => path.split(".")))
 
 // Writes a string into memory and returns its length in bytes. For a short one
 // that is ASCII, a loop is faster than the encoder.

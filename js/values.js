@@ -1,7 +1,7 @@
 // Values of the page's as Go sees them: properties, calls, events, promises.
 // For what happens once per event; what is hot has primitives of its own.
 
-import { ask, enter, fire, handle, handles, keep, nodes, object, path, provide, push, put, text, value, wrappers } from "./dom.js"
+import { ask, enter, fire, handle, handles, keep, nodes, object, path, paths, provide, push, put, text, value, wrappers } from "./dom.js"
 import { FULFILLED, LOST, methods, REJECTED } from "./numbers.js"
 import * as runtime from "./runtime.js"
 import { aside, begin } from "./settled.js"
@@ -10,17 +10,23 @@ import { html } from "./trusted.js"
 // What Go finds under the handle 0.
 export const world = { window, document }
 
-const root = (n) => n ? value(n) : world
-const reach = (n, keys) => keys[0] ? walk(root(n), keys) : value(n)
+// Goes to where the first keys of a path lead. One is a property, with parentheses what a method returns, or with a # an
+// attribute.
+function walk(n, keys, to = keys.length) {
+  let found = n ? value(n) : world
+  for (let i = 0; i < to; i++) {
+    const key = keys[i]
+    found = key[0] == "#" ? found?.getAttribute(key.slice(1)) : key.endsWith("()") ? found?.[key.slice(0, -2)]() : found?.[key]
+  }
+  return found
+}
+const reach = (n, keys) => keys[0] ? walk(n, keys) : value(n)
 const dig = (n, at, length) => reach(n, path(at, length))
-
-// A step is a property, with parentheses what a method returns, or with a # an attribute.
-const walk = (from, keys) => keys.reduce((found, key) => key[0] == "#" ? found?.getAttribute(key.slice(1)) : key.endsWith("()") ? found?.[key.slice(0, -2)]() : found?.[key], from)
 
 // The object that has what a path leads to, its name there, and how far that is.
 function find(n, at, length) {
   const keys = path(at, length), last = keys.length - 1
-  return [walk(root(n), keys.slice(0, -1)), keys[last], last]
+  return [walk(n, keys, last), keys[last], last]
 }
 
 // Every event of the runtime's but one: on its target while that is on the
@@ -41,8 +47,8 @@ provide({
   get_number: (n, at, length) => dig(n, at, length),
   // Several texts at once, each with a character before it unless there is none.
   get_texts(n, at, length) {
-    return put(text(at, length).split("|").map((path) => {
-      const it = reach(n, path.split("."))
+    return put(paths(at, length).map((keys) => {
+      const it = reach(n, keys)
       return it == null ? "" : "=" + it
     }).join("\0"))
   },

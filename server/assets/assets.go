@@ -202,7 +202,11 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		header.Set("Content-Length", strconv.Itoa(len(body)))
 	}
 	if r.URL.Path == f.hashedPath {
-		header.Set("Cache-Control", "public, max-age=31536000, immutable")
+		who := "public"
+		if delta != nil {
+			who = "private" // a shared cache that ignores Vary would send it to everyone
+		}
+		header.Set("Cache-Control", who+", max-age=31536000, immutable")
 		if f.dictionary != "" {
 			header.Set("Use-As-Dictionary", f.dictionary)
 		}

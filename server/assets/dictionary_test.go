@@ -115,7 +115,7 @@ func TestReturningVisitorDownloadsTheDifference(t *testing.T) {
 	for version := byte(1); version <= 3; version++ {
 		has := build(version)
 		for _, name := range []string{"turbo.js", "turbo.umd.js", "turbo-rails.js", "turbo.wasm"} {
-			for path, caching := range map[string]string{"/turbo/" + name: "no-cache", address(t, h, name): "public, max-age=31536000, immutable"} {
+			for path, caching := range map[string]string{"/turbo/" + name: "no-cache", address(t, h, name): "private, max-age=31536000, immutable"} {
 				header := map[string]string{"Accept-Encoding": "gzip, deflate, br, zstd, dcz, dcb", "Available-Dictionary": available(has, name)}
 				whole := request(h, "GET", path, map[string]string{"Accept-Encoding": "br"}).Header.Get("ETag")
 				for _, more := range []string{"", "Range"} {
