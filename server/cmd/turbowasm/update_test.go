@@ -15,7 +15,7 @@ import (
 	"github.com/turbowasm/turbowasm/server/assets"
 )
 
-// TestUpdateCostsAReturningVisitorItsDifference loads one build of the runtime
+// TestUpdateCostsAReturningVisitorItsDifference loads one build of an application
 // in Chromium, and then the next.
 func TestUpdateCostsAReturningVisitorItsDifference(t *testing.T) {
 	const most = 60_000 // bytes of turbo.wasm
@@ -47,7 +47,7 @@ func TestUpdateCostsAReturningVisitorItsDifference(t *testing.T) {
 	}
 	var (
 		mu      sync.Mutex // guards what follows
-		runtime = deploy(runtimePackage)
+		runtime = deploy("./testdata/update")
 		answers []answer
 	)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -111,7 +111,7 @@ func TestUpdateCostsAReturningVisitorItsDifference(t *testing.T) {
 		t.Fatal("the browser stores no dictionary")
 	}
 
-	next := deploy("./testdata/update")
+	next := deploy("./testdata/update/next")
 	// The first who asks may not wait for the difference until it is made.
 	for coding, deadline := "", time.Now().Add(time.Minute); coding != "dcb"; {
 		if time.Now().After(deadline) {

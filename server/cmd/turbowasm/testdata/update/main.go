@@ -1,16 +1,15 @@
-// Command update is a runtime that differs a little from the standard one: it
-// has one more stream action.
+// Command update is an application with a stream action; next has one more.
 package main
 
 import (
 	"errors"
 
-	"github.com/turbowasm/turbowasm/wasm/browser"
-	"github.com/turbowasm/turbowasm/wasm/stream"
+	"github.com/turbowasm/turbowasm/wasm/turbo"
 )
 
 func main() {
-	browser.Run(browser.Program{Actions: map[string]stream.Action{
-		"fail": func(stream.Element) error { return errors.New("it is the new one") },
-	}})
+	app := &turbo.App{Actions: map[string]turbo.Action{
+		"warn": func(*turbo.Stream) error { return errors.New("it is one of two") },
+	}}
+	app.Run()
 }
