@@ -51,7 +51,7 @@ const browser = await launch("chromium", { unpaced: true })
 const tab = await browser.newPage()
 await tab.evaluateOnNewDocument((names) => {
   const counts = window.crossings = { inwards: 0, outwards: 0, depth: 0, deepest: 0, names: {}, log: [] }
-  const texts = { call: [1], delete: [1], dispatch: [0], get: [1], get_number: [1], get_texts: [1], invoke: [1, 3], is: [1], own: [1], set: [1], set_attribute: [1, 3], attribute: [1], select_all: [1], box_text: [0] }
+  const texts = { around: [1], attribute: [1], call: [1], delete: [1], get: [1], get_number: [1], get_texts: [1], object: [0], own: [1], select_all: [1], set: [1], set_attribute: [1, 3] }
   const decoder = new TextDecoder()
   let memory
   const said = (name, values) => (texts[name.slice(2)] ?? []).map((at) => " " + decoder.decode(new Uint8Array(memory.buffer, values[at], values[at + 1]))).join("")

@@ -62,10 +62,9 @@ async function sides(browser, scenario, ...runtimes) {
 
 // calm leaves out what is declared to differ (wasm/differences.md): the marks that theirs leaves in snapshots,
 // what loses the focus (a page from the cache may be shown as a preview of itself), that cached pages are copied, what a
-// document says while it starts,
-// for then the runtimes start at different times, how often a page that is left says so, and the words of errors. The
-// progress bar grows at random. Permanent
-// fields that a stream brings again keep their selection under ours.
+// document says while it starts, for then the runtimes start at different times, how often a page that is left says so,
+// and the words of errors. The progress bar grows at random. Permanent fields that a stream brings again keep their
+// selection under ours.
 function calm(result) {
   let early = true
   const log = result.log.filter((line, index) => {

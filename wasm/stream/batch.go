@@ -148,8 +148,6 @@ func (b *Batch) Add(n int, number int32, watched bool) bool {
 
 // own is the place among the application's actions of the one for an envelope, -1
 // if there is none.
-//
-//go:noinline
 func (b *Batch) own(e *Envelope) int {
 	if b.Own == nil {
 		return -1
@@ -157,7 +155,6 @@ func (b *Batch) own(e *Envelope) int {
 	return b.Own.find(b.text(e.Action))
 }
 
-//go:noinline
 func (b *Batch) endOwn() {
 	if b.Own != nil {
 		b.Own.end(b)
@@ -373,8 +370,6 @@ func (b *Batch) performElement(m *queued, e *Envelope, envelope int32) {
 }
 
 // intact reports whether an envelope can be performed by its bytes.
-//
-//go:noinline
 func (b *Batch) intact(m *queued, e *Envelope, envelope int32, action int) bool {
 	if !m.watched {
 		return b.Page.StreamIntact(-1, action)

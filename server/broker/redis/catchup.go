@@ -123,7 +123,7 @@ func (b *Broker) watch() {
 				return
 			}
 		}
-		b.journal.forget(b.logger, b.address)
+		b.journal.recovered(b.logger, b.address)
 	}
 }
 
@@ -211,7 +211,8 @@ func (j *journal) warn(logger *slog.Logger, message string, args ...any) {
 	logger.Warn(message, args...)
 }
 
-func (j *journal) forget(logger *slog.Logger, address string) {
+// recovered says that the broker is connected again, if it said what was wrong.
+func (j *journal) recovered(logger *slog.Logger, address string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if len(j.written) > 0 {
